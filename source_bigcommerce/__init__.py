@@ -1,0 +1,3 @@
+"""Airbyte source connector for BigCommerce."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,249 @@
+"""What each bad answer means: what is done about it and the sentence that the user reads.
+
+`ANSWERS` is the whole of it, as data; nothing else in the package writes prose about HTTP. The meaning of the
+status codes: docs/start/about/status-codes of BigCommerce's developer documentation.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import requests
+from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_bigcommerce.api.body import UndecodableBody, decode
+from source_bigcommerce.api.scopes import Scope
+
+
+class BigCommerceError(AirbyteTracedException):
+    """A failure whose message says it all: cause and remedy. It is shown without a stack trace."""
+
+    def __init__(self, message: str, failure_type: FailureType = FailureType.config_error) -> None:
+        super().__init__(internal_message=message, message=message, failure_type=failure_type)
+
+    def as_airbyte_message(self, stream_descriptor: StreamDescriptor | None = None) -> AirbyteMessage:
+        trace = super().as_airbyte_message(stream_descriptor)
+        if trace.trace and trace.trace.error:
+            trace.trace.error.stack_trace = None
+        return trace
+
+
+class NotFound(BigCommerceError):
+    """The address does not exist: for a child's address, its parent was deleted meanwhile."""
+
+
+class Action(Enum):
+    """What is done about an answer."""
+
+    RETRY = "ask again, a few times, with growing pauses"
+    WAIT = "pause every worker until the store's quota is refilled"
+    FAIL = "fail this stream; the others go on"
+    STOP = "fail everything: no request can succeed any more"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row of the table. `sentence` may use {stream}, {scope}, {status} and {detail}."""
+
+    action: Action
+    failure_type: FailureType
+    sentence: str
+
+
+_PASSING = "Nothing is lost: the next sync resumes from the last saved state."
+_ACCOUNT = "the control panel under Settings > Store-level API accounts"
+
+SUSPENDED = Answer(
+    Action.STOP,
+    FailureType.config_error,
+    "The store is suspended ({detail}). Once the merchant has settled this with BigCommerce, start the sync again.",
+)
+REDIRECTED = Answer(
+    Action.STOP,
+    FailureType.config_error,
+    "The store answered with a redirect to another address, which is not followed because the access token would "
+    "travel with it. Check the store hash and the API address.",
+)
+UNREACHABLE = Answer(
+    Action.RETRY,
+    FailureType.transient_error,
+    f"BigCommerce could not be reached while '{{stream}}' was read ({{detail}}). {_PASSING}",
+)
+UNTRUSTED = Answer(
+    Action.STOP,
+    FailureType.config_error,
+    "The TLS certificate of the API host could not be verified, so nothing was sent. Check the proxy or the "
+    "certificates of the machine that runs the connector.",
+)
+UNDECODABLE = Answer(
+    Action.RETRY,
+    FailureType.transient_error,
+    f"BigCommerce answered the request for '{{stream}}' with something that is not whole JSON ({{detail}}). {_PASSING}",
+)
+REFUSED = Answer(
+    Action.FAIL,
+    FailureType.system_error,
+    "BigCommerce refused the request for '{stream}' ({status}: {detail}). This is a defect of the connector: please "
+    "report it with this line.",
+)
+PASSING_FAULT = Answer(
+    Action.RETRY,
+    FailureType.transient_error,
+    f"BigCommerce answered the request for '{{stream}}' with a passing fault ({{status}}). {_PASSING}",
+)
+RATE_LIMITED = Answer(
+    Action.WAIT,
+    FailureType.transient_error,
+    f"The store's request quota stayed used up while '{{stream}}' was read, by this sync or by other apps. {_PASSING}",
+)
+
+ANSWERS: dict[int, Answer] = {
+    401: Answer(
+        Action.STOP,
+        FailureType.config_error,
+        "The access token was refused: it is wrong, was revoked, or belongs to another store. Create an API account "
+        f"in {_ACCOUNT} and enter its access token and store hash.",
+    ),
+    402: Answer(
+        Action.FAIL,
+        FailureType.config_error,
+        "The stream '{stream}' cannot be read: the store's BigCommerce plan does not include it ({detail}). Deselect "
+        "it.",
+    ),
+    403: Answer(
+        Action.FAIL,
+        FailureType.config_error,
+        "The stream '{stream}' cannot be read: the API account lacks the OAuth scope {scope} (read-only). Grant it to "
+        f"the account in {_ACCOUNT}, or deselect the stream.",
+    ),
+    404: Answer(
+        Action.FAIL,
+        FailureType.config_error,
+        "The stream '{stream}' cannot be read: the store has no such address (404). Check the store hash.",
+    ),
+    408: PASSING_FAULT,
+    423: PASSING_FAULT,
+    429: RATE_LIMITED,
+    500: PASSING_FAULT,
+    502: PASSING_FAULT,
+    503: PASSING_FAULT,
+    504: PASSING_FAULT,
+    507: PASSING_FAULT,
+    509: RATE_LIMITED,  # the legacy hourly limit
+}
+
+
+_UNKNOWN_STORE = Answer(
+    Action.STOP,
+    FailureType.config_error,
+    "No store answers to this access token under this store hash ({status}). Check the store hash, and that the API "
+    "account belongs to this store.",
+)
+# For requests that need no scope: there, a refusal speaks of the store.
+STORE_ANSWERS = {**ANSWERS, 403: _UNKNOWN_STORE, 404: _UNKNOWN_STORE}
+
+
+class Breaker:
+    """Opened by the first failure after which no request can succeed; from then on none is sent."""
+
+    def __init__(self) -> None:
+        self._error: BigCommerceError | None = None
+        self._lock = threading.Lock()
+
+    def open(self, error: BigCommerceError) -> None:
+        with self._lock:
+            self._error = self._error or error
+
+    def check(self) -> None:
+        """Raises the failure that opened the breaker, if one did."""
+        if self._error:
+            raise self._error
+
+
+class ErrorTable(ErrorHandler):
+    """Reads the answers to one stream, in the CDK's terms. `scope` is None for requests that need none."""
+
+    max_retries = 5
+    max_time = 600  # seconds
+
+    def __init__(self, stream: str, scope: Scope | None, breaker: Breaker) -> None:
+        self._stream = stream
+        self._scope = scope
+        self._breaker = breaker
+
+    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
+        """What the CDK shall do next. Raises BigCommerceError where there is no next."""
+        found = _look_up(response, ANSWERS if self._scope else STORE_ANSWERS)
+        if found is None:
+            return ErrorResolution(ResponseAction.SUCCESS)
+        answer, status, detail = found
+        sentence = answer.sentence.format(
+            stream=self._stream,
+            scope=self._scope.value if self._scope else "",
+            status=status,
+            detail=detail,
+        )
+        if answer.action is Action.RETRY:
+            return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
+        if answer.action is Action.WAIT:
+            return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
+        error = (NotFound if status == 404 else BigCommerceError)(sentence, answer.failure_type)
+        if answer.action is Action.STOP:
+            self._breaker.open(error)
+        raise error
+
+
+def in_plain_words(error: AirbyteTracedException) -> BigCommerceError:
+    """The CDK's "attempts exhausted" error as the sentence of the answer that was last received."""
+    if isinstance(error, BigCommerceError):
+        return error
+    last = error._exception
+    sentence = str(last) if isinstance(last, BaseBackoffException) else error.message or str(error)
+    return BigCommerceError(sentence, error.failure_type)
+
+
+def _look_up(
+    response: requests.Response | Exception | None, answers: Mapping[int, Answer]
+) -> tuple[Answer, int, str] | None:
+    """The row of the table, the status and a detail for the sentence; None for a good answer."""
+    if isinstance(response, requests.exceptions.SSLError):
+        return UNTRUSTED, 0, ""
+    if not isinstance(response, requests.Response):
+        return UNREACHABLE, 0, type(response).__name__
+    status = response.status_code
+    if status == 204:
+        return None
+    if 200 <= status < 300:
+        try:
+            decode(response)
+        except UndecodableBody as error:
+            return UNDECODABLE, status, str(error)
+        return None
+    if 300 <= status < 400:
+        return REDIRECTED, status, ""
+    detail = _detail(response)
+    if status == 503 and "suspended" in detail.lower():
+        return SUSPENDED, status, detail
+    return answers.get(status, PASSING_FAULT if status >= 500 else REFUSED), status, detail
+
+
+def _detail(response: requests.Response) -> str:
+    """What the error body says for itself: V2 sends a list of {message}, V3 an object with a title."""
+    try:
+        body: Any = decode(response)
+    except UndecodableBody:
+        return response.reason or "no explanation"
+    if isinstance(body, list) and body:
+        body = body[0]
+    if isinstance(body, dict):
+        for key in ("title", "message", "detail"):
+            if isinstance(body.get(key), str) and body[key]:
+                return str(body[key])[:300]
+    return response.reason or "no explanation"

@@ -1,0 +1,204 @@
+"""How each kind of list is paged. A strategy is a value: from one page it tells the records and the next page.
+
+Page numbers over a list that changes skip the row that slides across a page boundary; keys do not move. So every
+strategy but `Offset` continues behind the last key seen. Documented behaviour: docs/start/about/common-query-params
+and the endpoint pages of BigCommerce's developer documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from airbyte_cdk.models import FailureType
+
+from source_bigcommerce.api.errors import BigCommerceError
+
+Params = Mapping[str, str | int]
+Record = dict[str, Any]
+
+# Sizes at which a server cuts pages by its own rule. A V2 page does not say its size, so a page of exactly so many
+# rows may be a full one of a smaller size than was asked for: it is not taken for the last page.
+SERVER_PAGE_SIZES = frozenset({10, 20, 25, 50, 100, 200})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its new records, the parameters that continue the list (None at its end), and, where the API tells
+    it, how many records the request matches in all."""
+
+    records: Sequence[Record]
+    next: Params | None
+    total: int | None = None
+
+
+class Paging(Protocol):
+    """A strategy. `asked` are the paging parameters of the request that brought `body`."""
+
+    def first(self) -> Params:
+        """The paging parameters of a list's first request."""
+
+    def page(self, body: Any, asked: Params) -> Page:
+        """The page in a decoded body. Raises BigCommerceError when the list cannot be followed without loss."""
+
+
+@dataclass(frozen=True)
+class KeysetV2:
+    """V2 lists: a bare array, 204 for none; continues at `min_id`.
+
+    Whether `min_id` includes its bound is not documented: asking for the last id seen and dropping it is right
+    either way.
+    """
+
+    sort: str | None = None
+    limit: int = 250
+
+    def first(self) -> Params:
+        return {"limit": self.limit, **({"sort": self.sort} if self.sort else {})}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        rows = _rows([] if body is None else body)
+        seen = asked.get("min_id")
+        records, last = _after(rows, seen)
+        ended = last is None or (len(rows) < self.limit and len(rows) not in SERVER_PAGE_SIZES)
+        return Page(records, None if ended or last is None else {**self.first(), "min_id": last})
+
+
+@dataclass(frozen=True)
+class KeysetV3:
+    """V3 lists that sort and filter by id: continues at `id:greater`.
+
+    A page is the last one when it is shorter than the page size that the answer itself names and nothing more
+    matches: the page size shrinks with some includes, and `total_pages` is then reported to be wrong.
+    """
+
+    limit: int = 250
+
+    def first(self) -> Params:
+        return {"limit": self.limit, "sort": "id", "direction": "asc"}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        rows = _rows(_member(body, "data"))
+        meta = _pagination(body, "pagination")
+        total = meta.get("total")
+        records, last = _after(rows, asked.get("id:greater"))
+        short = len(rows) < _page_size(meta, self.limit) and (
+            len(rows) >= total if isinstance(total, int) else len(rows) not in SERVER_PAGE_SIZES
+        )
+        more = None if last is None or short else {**self.first(), "id:greater": last}
+        return Page(records, more, total if isinstance(total, int) else None)
+
+
+@dataclass(frozen=True)
+class CursorV3:
+    """V3 lists with opaque cursors: continues `after` the page's `end_cursor`, which encodes the last key.
+
+    `links.next` may be there on the last page too, so an empty page is the end whatever else it says.
+    """
+
+    limit: int = 250
+
+    def first(self) -> Params:
+        return {"limit": self.limit}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        rows = _rows(_member(body, "data"))
+        total = _pagination(body, "pagination").get("total")
+        meta = _pagination(body, "cursor_pagination")
+        cursor = meta.get("end_cursor")
+        size = _page_size(meta or _pagination(body, "pagination"), self.limit)
+        ended = not rows or (len(rows) < size and not _has_next(meta))
+        if not ended and not cursor:
+            raise _lossy("a full page came without a cursor to continue from")
+        if not ended and cursor == asked.get("after"):
+            raise _lossy("its cursor does not advance")
+        more = None if ended else {**self.first(), "after": str(cursor)}
+        return Page(rows, more, total if isinstance(total, int) else None)
+
+
+@dataclass(frozen=True)
+class Offset:
+    """V3 lists that only know page numbers. Complete only while the list holds still: the reader has to compare
+    `total` with what it got and read again where they disagree."""
+
+    limit: int = 250
+
+    def first(self) -> Params:
+        return {"limit": self.limit, "page": 1}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        rows = _rows(_member(body, "data"))
+        meta = _pagination(body, "pagination")
+        total = meta.get("total")
+        ended = not rows or (len(rows) < _page_size(meta, self.limit) and not _has_next(meta))
+        more = None if ended else {**self.first(), "page": int(asked["page"]) + 1}
+        return Page(rows, more, total if isinstance(total, int) else None)
+
+
+@dataclass(frozen=True)
+class OffsetV2:
+    """V2 lists without keys: a bare array, 204 for none. They tell no total, so this is for the short lists that
+    belong to one parent, in their documented order by id."""
+
+    limit: int = 250
+
+    def first(self) -> Params:
+        return {"limit": self.limit, "page": 1}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        rows = _rows([] if body is None else body)
+        ended = not rows or (len(rows) < self.limit and len(rows) not in SERVER_PAGE_SIZES)
+        return Page(rows, None if ended else {**self.first(), "page": int(asked["page"]) + 1})
+
+
+def _rows(body: Any) -> list[Record]:
+    if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
+        raise _lossy("the answer is not a list of records")
+    return body
+
+
+def _member(body: Any, name: str) -> Any:
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _pagination(body: Any, kind: str) -> Mapping[str, Any]:
+    found = _member(_member(body, "meta"), kind)
+    return found if isinstance(found, dict) else {}
+
+
+def _page_size(meta: Mapping[str, Any], limit: int) -> int:
+    size = meta.get("per_page")
+    return min(size, limit) if isinstance(size, int) and size > 0 else limit
+
+
+def _has_next(meta: Mapping[str, Any]) -> bool:
+    return bool(_member(meta.get("links"), "next"))
+
+
+def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], int | None]:
+    """The rows behind the key `seen`, and the last of their keys (None if there are none).
+
+    The next page starts behind that key, so rows out of order would lose records: they are an error.
+    """
+    last = int(seen) if seen is not None else None
+    records = []
+    newest: int | None = None
+    for row in rows:
+        key = row.get("id")
+        if not isinstance(key, int):
+            raise _lossy("a record has no id")
+        if newest is not None and key < newest:
+            raise _lossy("the records are not sorted by id, as was asked")
+        newest = key
+        if last is None or key > last:
+            records.append(row)
+    return records, newest if records else None
+
+
+def _lossy(reason: str) -> BigCommerceError:
+    return BigCommerceError(
+        f"BigCommerce's list cannot be followed without losing records: {reason}. The sync stops here rather than "
+        "lose them; please report it with this line.",
+        FailureType.system_error,
+    )

@@ -1,0 +1,110 @@
+"""The store's request quota, which this connector shares with the merchant's other apps.
+
+BigCommerce grants a number of requests per window and tells in each answer how many are left and when the window
+ends (docs/start/best-practices/api-rate-limits). The governor sits on the CDK's call-rate seam: it is asked before
+every request of every stream and told of every answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+from airbyte_cdk.sources.streams.call_rate import APIBudget
+
+logger = logging.getLogger("airbyte")
+
+_USUAL_WINDOW = 30.0  # seconds
+_FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
+
+
+class QuotaGovernor(APIBudget):
+    """Spends what the headers allow minus a reserve, then holds every worker until the announced reset.
+
+    `reserve` is the share of the quota, between 0 and 1, that is left to other apps. `clock` returns seconds that
+    never run backwards.
+    """
+
+    def __init__(
+        self,
+        reserve: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(policies=[])  # one quota holds for all requests
+        self._reserve = reserve
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._quota: int | None = None  # unknown until the first answer
+        self._left = math.inf
+        self._window = _USUAL_WINDOW
+        self._in_flight = 0
+        self._window_ends = -math.inf
+        self._blocked_until = -math.inf
+        self._refusals = 0  # 429s in a row that did not say when to come back
+
+    def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Returns when one more request may be sent; waits as long as the store asks for."""
+        while (wait := self._try_acquire()) > 0:
+            self._sleep(wait)
+
+    def _try_acquire(self) -> float:
+        """Takes one request out of the window and returns 0, or returns the seconds to wait."""
+        with self._lock:
+            now = self._clock()
+            if now < self._blocked_until:
+                return self._blocked_until - now
+            if self._quota is not None:
+                if now >= self._window_ends:
+                    # A new window, whole until an answer tells better. Requests that failed without an answer are
+                    # forgotten here, so that they cannot use up the quota for good.
+                    self._left, self._in_flight = self._quota, 0
+                    self._window_ends = now + self._window
+                if self._left <= math.ceil(self._quota * self._reserve):
+                    return self._window_ends - now
+            self._left -= 1
+            self._in_flight += 1
+            return 0.0
+
+    def update_from_response(self, request: Any, response: Any) -> None:
+        """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
+        with self._lock:
+            self._in_flight = max(0, self._in_flight - 1)
+            if not isinstance(response, requests.Response):
+                return
+            now = self._clock()
+            reset = _number(response, "X-Rate-Limit-Time-Reset-Ms")
+            quota = _number(response, "X-Rate-Limit-Requests-Quota")
+            left = _number(response, "X-Rate-Limit-Requests-Left")
+            if quota is not None and left is not None and reset is not None:
+                # The store has not counted the requests that are still on their way to it.
+                self._quota, self._left = int(quota), left - self._in_flight
+                self._window = (_number(response, "X-Rate-Limit-Time-Window-Ms") or _USUAL_WINDOW * 1000) / 1000
+                self._window_ends = now + reset / 1000
+            if response.status_code == 429:
+                self._block(now, reset, _number(response, "X-Retry-After"))
+            else:
+                self._refusals = 0
+
+    def _block(self, now: float, reset_ms: float | None, retry_after: float | None) -> None:
+        announced = max((reset_ms or 0) / 1000, retry_after or 0)
+        if not announced:  # documented for a store under load: a 429 may come without any header
+            self._refusals += 1
+            longest = min(_FIRST_BLIND_WAIT * 2**self._refusals, _LONGEST_BLIND_WAIT)
+            announced = random.uniform(longest / 2, longest)
+        self._blocked_until = max(self._blocked_until, now + announced)
+        logger.warning(f"The store's quota is used up: all requests wait {announced:.0f} s.")
+
+
+def _number(response: requests.Response, header: str) -> float | None:
+    try:
+        return float(response.headers[header])
+    except (KeyError, ValueError):
+        return None

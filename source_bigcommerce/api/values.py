@@ -1,0 +1,193 @@
+"""BigCommerce's values in one form: ISO-8601 UTC timestamps, numbers as numbers, null for "none".
+
+A stream's JSON schema says what each field is; `normaliser` compiles it into a function over records. Nothing is
+dropped here: a field that the schema does not know stays as it is, and so does a value that does not fit its type,
+which is reported. Formats and oddities: "Dates" and "Number formats" in docs/bigcommerce-oddities.md.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+Converter = Callable[[Any], Any]
+Report = Callable[[str, str], None]  # (path of the field, its type in the schema)
+
+_ISO = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
+)
+_UNIX = re.compile(r"-?\d{1,12}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# What BigCommerce (PHP underneath) writes for a date that is not set.
+_NO_DATE = re.compile(r"0|0000-00-00.*|-0001-11-30.*", re.ASCII)
+
+
+@lru_cache(maxsize=8192)
+def parse_timestamp(value: str | int) -> datetime | None:
+    """The instant, in UTC, out of any format that BigCommerce uses; None for its ways of saying "none".
+
+    A value without a zone is UTC. Raises ValueError for anything else.
+    """
+    text = str(value).strip()
+    if not text or _NO_DATE.fullmatch(text):
+        return None
+    try:
+        if match := _ISO.fullmatch(text):
+            day, time, fraction, zone = match.groups()
+            zone = "+00:00" if zone in (None, "Z", "z") else zone
+            zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+            fraction = f".{fraction:0<6.6}" if fraction else ""
+            parsed = datetime.fromisoformat(f"{day}T{time or '00:00:00'}{fraction}{zone}")
+        elif _UNIX.fullmatch(text):
+            return datetime.fromtimestamp(int(text), timezone.utc)
+        elif "/" in text:
+            parsed = datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=timezone.utc)
+        else:
+            parsed = parsedate_to_datetime(text)
+            parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
+        return parsed.astimezone(timezone.utc)
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        raise ValueError(f"'{text}' is not a date in any format that BigCommerce uses") from None
+
+
+def format_timestamp(instant: datetime) -> str:
+    """The instant as ISO-8601 UTC with `Z`, with a fraction only where there is one."""
+    return instant.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+
+
+@lru_cache(maxsize=8192)
+def _timestamp(value: str | int) -> str | None:
+    instant = parse_timestamp(value)
+    return None if instant is None else format_timestamp(instant)
+
+
+def _to_timestamp(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ValueError
+    return _timestamp(value)
+
+
+def _to_date(value: Any) -> Any:
+    instant = parse_timestamp(value)
+    return None if instant is None else instant.date().isoformat()
+
+
+def _to_number(value: Any) -> Any:
+    """V2 sends decimals as strings: their shortest float form has the same digits, up to 15 of them."""
+    if type(value) is float or type(value) is int:
+        return value
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value.strip()):
+        raise ValueError
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _to_integer(value: Any) -> Any:
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]+\s*", value):
+        return int(value)
+    if isinstance(value, (str, float)):
+        number = float(_to_number(value))
+        if number.is_integer() and abs(number) < 2**53:
+            return int(number)
+    raise ValueError
+
+
+def _to_boolean(value: Any) -> Any:
+    if type(value) is bool:
+        return value
+    if value in (0, 1, "0", "1", "true", "false"):
+        return value in (1, "1", "true")
+    raise ValueError
+
+
+def _to_text(value: Any) -> Any:
+    if type(value) is str:
+        return value
+    if isinstance(value, (dict, list, bool)):
+        return orjson.dumps(value).decode()
+    return str(value)
+
+
+_SCALARS: Mapping[str, Converter] = {
+    "date-time": _to_timestamp,
+    "date": _to_date,
+    "number": _to_number,
+    "integer": _to_integer,
+    "boolean": _to_boolean,
+    "string": _to_text,
+}
+
+
+def normaliser(schema: Mapping[str, Any], report: Report) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """A function that returns a record in the form its schema promises.
+
+    `report` is called with a field's path and type for each value that does not fit; that value stays as it is.
+    """
+    return _object(schema, "", report)
+
+
+def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    kind = next(k for k in kinds if k != "null")
+    if kind == "object":
+        return _object(schema, path, report)
+    if kind == "array":
+        return _array(schema, path, report)
+    name = schema.get("format", kind)
+    if name == "string":
+        return _to_text  # fits every value
+    convert = _SCALARS[name]
+
+    def scalar(value: Any) -> Any:
+        try:
+            return convert(value)
+        except ValueError:
+            if value == [] or value == {}:
+                return None
+            report(path, name)
+            return value
+
+    return scalar
+
+
+def _object(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
+    converters = {
+        name: _converter(field, f"{path}.{name}" if path else name, report)
+        for name, field in schema.get("properties", {}).items()
+    }
+    known = converters.get
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                k: v if (c := known(k)) is None else None if v is None or v == "" else c(v) for k, v in value.items()
+            }
+        if value == []:  # PHP's empty object
+            return None
+        report(path, "object")
+        return value
+
+    return convert
+
+
+def _array(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
+    item = _converter(schema["items"], f"{path}[]", report) if "items" in schema else None
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, list):
+            return value if item is None else [None if v is None or v == "" else item(v) for v in value]
+        report(path, "array")
+        return value
+
+    return convert

@@ -1,0 +1,262 @@
+"""What a user configures: parsed, normalised and validated here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+API_HOST = "api.bigcommerce.com"
+
+# These patterns reach a browser form through the spec, so they use only what Python's `re`
+# and JavaScript's RegExp read alike: no named groups, no inline flags, no \Z.
+_DAY, _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+START_DATE_PATTERN = rf"^\s*({_DAY}(T{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}}))?|[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}})\s*$"
+STORE_HASH_PATTERN = r"^\s*((https://api\.bigcommerce\.com)?/?stores/)?[A-Za-z0-9]+(/(v[23]/?)?)?\s*$"
+# Visible ASCII: the only characters that can travel in an HTTP header unchanged.
+HEADER_PATTERN = r"^\s*[!-~]+\s*$"
+
+_STORE_HASH = re.compile(r"(?:(?:https://api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(?:/(?:v[23]/?)?)?")
+
+
+def parse_start_date(value: object) -> datetime:
+    """The start date as an aware UTC date-time; midnight UTC where no time is given.
+
+    Raises ValueError with a sentence for the user when `value` is none of the accepted forms.
+    """
+    text = _text("start_date", value)
+    try:
+        if not re.match(START_DATE_PATTERN, text):
+            raise ValueError
+        if "/" in text:
+            parsed = datetime.strptime(text, "%m/%d/%Y")
+        elif "T" in text:
+            # Python 3.10 reads neither "Z" nor fractions of any length.
+            parsed = datetime.fromisoformat(re.sub(r"\.[0-9]+", "", text).replace("Z", "+00:00"))
+        else:
+            parsed = datetime.strptime(text, "%Y-%m-%d")
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=timezone.utc)
+        return parsed.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"The start date '{_shortened(text)}' is not a date: write it as 2024-01-31, 01/31/2024 "
+            "(month first) or 2024-01-31T00:00:00Z."
+        ) from None
+
+
+def parse_store_hash(value: object) -> str:
+    """The bare store hash out of the hash itself, the API path or the whole API URL."""
+    text = _text("store_hash", value)
+    if match := _STORE_HASH.fullmatch(text):
+        return match[1]
+    if "://" in text or "." in text:
+        raise ValueError(
+            f"The store hash '{_shortened(text)}' is an address that does not belong to {API_HOST}: enter "
+            f"only the hash, the part after /stores/ in https://{API_HOST}/stores/abc123/v3/."
+        )
+    raise ValueError(
+        f"The store hash '{_shortened(text)}' is not a store hash: it has only letters and digits, as abc123 "
+        f"in https://{API_HOST}/stores/abc123/v3/."
+    )
+
+
+def parse_api_url(value: object) -> str:
+    """The API's base URL without a trailing slash: https, or http where the host is this machine."""
+    text = _text("api_url", value).rstrip("/")
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not host or "@" in url.netloc or url.query or url.fragment or url.scheme not in ("http", "https"):
+        raise ValueError(f"The API address '{_shortened(text)}' is not one: write it as https://{API_HOST}.")
+    if url.scheme == "http" and not _is_loopback(host):
+        raise ValueError(
+            f"The API address '{_shortened(text)}' would send the access token unencrypted: use https. "
+            "Plain http is accepted only for a store on this machine, such as http://127.0.0.1:8080."
+        )
+    return text
+
+
+def _credential(name: str) -> BeforeValidator:
+    def parse(value: object) -> str:
+        text = _text(name, value)
+        if not re.fullmatch(HEADER_PATTERN, text):
+            raise ValueError(
+                f"The setting {name} holds a space or a character that no such value has: copy it again "
+                "from the API account in the BigCommerce control panel."
+            )
+        return text
+
+    return BeforeValidator(parse)
+
+
+class Config(BaseModel):
+    """The connector's settings; `Config.spec()` is the form that Airbyte shows for them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    start_date: Annotated[
+        datetime,
+        BeforeValidator(parse_start_date),
+        WithJsonSchema({"type": "string", "pattern": START_DATE_PATTERN}),
+    ] = Field(
+        title="Start date",
+        description=(
+            "Customers and orders changed before this date are not replicated. Products ignore it on their first "
+            "sync: all of them are replicated. Coupons are always replicated whole. Midnight UTC is meant where "
+            "no time is given."
+        ),
+        examples=["2024-01-31", "01/31/2024", "2024-01-31T00:00:00Z"],
+        json_schema_extra={"order": 0, "pattern_descriptor": "YYYY-MM-DD, MM/DD/YYYY or YYYY-MM-DDTHH:MM:SSZ"},
+    )
+    client_id: Annotated[
+        str,
+        _credential("client_id"),
+        WithJsonSchema({"type": "string", "minLength": 1, "pattern": HEADER_PATTERN}),
+    ] = Field(
+        title="Client ID",
+        description=(
+            "The client ID of your store-level API account. BigCommerce shows it once, when you create the account "
+            "in the control panel under Settings > Store-level API accounts."
+        ),
+        examples=["9ab1cd2ef3gh4ij5kl6mn7op8qr9st0"],
+        # Not a credential by itself, but it identifies the account: kept out of logs like the token.
+        json_schema_extra={"order": 1, "airbyte_secret": True},
+    )
+    access_token: Annotated[
+        str,
+        _credential("access_token"),
+        WithJsonSchema({"type": "string", "minLength": 1, "pattern": HEADER_PATTERN}),
+    ] = Field(
+        title="Access token",
+        description=(
+            "The access token of the same API account, shown once together with the client ID. The account needs "
+            "the read-only OAuth scopes Customers, Marketing, Orders and Products."
+        ),
+        json_schema_extra={"order": 2, "airbyte_secret": True},
+    )
+    store_hash: Annotated[
+        str,
+        BeforeValidator(parse_store_hash),
+        WithJsonSchema({"type": "string", "pattern": STORE_HASH_PATTERN}),
+    ] = Field(
+        title="Store hash",
+        description=(
+            "The part after /stores/ in the API path that the control panel shows beside the access token, for "
+            "example abc123 in https://api.bigcommerce.com/stores/abc123/v3/. The whole path is accepted too."
+        ),
+        examples=["abc123", "https://api.bigcommerce.com/stores/abc123/v3/"],
+        json_schema_extra={"order": 3},
+    )
+    lookback_minutes: int = Field(
+        default=5,
+        ge=0,
+        le=10_080,
+        title="Look-back (minutes)",
+        description=(
+            "Each sync reads again what changed in this many minutes before the last one ended, in case the store "
+            "showed a change late. Records read twice are merged by primary key in the destination."
+        ),
+        json_schema_extra={"order": 4},
+    )
+    num_workers: int = Field(
+        default=8,
+        ge=1,
+        le=40,
+        title="Parallel workers",
+        description="How many requests may be under way at a time.",
+        json_schema_extra={"order": 5},
+    )
+    quota_reserve_percent: int = Field(
+        default=10,
+        ge=0,
+        le=90,
+        title="Quota reserve (percent)",
+        description="The share of the store's request quota that is left to the store's other apps.",
+        json_schema_extra={"order": 6},
+    )
+    channel_ids: Annotated[tuple[int, ...], WithJsonSchema({"type": "array", "items": {"type": "integer"}})] = Field(
+        default=(),
+        title="Channels",
+        description=(
+            "Replicate orders and products of these channels only (the number in the control panel's address of a "
+            "channel). Leave empty for all channels."
+        ),
+        examples=[[1]],
+        json_schema_extra={"order": 7},
+    )
+    api_url: Annotated[str, BeforeValidator(parse_api_url), WithJsonSchema({"type": "string"})] = Field(
+        default=f"https://{API_HOST}",
+        title="API address",
+        description="Another address of the API, for tests against a local store.",
+        json_schema_extra={"order": 8, "airbyte_hidden": True},
+    )
+
+    @property
+    def lookback(self) -> timedelta:
+        return timedelta(minutes=self.lookback_minutes)
+
+    @property
+    def store_url(self) -> str:
+        """The address that every endpoint is relative to, with its trailing slash."""
+        return f"{self.api_url}/stores/{self.store_hash}/"
+
+    @classmethod
+    def parse(cls, config: Mapping[str, Any]) -> Config:
+        """The validated settings. Raises ValueError with a sentence per fault, none of them quoting a secret."""
+        try:
+            return cls.model_validate(dict(config))
+        except ValidationError as error:
+            sentences = [_sentence(e) for e in error.errors(include_url=False, include_input=False)]
+            raise ValueError(" ".join(dict.fromkeys(sentences))) from None
+
+    @classmethod
+    def spec(cls) -> dict[str, Any]:
+        """The connection specification: a draft-07 JSON Schema, in the dialect of Airbyte's form."""
+        schema = cls.model_json_schema()
+        return {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "BigCommerce",
+            "type": "object",
+            "required": schema["required"],
+            "additionalProperties": True,
+            "properties": schema["properties"],
+        }
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"The setting {name} has to be a text.")
+    text = value.strip()
+    if not text:
+        raise ValueError(f"The setting {name} is empty: fill it in.")
+    return text
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sentence(error: Any) -> str:
+    name = str(error["loc"][0]) if error["loc"] else "config"
+    if error["type"] == "missing":
+        return f"The setting {name} is missing: fill it in."
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return f"The setting {name} is not valid: {error['msg'][:1].lower()}{error['msg'][1:]}."

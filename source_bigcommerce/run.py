@@ -1,0 +1,64 @@
+"""The console script: signals and the shape of errors, then the CDK's entry point."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.models import ConnectorSpecification
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.config import Config
+from source_bigcommerce.source import SourceBigcommerce
+
+_TERMINATED = 128 + signal.SIGTERM
+
+
+class Entrypoint(AirbyteEntrypoint):
+    """The CDK's entry point, with the config model's sentences in place of JSON Schema's."""
+
+    @staticmethod
+    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
+        try:
+            Config.parse(config)
+        except ValueError as error:
+            raise BigCommerceError(str(error)) from None
+
+
+class WithoutTracebacks(logging.Filter):
+    """Shows an error that explains itself as its sentence; stack traces remain for those that do not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, (BigCommerceError, BaseBackoffException)):
+            message = record.getMessage()
+            record.msg = message if str(error) in message else f"{message}: {error}"
+            record.args, record.exc_info, record.exc_text = (), None, None
+        return True
+
+
+def run() -> None:
+    """Runs one command of the Airbyte protocol with the arguments of the process."""
+    signal.signal(signal.SIGTERM, _terminate)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(WithoutTracebacks())
+    entrypoint = Entrypoint(SourceBigcommerce())
+    arguments = entrypoint.parse_args(sys.argv[1:])
+    if not arguments.command:
+        sys.exit("Name a command: spec, check, discover or read. `--help` tells more.")
+    with PRINT_BUFFER:
+        for message in entrypoint.run(arguments):
+            # One write per line: two threads never mix theirs.
+            print(f"{message}\n", end="")
+
+
+def _terminate(signum: int, frame: object) -> None:
+    """Ends at once, without waiting for workers. What was printed is whole lines, and the states in it are true."""
+    os._exit(_TERMINATED)

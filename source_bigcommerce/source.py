@@ -1,0 +1,200 @@
+"""The source: what the Airbyte protocol asks for, put together from config, streams and progress."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStateMessage,
+    AirbyteStreamStatus,
+    ConfiguredAirbyteCatalog,
+    ConnectorSpecification,
+    StreamDescriptor,
+)
+from airbyte_cdk.models import Type as MessageType
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
+from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.sources.streams import Stream
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.adapters import StreamFacade
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.sources.utils.schema_helpers import split_config
+from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
+
+from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.config import Config
+from source_bigcommerce.inputs import read_catalog, read_object, read_state
+from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
+
+DOCUMENTATION = "https://docs.airbyte.com/integrations/sources/bigcommerce"
+QUEUE_SIZE = 10_000  # messages that wait to be printed; workers pause when it is full
+
+logger = logging.getLogger("airbyte")
+
+
+class SourceBigcommerce(ConcurrentSourceAdapter):
+    """A BigCommerce store as an Airbyte source.
+
+    `streams()` returns ordinary HTTP streams, each of which can be read on its own; `read()` runs their slices on
+    parallel workers.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(concurrent_source=_concurrent_source(1, Queue(), InMemoryMessageRepository()))
+        self._repository: MessageRepository = InMemoryMessageRepository()
+
+    @property
+    def message_repository(self) -> MessageRepository:
+        return self._repository
+
+    def spec(self, logger: logging.Logger) -> ConnectorSpecification:
+        return ConnectorSpecification(connectionSpecification=Config.spec(), documentationUrl=DOCUMENTATION)
+
+    def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, Any]:
+        """True when at least one stream can be read; a warning names the missing scope of each that cannot.
+
+        Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
+        """
+        streams = _streams(_parse(config))
+        streams[0].store.started()
+        with ThreadPoolExecutor(len(streams)) as workers:
+            failures = [failure for failure in workers.map(_access_failure, streams) if failure]
+        if len(failures) == len(streams):
+            raise BigCommerceError(
+                "Nothing can be read from this store. " + " ".join(dict.fromkeys(str(f) for f in failures)),
+                failures[0].failure_type,
+            )
+        for failure in failures:
+            logger.warning(str(failure))
+        return True, None
+
+    def streams(self, config: Mapping[str, Any]) -> list[Stream]:
+        """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid."""
+        return list(_streams(_parse(config)))
+
+    def read(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """The messages of one sync: every stream to its end, whatever happens to the others.
+
+        Raises BigCommerceError at the end when a stream failed, as the platform goes by the exit code.
+        """
+        settings = _parse(split_config(config)[0])
+        # One queue carries records and states alike, so that no state can overtake its records.
+        queue: Queue[QueueItem] = Queue(QUEUE_SIZE)
+        self._repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
+        self._concurrent_source = _concurrent_source(settings.num_workers, queue, self._repository)
+        state_manager = ConnectorStateManager(state)
+        streams = {stream.name: stream for stream in _streams(settings)}
+        chosen = {configured.stream.name for configured in catalog.streams}
+        failed: list[str] = []
+        for configured in catalog.streams:
+            if configured.stream.name not in streams:
+                failed.append(configured.stream.name)
+                yield status_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)
+                yield _unknown_stream(configured.stream.name, streams).as_airbyte_message(
+                    StreamDescriptor(name=configured.stream.name)
+                )
+        facades = [self._concurrent(stream, state_manager) for name, stream in streams.items() if name in chosen]
+        try:
+            if facades:
+                for message in self._concurrent_source.read(facades):
+                    if message.type is MessageType.TRACE and (name := _incomplete(message)):
+                        failed.append(name)
+                    yield message
+        except AirbyteTracedException:
+            if not failed:
+                raise
+        if failed:
+            raise BigCommerceError(
+                f"{len(failed)} of {len(catalog.streams)} streams did not sync: {', '.join(sorted(failed))}. "
+                "The error of each stream says what to do."
+            )
+
+    def _concurrent(self, stream: BigCommerceStream, state_manager: ConnectorStateManager) -> AbstractStream:
+        cursor: Cursor
+        if isinstance(stream, IncrementalStream):
+            cursor = ProgressCursor(stream.name, stream.cursor_field, stream.progress, state_manager, self._repository)
+        else:
+            cursor = WholeCursor(stream.name, stream.namespace, self._repository)
+        facade = self.convert_to_concurrent_stream(logger, stream, state_manager, cursor)
+        assert isinstance(facade, StreamFacade)
+        return facade.get_underlying_stream()
+
+    # The protocol's input files: a missing or malformed one is explained instead of a Python error.
+
+    @staticmethod
+    def read_config(config_path: str) -> MutableMapping[str, Any]:
+        return read_object(config_path, "config")
+
+    @classmethod
+    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
+        return read_catalog(catalog_path)
+
+    @classmethod
+    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
+        return read_state(state_path) if state_path else []
+
+
+def _parse(config: Mapping[str, Any]) -> Config:
+    try:
+        return Config.parse(config)
+    except ValueError as error:
+        raise BigCommerceError(str(error)) from None
+
+
+def _streams(settings: Config) -> list[BigCommerceStream]:
+    store = Store(settings)
+    return [stream(store) for stream in ALL_STREAMS]
+
+
+def _access_failure(stream: BigCommerceStream) -> BigCommerceError | None:
+    try:
+        stream.check_access()
+    except BigCommerceError as error:
+        return error
+    return None
+
+
+def _concurrent_source(workers: int, queue: Queue[QueueItem], repository: MessageRepository) -> ConcurrentSource:
+    return ConcurrentSource.create(
+        num_workers=workers,
+        initial_number_of_partitions_to_generate=max(1, workers // 2),  # the CDK wants fewer than workers
+        logger=logger,
+        slice_logger=DebugSliceLogger(),
+        message_repository=repository,
+        queue=queue,
+    )
+
+
+def _unknown_stream(name: str, known: Iterable[str]) -> BigCommerceError:
+    return BigCommerceError(
+        f"The catalog names the stream '{name}', which this source does not have. Its streams are "
+        f"{', '.join(known)}: refresh the source schema of the connection."
+    )
+
+
+def _incomplete(message: AirbyteMessage) -> str | None:
+    """The stream whose failure the message tells, if it does."""
+    status = message.trace.stream_status if message.trace else None
+    if status and status.status is AirbyteStreamStatus.INCOMPLETE:
+        return str(status.stream_descriptor.name)
+    return None

@@ -1,0 +1,11 @@
+"""Every stream there is, in the order in which they are read: large ones first."""
+
+from __future__ import annotations
+
+from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.catalog import Products
+from source_bigcommerce.streams.customers import Customers
+from source_bigcommerce.streams.marketing import Coupons
+from source_bigcommerce.streams.orders import Orders
+
+ALL_STREAMS: tuple[type[BigCommerceStream], ...] = (Orders, Customers, Products, Coupons)

@@ -1,0 +1,321 @@
+"""What all streams have in common. A stream itself is a handful of declarations: see the modules beside this one."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.sources.streams import IncrementalMixin
+from airbyte_cdk.sources.streams.http import HttpStream
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
+from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_bigcommerce.api.body import decode
+from source_bigcommerce.api.client import REQUEST_KWARGS, Store, with_query
+from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, in_plain_words
+from source_bigcommerce.api.paging import Page, Paging, Params, Record
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
+from source_bigcommerce.streams.progress import Progress, parse_state, state_of
+from source_bigcommerce.streams.slicing import slices
+
+_SECOND = timedelta(seconds=1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
+
+
+class BigCommerceStream(HttpStream, ABC):
+    """A list of records, read whole.
+
+    Subclasses declare `endpoint`, `scope` and `paging`, and where needed `include` and other fixed `params`.
+    """
+
+    primary_key = "id"
+    endpoint: ClassVar[str]
+    scope: ClassVar[Scope]
+    paging: ClassVar[Paging]
+    params: ClassVar[Params] = {}
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._misfits: set[str] = set()
+        super().__init__(authenticator=store.auth, api_budget=store.governor)
+        self._normalise = normaliser(self.get_json_schema(), self._report_misfit)
+
+    # What the CDK asks of every HTTP stream.
+
+    @property
+    def url_base(self) -> str:
+        return self.store.config.store_url
+
+    def path(
+        self,
+        *,
+        stream_state: Mapping[str, Any] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> str:
+        """The endpoint with its whole query: the CDK would encode the colons in it."""
+        return with_query(
+            self.endpoint,
+            {**self.params, **self.filters(stream_slice), **(next_page_token or self.paging.first())},
+        )
+
+    def request_kwargs(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]:
+        return REQUEST_KWARGS
+
+    def get_error_handler(self) -> ErrorHandler:
+        return ErrorTable(self.name, self.scope, self.store.breaker)
+
+    def next_page_token(self, response: requests.Response) -> Params | None:
+        return self._page(response).next
+
+    def parse_response(self, response: requests.Response, **kwargs: Any) -> Iterable[Record]:
+        return self._page(response).records
+
+    def stream_slices(
+        self,
+        *,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[StreamSlice]:
+        """One slice with everything, once the store has answered at all."""
+        self.store.started()
+        yield StreamSlice(partition={}, cursor_slice={})
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[Record]:
+        """All records of the slice. Raises BigCommerceError when one of them cannot be read."""
+        page = self.first_page(stream_slice)
+        while True:
+            for record in self.complete(self.wanted(page.records, stream_slice)):
+                yield self._normalise(record)
+            if page.next is None:
+                return
+            page = self.fetch_page(stream_slice, page.next)
+
+    # What a stream may override.
+
+    def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
+        """The query parameters that select the slice's records."""
+        return {}
+
+    def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
+        """The same selection made again here, in case the store ignored a filter."""
+        return records
+
+    def complete(self, records: Sequence[Record]) -> Iterable[Record]:
+        """The records of a page with all that belongs to them, read from elsewhere where the page lacks it."""
+        return records
+
+    # What subclasses build on.
+
+    def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
+        return self.fetch_page(stream_slice, None)
+
+    def fetch_page(self, stream_slice: Mapping[str, Any] | None, paging: Params | None) -> Page:
+        """One page of the slice; the first one when `paging` is None."""
+        try:
+            _, response = self._fetch_next_page(stream_slice, None, paging)
+        except AirbyteTracedException as error:
+            raise in_plain_words(error) from None
+        return self._page(response)
+
+    def fetch(self, endpoint: str, params: Params) -> Any:
+        """The decoded answer of any endpoint, with this stream's permissions and error sentences."""
+        try:
+            _, response = self._http_client.send_request(
+                "GET", self.url_base + with_query(endpoint, params), REQUEST_KWARGS
+            )
+        except AirbyteTracedException as error:
+            raise in_plain_words(error) from None
+        return decode(response)
+
+    def check_access(self) -> None:
+        """Reads one record. Raises BigCommerceError, which names the missing scope, when that is not allowed."""
+        self.fetch(self.endpoint, {"limit": 1})
+
+    def _page(self, response: requests.Response) -> Page:
+        asked = dict(parse_qsl(urlsplit(response.request.url or "").query))
+        return self.paging.page(decode(response), asked)
+
+    def _report_misfit(self, path: str, kind: str) -> None:
+        if path not in self._misfits:
+            self._misfits.add(path)
+            self.logger.warning(
+                f"The field {path} of '{self.name}' holds values that are not of type {kind}: they are passed on as "
+                "they are."
+            )
+
+
+@dataclass(frozen=True)
+class DateFilter:
+    """The parameters by which an endpoint selects, sorts and counts by the cursor field.
+
+    `count` is the endpoint that counts, for lists that do not tell their total.
+    """
+
+    minimum: str
+    maximum: str
+    sort: Params
+    count: str | None = None
+
+
+class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
+    """A list of which later syncs read only what is new or changed.
+
+    Subclasses also declare `dates`.
+    """
+
+    cursor_field = "date_modified"
+    dates: ClassVar[DateFilter]
+    ignores_start_date: ClassVar[bool] = False
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.progress = Progress()
+        # First pages read while slicing, each until the reader of its slice takes it.
+        self._first_pages: dict[tuple[str, str], Page] = {}
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        return state_of(self.cursor_field, self.progress.value)
+
+    @state.setter
+    def state(self, value: Mapping[str, Any]) -> None:
+        self.progress.resume(parse_state(self.name, self.cursor_field, value))
+
+    def stream_slices(
+        self,
+        *,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterator[StreamSlice]:
+        """Slices that tile the time from the last sync, less the look-back, to the server's clock."""
+        self.state = stream_state or {}
+        lower, upper = self._lower_bound(), self.store.started()
+        if lower > upper:
+            self.logger.warning(
+                f"The saved state of '{self.name}' lies in the future of the store's clock: nothing is read until "
+                "then. Reset the stream in the connection if that is not meant."
+            )
+            return
+        self.progress.begin(lower, upper)
+        whole = _slice(lower, upper)
+        first = self.fetch_page(whole, None)
+        total = self._total(first, whole)
+        for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
+            piece = _slice(start, end)
+            if piece == whole:
+                self._first_pages[_key(piece)] = first
+            yield piece
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[Record]:
+        yield from super().read_records(sync_mode, cursor_field, stream_slice, stream_state)
+        if stream_slice:
+            self.progress.finish(*_bounds(stream_slice))
+
+    def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
+        """One second wider on both sides: whether the bounds are inclusive is not documented everywhere."""
+        if not stream_slice:
+            return {}
+        start, end = _bounds(stream_slice)
+        maximum = {self.dates.maximum: _whole_second(end + _SECOND)}
+        return maximum if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND), **maximum}
+
+    def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
+        """The records without those that certainly belong to another slice or to the next sync."""
+        if not stream_slice:
+            return records
+        start, end = _bounds(stream_slice)
+        is_last = end == self.store.started()
+        return [
+            record
+            for record in records
+            if (changed := self._changed(record)) is None or start <= changed < end or (is_last and changed == end)
+        ]
+
+    def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
+        known = self._first_pages.pop(_key(stream_slice), None) if stream_slice else None
+        return known or super().first_page(stream_slice)
+
+    def _lower_bound(self) -> datetime:
+        start = _BEGINNING if self.ignores_start_date else max(self.store.config.start_date, _BEGINNING)
+        if self.progress.resumed is None:
+            return start
+        return max(start, self.progress.resumed - self.store.config.lookback)
+
+    def _total(self, first: Page, whole: StreamSlice) -> int:
+        """About how many records the window holds; costs a request only for lists that do not tell."""
+        if first.next is None:
+            return len(first.records)
+        if first.total is not None or self.dates.count is None:
+            return first.total or 0
+        try:
+            answer = self.fetch(self.dates.count, self.filters(whole))
+        except BigCommerceError as error:
+            return self._unsliced(error)
+        count = answer.get("count") if isinstance(answer, dict) else None
+        return count if isinstance(count, int) else 0
+
+    def _date_at(self, position: int, whole: StreamSlice) -> datetime | None:
+        """The date of the record at this position of the window, by date."""
+        params: Params = {**self.filters(whole), **self.dates.sort, "limit": 1, "page": position + 1}
+        try:
+            answer = self.fetch(self.endpoint, params)
+        except BigCommerceError as error:
+            self._unsliced(error)
+            return None
+        rows = answer.get("data") if isinstance(answer, dict) else answer
+        return self._changed(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
+
+    def _unsliced(self, error: BigCommerceError) -> int:
+        """Slicing is a convenience: a store that refuses the question still gets its records read, in one slice."""
+        if error.failure_type is not FailureType.system_error:
+            raise error
+        self.logger.info(f"'{self.name}' is read in larger slices: {error.message}")
+        return 0
+
+    def _changed(self, record: Record) -> datetime | None:
+        try:
+            value = record.get(self.cursor_field)
+            return parse_timestamp(value) if isinstance(value, (str, int)) else None
+        except ValueError:
+            return None
+
+
+def _slice(start: datetime, end: datetime) -> StreamSlice:
+    return StreamSlice(partition={}, cursor_slice={"start": format_timestamp(start), "end": format_timestamp(end)})
+
+
+def _bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    start, end = parse_timestamp(stream_slice["start"]), parse_timestamp(stream_slice["end"])
+    assert start is not None and end is not None, "slices are made by _slice()"
+    return start, end
+
+
+def _key(stream_slice: Mapping[str, Any]) -> tuple[str, str]:
+    return stream_slice["start"], stream_slice["end"]
+
+
+def _whole_second(instant: datetime) -> str:
+    return format_timestamp(instant.replace(microsecond=0))

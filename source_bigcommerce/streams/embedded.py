@@ -1,0 +1,125 @@
+"""Lists that come inside their parent's record, and what is done when they may be cut short.
+
+With `include`, the API puts children into the parent's page: no request per parent. But such a list may be capped
+(at 10, 50 and 250 entries in what has been seen) or missing. A list in doubt is read again from its own endpoint,
+to its end; a list that is beyond doubt costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from airbyte_cdk.models import FailureType
+
+from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.paging import Offset, Paging, Params, Record
+
+CAPS = frozenset({10, 50, 250})
+PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
+PASSES = 3  # how often a list that changes while it is paged is read before the sync gives up on it
+
+Fetch = Callable[[str, Params], Any]
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A list in the field `name` of a parent.
+
+    `endpoint` lists the same children: for one parent where it contains `{id}`, else for many at a time, by the
+    filter `parents_filter`, each child naming its parent in `parent_field`. `is_doubtful` tells from the parent
+    whether its list has to be read again.
+    """
+
+    name: str
+    endpoint: str
+    is_doubtful: Callable[[Record, Any], bool]
+    parents_filter: str = ""
+    parent_field: str = ""
+    params: Params = field(default_factory=dict)
+    paging: Paging = Offset()
+
+
+def at_a_cap(parent: Record, children: Any) -> bool:
+    """No list at all, or one as long as a known cap."""
+    return not isinstance(children, list) or len(children) in CAPS
+
+
+def differs_from(count_field: str) -> Callable[[Record, Any], bool]:
+    """For parents that tell how many children they have; those that do not are judged by the caps."""
+
+    def is_doubtful(parent: Record, children: Any) -> bool:
+        count = parent.get(count_field)
+        if not isinstance(count, int):
+            return at_a_cap(parent, children)
+        return count != (len(children) if isinstance(children, list) else 0)
+
+    return is_doubtful
+
+
+def never_empty(parent: Record, children: Any) -> bool:
+    """For children of which each parent has at least one."""
+    return at_a_cap(parent, children) or not children
+
+
+def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch, log: Callable[[str], None]) -> None:
+    """Replaces every doubtful list in `parents` by what its own endpoint says."""
+    for embedded in lists:
+        doubtful = [parent for parent in parents if embedded.is_doubtful(parent, parent.get(embedded.name))]
+        if "{id}" in embedded.endpoint:
+            for parent in doubtful:
+                _reread_one(parent, embedded, fetch, log)
+        else:
+            for start in range(0, len(doubtful), PARENTS_PER_REQUEST):
+                _reread_many(doubtful[start : start + PARENTS_PER_REQUEST], embedded, fetch)
+
+
+def _reread_one(parent: Record, embedded: Embedded, fetch: Fetch, log: Callable[[str], None]) -> None:
+    try:
+        parent[embedded.name] = read_list(
+            fetch, embedded.endpoint.format(id=parent["id"]), embedded.params, embedded.paging
+        )
+    except NotFound:
+        log(f"Record {parent['id']} was deleted while its {embedded.name} were read: they stay as they came.")
+
+
+def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch) -> None:
+    ids = ",".join(str(parent["id"]) for parent in parents)
+    children: dict[Any, list[Record]] = {parent["id"]: [] for parent in parents}
+    params = {**embedded.params, embedded.parents_filter: ids}
+    for child in read_list(fetch, embedded.endpoint, params, embedded.paging):
+        if child.get(embedded.parent_field) in children:  # in case the filter was ignored
+            children[child[embedded.parent_field]].append(child)
+    for parent in parents:
+        parent[embedded.name] = children[parent["id"]]
+
+
+def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:
+    """All entries of a short list, in the order in which they came first.
+
+    A page number means nothing in a list that shrinks meanwhile, so the result is compared with the total that the
+    API tells and the list read again where they differ. Raises BigCommerceError when it does not hold still.
+    """
+    found: dict[Any, Record] = {}
+    for _ in range(PASSES):
+        total = None
+        for page in _pages(fetch, endpoint, params, paging):
+            total = page.total if page.total is not None else total
+            for entry in page.records:
+                found.setdefault(entry.get("id", len(found)), entry)
+        if total is None or len(found) >= total:
+            return list(found.values())
+    raise BigCommerceError(
+        f"The list {endpoint} kept changing while it was read, so it could not be read whole. Nothing is lost: start "
+        "the sync again.",
+        FailureType.transient_error,
+    )
+
+
+def _pages(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> Iterator[Any]:
+    position: Params | None = paging.first()
+    while position is not None:
+        page = paging.page(fetch(endpoint, {**params, **position}), position)
+        yield page
+        position = page.next
