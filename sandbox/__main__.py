@@ -1,0 +1,116 @@
+"""`python -m sandbox`: a store as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from sandbox.dates import parse_iso
+from sandbox.live import WHEN
+from sandbox.options import READ_SCOPES, Options
+from sandbox.readings import READINGS
+from sandbox.server import Server, serve
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = Options()
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A local BigCommerce store. Point a client's API URL at the address that it prints.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    data = parser.add_argument_group("data")
+    for kind in ("orders", "products", "customers", "coupons"):
+        data.add_argument(f"--{kind}", type=int, default=getattr(defaults, kind), help=f"number of {kind}")
+    data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data")
+    data.add_argument("--now", type=_moment, default=defaults.now, help="the data ends the day before (ISO-8601)")
+    data.add_argument("--no-oddities", action="store_true", help="leave out the odd records at the first ids")
+
+    access = parser.add_argument_group("access")
+    access.add_argument("--store-hash", default=defaults.store_hash, help="the hash in the URL")
+    access.add_argument("--token", default=defaults.token, help="the access token that is accepted")
+    access.add_argument("--scopes", default=",".join(sorted(READ_SCOPES)), help="comma list of the token's scopes")
+    access.add_argument("--suspended", action="store_true", help="answer 503 to everything, as a suspended store does")
+
+    manners = parser.add_argument_group("manners")
+    manners.add_argument("--quota", type=int, help="requests per window (default: practically unlimited)")
+    manners.add_argument("--window-ms", type=int, default=defaults.window_ms, help="length of the quota's window")
+    manners.add_argument(
+        "--other-apps", type=float, default=0.0, help="share of the quota that other apps take at times"
+    )
+    manners.add_argument("--headerless-429", action="store_true", help="send 429 without rate-limit headers")
+    manners.add_argument("--latency-ms", type=float, default=0.0, help="wait before each answer")
+    manners.add_argument(
+        "--live-every", type=int, default=0, help="change the store around each n-th page read; 0: never"
+    )
+    manners.add_argument("--live-when", choices=WHEN, default="both", help="change before or after making that page")
+    manners.add_argument(
+        "--reading", choices=sorted(READINGS), default="likeliest", help="how undocumented cases behave"
+    )
+    manners.add_argument("--gzip-level", type=int, default=defaults.gzip_level, help="0 fastest, 3 smallest")
+
+    where = parser.add_argument_group("where")
+    where.add_argument("--host", default=defaults.host, help="address to listen on")
+    where.add_argument("--port", type=int, default=0, help="port to listen on; 0 chooses a free one")
+    where.add_argument("--ready-file", type=Path, help="write address, hash, token and pid there as JSON when ready")
+    return parser
+
+
+def _moment(text: str) -> int:
+    try:
+        return int(parse_iso(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    given: dict[str, Any] = vars(arguments)
+    renamed = ("no_oddities", "reading", "ready_file", "scopes")
+    return Options(
+        **{name: value for name, value in given.items() if name not in renamed},
+        oddities=not given["no_oddities"],
+        readings=READINGS[given["reading"]],
+        scopes=frozenset(part.strip() for part in given["scopes"].split(",") if part.strip()),
+    )
+
+
+def _announce(server: Server, ready_file: Path | None) -> None:
+    """The file first: who reads the line may open the file at once."""
+    if ready_file is not None:
+        facts = {
+            "api_url": server.api_url,
+            "store_hash": server.store_hash,
+            "access_token": server.token,
+            "pid": os.getpid(),
+        }
+        unfinished = ready_file.with_name(f"{ready_file.name}.part")
+        unfinished.write_text(json.dumps(facts), encoding="utf-8")
+        unfinished.replace(ready_file)  # a reader never sees half a file
+    where = f"Sandbox store at {server.api_url}"
+    print(f"{where}  store hash: {server.store_hash}  access token: {server.token}", flush=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serves until interrupted or terminated."""
+    arguments = _parser().parse_args(argv)
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    try:
+        with serve(_options(arguments)) as server:
+            _announce(server, arguments.ready_file)
+            done.wait()
+    except OSError as error:
+        print(f"The sandbox store cannot start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""How the endpoints answer, by API domain."""

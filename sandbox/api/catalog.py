@@ -1,0 +1,164 @@
+"""V3 products and variants (bigcommerce-api.md 3.3, 4.8, 4.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.answers import Answer, BadValue
+from sandbox.api.endpoint import PRODUCTS, Call, Endpoint, existing, rendered
+from sandbox.api.product_filters import product_sort, product_where
+from sandbox.api.v3 import NestedRows, chosen_fields, paged_rows, row_id
+from sandbox.dates import iso_offset, iso_z
+from sandbox.paging import asked_page, envelope, offset_meta
+from sandbox.query import Query
+from sandbox.readings import Readings
+from sandbox.store import Store
+from sandbox.table import DateForm, Where
+from sandbox.templates import ID, Body, Template
+
+_SLOW_INCLUDES = frozenset({"options", "modifiers"})
+_SLOW_PAGE = 10
+"""With options or modifiers a page holds at most ten products (documented, 2.4)."""
+
+_CAPPED = ("variants", "images", "custom_fields", "bulk_pricing_rules", "videos")
+_PARTS = (*_CAPPED, "options", "modifiers", "reviews", "parent_relations", "channels")
+_INCLUDES = frozenset((*_PARTS, "primary_image"))
+
+
+def date_form(readings: Readings) -> DateForm:
+    """The catalog writes `+00:00` unless a reading says otherwise (1.7)."""
+    return iso_z if readings.v3_date_format == "Z" else iso_offset
+
+
+def _includes(query: Query) -> frozenset[str]:
+    asked = frozenset(query.texts("include") or ())
+    if asked - _INCLUDES:
+        raise BadValue("include", "has an unknown value")
+    return asked
+
+
+def _product(body: Body, include: frozenset[str], readings: Readings) -> dict[str, Any]:
+    shown = dict(body.fields)
+    for name in _PARTS:
+        if name in include:
+            cap = getattr(readings, f"include_cap_{name}") if name in _CAPPED else None
+            shown[name] = body.parts[name][:cap]
+    if "primary_image" in include:
+        shown["primary_image"] = next((row for row in body.parts["images"] if row["is_thumbnail"]), None)
+    return shown
+
+
+def _view(query: Query, readings: Readings) -> Callable[[int, Body], Template]:
+    include = _includes(query)
+    fields_key, cut = chosen_fields(query)
+    key = f"product {sorted(include)} {fields_key}"
+
+    def build(body: Body) -> dict[str, Any]:
+        whole = _product(body, include, readings)
+        return {**cut(whole), **{name: whole[name] for name in include if name in whole}}
+
+    return lambda _, body: body.view(key, build)
+
+
+def _page_size(include: frozenset[str], readings: Readings) -> int | None:
+    sizes = [_SLOW_PAGE] if include & _SLOW_INCLUDES else []
+    if include and readings.product_page_shrinks:
+        sizes.append(readings.product_page_shrinks)
+    return min(sizes, default=None)
+
+
+def list_products(call: Call) -> Answer:
+    """`GET /v3/catalog/products`."""
+    query, readings, products = call.query, call.readings, call.store.products
+    shrunk = _page_size(_includes(query), readings)
+    page = asked_page(query, readings, version="v3", shrunk_to=shrunk)
+    found = products.select(product_where(query, readings, call.store.clock.now()), product_sort(query, readings))
+    ids = found.ids(page.start, page.stop)
+    plain = asked_page(query, readings, version="v3").limit if readings.total_pages_lies else None
+    meta = {"pagination": offset_meta(query, page, len(found), len(ids), counted_limit=plain)}
+    rows = rendered(products, ids, date_form(readings), _view(query, readings))
+    return envelope(rows, meta, listed=ids)
+
+
+def one_product(call: Call) -> Answer:
+    """`GET /v3/catalog/products/{id}`."""
+    id_ = call.path["product_id"]
+    existing(call.store.products, id_)
+    rows = rendered(call.store.products, [id_], date_form(call.readings), _view(call.query, call.readings))
+    return Answer(b'{"data":' + b"".join(rows) + b',"meta":{}}')
+
+
+class _Lists:
+    """Nested rows of products: of one, and all variants."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._nested = {
+            name: NestedRows(store.products, name, lambda body, name=name: body.parts[name])  # type: ignore[misc]
+            for name in _PARTS
+        }
+
+    def of_product(self, name: str) -> Callable[[Call], Answer]:
+        """`GET /v3/catalog/products/{id}/...`."""
+
+        def answer(call: Call) -> Answer:
+            id_ = call.path["product_id"]
+            existing(self._store.products, id_)
+            found = self._nested[name].of([id_])
+            if not found and name == "images" and call.readings.product_sublist_empty == "204":
+                return Answer(status=204)
+            view, cut = chosen_fields(call.query)
+            whole = name == "bulk_pricing_rules" and not call.readings.bulk_pricing_rules_paged
+            return paged_rows(call, self._nested[name], found, date_form(call.readings), view, cut, whole=whole)
+
+        return answer
+
+    def variants(self, call: Call) -> Answer:
+        """`GET /v3/catalog/variants`: every variant, by product."""
+        query = call.query
+        id_, products = query.integer("id"), query.integers("product_id:in")
+        sku, upc = query.text("sku"), query.text("upc")
+        found = None
+        if any(one is not None for one in (id_, products, sku, upc)):
+            if id_ is not None:
+                products = (id_ // 1000,) if products is None or id_ // 1000 in products else ()
+            parents = self._store.products.select(Where(ids=products))
+
+            def keep(parent: int, row: Any) -> bool:
+                return (
+                    (id_ is None or row_id(parent, row) == id_)
+                    and (sku is None or _filled_sku(parent, row) == sku)
+                    and (upc is None or row["upc"] == upc)
+                )
+
+            found = self._nested["variants"].of(parents.ids(0, len(parents)), keep)
+        return paged_rows(call, self._nested["variants"], found, date_form(call.readings), *chosen_fields(query))
+
+
+def _filled_sku(parent: int, row: Any) -> str:
+    return str(row["sku"]).replace(str(ID), str(parent))
+
+
+_SUB_LISTS = {
+    "variants": "variants",
+    "images": "images",
+    "custom-fields": "custom_fields",
+    "bulk-pricing-rules": "bulk_pricing_rules",
+    "videos": "videos",
+    "options": "options",
+    "modifiers": "modifiers",
+    "reviews": "reviews",
+}
+
+
+def endpoints(store: Store) -> list[Endpoint]:
+    """The catalog endpoints of one store."""
+    lists = _Lists(store)
+    of_product = "v3/catalog/products/{product_id:int}"
+    return [
+        Endpoint("v3/catalog/products", PRODUCTS, list_products, lists="products"),
+        Endpoint(of_product, PRODUCTS, one_product),
+        *(Endpoint(f"{of_product}/{path}", PRODUCTS, lists.of_product(part)) for path, part in _SUB_LISTS.items()),
+        Endpoint("v3/catalog/variants", PRODUCTS, lists.variants),
+    ]

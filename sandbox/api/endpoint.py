@@ -1,0 +1,71 @@
+"""What an endpoint is: a path, the scope it needs, the parameters it knows, and a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.answers import NOT_FOUND, Answer, Problem
+from sandbox.query import Query
+from sandbox.readings import Readings
+from sandbox.store import Store
+from sandbox.table import DateForm, Table
+from sandbox.templates import Body, Template
+
+PAGE_PARAMETERS = frozenset({"page", "limit"})
+ORDERS = "store_v2_orders_read_only"
+PRODUCTS = "store_v2_products_read_only"
+CUSTOMERS = "store_v2_customers_read_only"
+MARKETING = "store_v2_marketing_read_only"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as an endpoint sees it."""
+
+    store: Store
+    query: Query
+    path: dict[str, Any]
+
+    @property
+    def readings(self) -> Readings:
+        """The store's answers to what is not documented."""
+        return self.store.readings
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A path below `/stores/{hash}/`, with `{name:int}` for ids.
+
+    `parameters` is None where unknown ones are ignored: V2 refuses them, V3 does not look at them. `lists`
+    names the kind of record that a page of this endpoint shows, if any.
+    """
+
+    path: str
+    scope: str | None
+    answer: Callable[[Call], Answer]
+    parameters: frozenset[str] | None = None
+    lists: str | None = None
+
+    @property
+    def version(self) -> str:
+        """`v2` or `v3`."""
+        return self.path[:2]
+
+
+def existing(table: Table, id_: int) -> Body:
+    """The body of a record that a path names; 404 when there is none."""
+    if id_ not in table:
+        raise Problem(404, NOT_FOUND)
+    return table.body(id_)
+
+
+def rendered(table: Table, ids: list[int], date: DateForm, view: Callable[[int, Body], Template]) -> list[bytes]:
+    """The rows of a page, as pieces of JSON with the commas between."""
+    pieces: list[bytes] = []
+    for id_ in ids:
+        if pieces:
+            pieces.append(b",")
+        view(id_, table.body(id_)).fill(table.stamp(id_, date), pieces)
+    return pieces

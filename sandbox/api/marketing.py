@@ -1,0 +1,56 @@
+"""V2 coupons (bigcommerce-api.md 3.5, 4.10)."""
+
+from __future__ import annotations
+
+from sandbox.answers import Answer, json
+from sandbox.api.endpoint import MARKETING, PAGE_PARAMETERS, Call, Endpoint, existing, rendered
+from sandbox.data.marketing import TYPES
+from sandbox.dates import rfc2822
+from sandbox.paging import asked_page, bare_list
+from sandbox.query import span
+from sandbox.table import ENDLESS, Check, Where
+from sandbox.templates import Body, Template
+
+_TYPES = (*TYPES, "promotion")
+_LIST = PAGE_PARAMETERS | {"id", "code", "name", "type", "min_id", "max_id", "exclude_type"}
+
+
+def _view(id_: int, body: Body) -> Template:
+    return body.view("coupon", lambda b: b.fields)
+
+
+def list_coupons(call: Call) -> Answer:
+    """`GET /v2/coupons`, by id."""
+    query, readings = call.query, call.readings
+    least, most = query.integer("min_id"), query.integer("max_id")
+    if least is not None and not readings.v2_min_id_inclusive:
+        least += 1
+    if most is not None and not readings.v2_max_id_inclusive:
+        most -= 1
+    checks = [Check(name, "eq", query.text(name)) for name in ("code", "name") if name in query]
+    if kind := query.choice("type", _TYPES):
+        checks.append(Check("type", "eq", kind))
+    if kind := query.choice("exclude_type", _TYPES):
+        checks.append(Check("type", "not", kind))
+    where = Where(id_range=span(least, most, ENDLESS), ids=query.integers("id"), checks=tuple(checks))
+    page = asked_page(query, readings, version="v2")
+    ids = call.store.coupons.select(where).ids(page.start, page.stop)
+    return bare_list(rendered(call.store.coupons, ids, rfc2822, _view), readings, listed=ids)
+
+
+def count_coupons(call: Call) -> Answer:
+    """`GET /v2/coupons/count`."""
+    return json({"count": len(call.store.coupons)})
+
+
+def one_coupon(call: Call) -> Answer:
+    """`GET /v2/coupons/{id}`."""
+    existing(call.store.coupons, call.path["coupon_id"])
+    return Answer(b"".join(rendered(call.store.coupons, [call.path["coupon_id"]], rfc2822, _view)))
+
+
+ENDPOINTS = [
+    Endpoint("v2/coupons", MARKETING, list_coupons, _LIST, "coupons"),
+    Endpoint("v2/coupons/count", MARKETING, count_coupons, frozenset()),
+    Endpoint("v2/coupons/{coupon_id:int}", MARKETING, one_coupon, frozenset()),
+]

@@ -1,0 +1,213 @@
+"""The store as an ASGI application: who may ask, how often, and how answers travel."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from sandbox import connection
+from sandbox.answers import NOT_FOUND, STATUS_PAGE, SUSPENDED, Answer, Problem, problem
+from sandbox.api import catalog, customers, marketing, orders, store_information
+from sandbox.api.endpoint import Call, Endpoint
+from sandbox.compression import SMALLEST, gzip
+from sandbox.control import control_routes
+from sandbox.faults import Fault, Faults
+from sandbox.live import Live
+from sandbox.options import Options
+from sandbox.query import Query, refuse_unknown
+from sandbox.quota import Concurrency, Quota
+from sandbox.requests_log import Entry, RequestLog
+from sandbox.store import Store
+
+_STORE_PATH = re.compile(r"/stores/([^/]*)/?(.*)")
+_MESSAGES = {404: NOT_FOUND, 405: "The requested method is not allowed for this resource."}
+_NO_TOKEN = "The access token is missing or not valid for this store."
+_NO_SCOPE = "You don't have a required scope to access the endpoint"
+
+
+class Application:
+    """Everything behind the port: routes, authentication, quota, faults, log."""
+
+    def __init__(self, options: Options, store: Store) -> None:
+        self.options = options
+        self.store = store
+        self.quota = Quota(options.quota, options.window_ms, other_apps=options.other_apps)
+        self.concurrency = Concurrency(options.concurrency)
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.live = Live(store, options.live_every, options.live_when)
+        self.latency_ms = options.latency_ms
+        self._routes = self._build()
+
+    def _build(self) -> Starlette:
+        endpoints = [
+            *store_information.ENDPOINTS,
+            *orders.ENDPOINTS,
+            *marketing.ENDPOINTS,
+            *customers.endpoints(self.store),
+            *catalog.endpoints(self.store),
+        ]
+        routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
+        return Starlette(
+            routes=[
+                Mount("/_sandbox", routes=control_routes(self)),
+                Mount("/stores/{store_hash}", routes=routes),
+            ],
+            exception_handlers={404: self._not_routed, 405: self._not_routed},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        match = _STORE_PATH.fullmatch(scope["path"])
+        if match is None:
+            await self._routes(scope, receive, send)
+            return
+        path = match[2]
+        if path.startswith("v2/"):
+            path = path.removesuffix(".json")  # V2 paths accept an extension (1.1)
+            scope = {**scope, "path": f"/stores/{match[1]}/{path}"}
+        await self._logged(scope, receive, send, path)
+
+    async def _logged(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+        """Serves a request of the API and writes it down; a connection broken off has status 0."""
+        query = scope["query_string"].decode("latin-1")
+        started, at, status = time.perf_counter(), time.time(), 0
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, noting, path, query)
+        finally:
+            took = time.perf_counter() - started
+            self.log.add(Entry(at, self.store.clock.time(), scope["method"], path, query, status, took))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, path: str, query: str) -> None:
+        if self.latency_ms:
+            await asyncio.sleep(self.latency_ms / 1000)
+        fault = self.faults.for_request(path, query)
+        if fault is None:
+            await self._routes(scope, receive, send)
+        else:
+            await self._fail(fault, scope, receive, send, path)
+
+    # Answers
+
+    def _handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        async def handle(request: Request) -> Response:
+            try:
+                refusal = self._refusal(request, endpoint)
+                answer = refusal or await self._answer(request, endpoint)
+            except Problem as error:
+                answer = problem(endpoint.version, error)
+            return self._response(answer, request)
+
+        return handle
+
+    def _refusal(self, request: Request, endpoint: Endpoint) -> Answer | None:
+        """The reason not to answer: store, token, suspension, quota, scope, in this order."""
+        options, version = self.options, endpoint.version
+        if request.path_params["store_hash"] != options.store_hash:
+            return problem(version, Problem(options.readings.unknown_store_status, "The store was not found."))
+        if request.headers.get("x-auth-token") != options.token:
+            if options.readings.catalog_401 == "text" and endpoint.path.startswith("v3/catalog"):
+                return Answer(b"Unauthorized", 401, "text/plain")
+            return problem(version, Problem(401, _NO_TOKEN))
+        if options.suspended:
+            return problem(version, Problem(503, SUSPENDED))
+        if not self.quota.take():
+            return self._too_many(version)
+        if endpoint.scope is not None and endpoint.scope not in options.scopes:
+            return problem(version, Problem(403, _NO_SCOPE))
+        return None
+
+    def _too_many(self, version: str) -> Answer:
+        answer = problem(version, Problem(429, "Too many requests."))
+        return Answer(answer.body, 429, headers=self.quota.retry_after())
+
+    async def _answer(self, request: Request, endpoint: Endpoint) -> Answer:
+        entered = self.concurrency.enter(endpoint.path)
+        if entered is None:
+            return problem(endpoint.version, Problem(429, "Too many concurrent requests."))
+        try:
+            if entered:
+                await asyncio.sleep(self.latency_ms / 1000)  # else no two requests would ever overlap
+            return self._made(request, endpoint)
+        finally:
+            self.concurrency.leave(entered)
+
+    def _made(self, request: Request, endpoint: Endpoint) -> Answer:
+        query = Query(request.scope["query_string"].decode("latin-1"))
+        if endpoint.parameters is not None and self.options.readings.unknown_v2_parameter == "400":
+            refuse_unknown(query, endpoint.parameters)
+        with self.store.lock:
+            if endpoint.lists:
+                self.live.before(endpoint.lists)
+            answer = endpoint.answer(Call(self.store, query, dict(request.path_params)))
+            if endpoint.lists:
+                self.live.after(endpoint.lists, answer.listed or [])
+        return answer
+
+    def _not_routed(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        version = "v3" if "/v3/" in request.url.path else "v2"
+        answer = problem(version, Problem(status, _MESSAGES[status]))
+        return self._response(answer, request)
+
+    # Responses
+
+    def _response(self, answer: Answer, request: Request) -> Response:
+        headers = {"date": formatdate(self.store.clock.time(), usegmt=True), **answer.headers}
+        if not (answer.status == 429 and self.options.headerless_429):
+            headers = {**self.quota.headers(), **headers}
+        else:
+            headers.pop("x-retry-after", None)
+        body = answer.body
+        if len(body) >= SMALLEST and "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip(body, self.options.gzip_level)
+            headers["content-encoding"] = "gzip"
+        if answer.status == 204:
+            return Response(status_code=204, headers=headers)
+        headers["vary"] = "accept-encoding"
+        return Response(body, answer.status, headers, answer.content_type)
+
+    # Faults
+
+    async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+        if fault.kind == "reset":
+            connection.reset(scope)
+        elif fault.kind == "stall":
+            await asyncio.sleep(fault.seconds)
+            connection.reset(scope)
+        elif fault.kind == "truncate":
+            await self._routes(scope, receive, connection.truncating(scope, send))
+        else:
+            await self._failed_response(fault, path)(scope, receive, send)
+
+    def _failed_response(self, fault: Fault, path: str) -> Response:
+        headers = self.quota.headers() if fault.rate_headers else {}
+        headers = {**headers, **fault.headers}
+        if fault.kind == "html":
+            page = fault.body or b"<html><body><h1>Bad gateway</h1></body></html>"
+            return Response(page, fault.status, headers, "text/html")
+        if fault.kind == "redirect":
+            status = fault.status if 300 <= fault.status < 400 else 302
+            return Response(b"", status, {"location": f"https://elsewhere.example.com/{path}", **headers})
+        if fault.kind == "empty":
+            return Response(b"", 200, headers, "application/json")
+        standard = problem(path[:2], Problem(fault.status, f"The sandbox was asked to fail; see {STATUS_PAGE}"))
+        return Response(standard.body if fault.body is None else fault.body, fault.status, headers, "application/json")

@@ -1,0 +1,55 @@
+"""Shared bodies, made when first needed, the same for the same seed whatever the order of use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from sandbox.templates import Body
+
+ARCHETYPES = 256
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """A kind of record that real stores have and that clients trip over."""
+
+    name: str
+    build: Callable[[Random], Body]
+
+
+class Archetypes:
+    """Chooses the body of a record by its id.
+
+    The first ids of a kind are the odd records, in the order in which the domain lists them; the rest share
+    `ARCHETYPES` bodies, spread so that neighbours differ.
+    """
+
+    def __init__(
+        self, kind: str, seed: int, first_id: int, build: Callable[[Random], Body], oddities: list[Oddity]
+    ) -> None:
+        self._label = f"{seed}/{kind}"
+        self._build = build
+        self._first_id = first_id
+        self._oddities = oddities
+        self._made: dict[int | str, Body] = {}
+
+    @property
+    def odd_ids(self) -> dict[str, int]:
+        """Where each odd record is."""
+        return {oddity.name: self._first_id + n for n, oddity in enumerate(self._oddities)}
+
+    def __call__(self, id_: int) -> Body:
+        n = id_ - self._first_id
+        if n < len(self._oddities):
+            oddity = self._oddities[n]
+            return self._body(oddity.name, oddity.build)
+        return self._body((id_ * 2654435761 >> 8) % ARCHETYPES, self._build)
+
+    def _body(self, key: int | str, build: Callable[[Random], Body]) -> Body:
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = build(Random(f"{self._label}/{key}"))
+            found.shared = True
+        return found

@@ -1,0 +1,136 @@
+"""Customers (bigcommerce-api.md 4.6, 4.7): fields, addresses, attribute values, form fields.
+
+Odd customers are the first of the store, from `FIRST_ID`, in the order of `oddities`.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from sandbox.data import words
+from sandbox.data.archetypes import Oddity
+from sandbox.templates import CREATED, ID, MODIFIED, Body, child_id
+
+FIRST_ID = 1
+ATTRIBUTE_COUNT = 50
+"""How many attributes the store defines; a customer may have a value for each (3.2: up to 50)."""
+
+
+def attribute_definitions() -> list[dict[str, Any]]:
+    """The rows of `/v3/customers/attributes`, dates as offsets of nothing: they never change."""
+    kinds = ("string", "number", "date")
+    names = ("Shoe size", "Joined on", "Favourite shop")
+    return [
+        {
+            "id": n,
+            "name": names[n - 1] if n <= len(names) else f"Attribute {n}",
+            "type": kinds[n % 3],
+            "date_modified": "2023-01-10T08:00:00Z",
+            "date_created": "2023-01-09T08:00:00Z",
+        }
+        for n in range(1, ATTRIBUTE_COUNT + 1)
+    ]
+
+
+def usual(rng: Random) -> Body:
+    """An everyday customer: an address or two, few attributes."""
+    return _customer(rng, addresses=rng.choice((0, 1, 1, 1, 2, 3)), attributes=rng.choice((0, 1, 2)))
+
+
+def oddities() -> list[Oddity]:
+    """The odd customers, by name."""
+    many_addresses = [
+        Oddity(f"addresses_{n}", lambda rng, n=n: _customer(rng, addresses=n, attributes=1))  # type: ignore[misc]
+        for n in (0, 1, 10, 11, 50, 51, 260)
+    ]
+    many_attributes = [
+        Oddity(f"attributes_{n}", lambda rng, n=n: _customer(rng, addresses=1, attributes=n))  # type: ignore[misc]
+        for n in (10, 12, 50)
+    ]
+    return [
+        *many_addresses,
+        *many_attributes,
+        Oddity("form_fields_each_kind", lambda rng: _customer(rng, addresses=1, fields=words.form_fields())),
+        Oddity("unset_text", _unset),
+        Oddity("store_credit", lambda rng: _customer(rng, addresses=1, credit=[{"amount": 12.5}])),
+    ]
+
+
+def _unset(rng: Random) -> Body:
+    blank = dict.fromkeys(("company", "phone", "notes", "tax_exempt_category", "registration_ip_address"), "")
+    return _customer(rng, addresses=1).changed({**blank, "customer_group_id": 0})
+
+
+def _address(rng: Random, n: int) -> dict[str, Any]:
+    city, state, postcode, country, iso2 = rng.choice(words.PLACES)
+    return {
+        "id": child_id(n),
+        "customer_id": ID,
+        "first_name": rng.choice(words.FIRST_NAMES),
+        "last_name": rng.choice(words.LAST_NAMES),
+        "company": rng.choice(words.COMPANIES),
+        "address1": rng.choice(words.STREETS),
+        "address2": "",
+        "city": city,
+        "state_or_province": state,
+        "postal_code": postcode,
+        "country": country,
+        "country_code": iso2,
+        "phone": f"555-01{n % 100:02d}",
+        "address_type": "residential" if n % 3 else "commercial",
+        "form_fields": [{"name": "Gate code", "value": "none"}] if n == 1 else [],
+    }
+
+
+def _attribute(n: int) -> dict[str, Any]:
+    """A value; its dates follow the customer's, so that editing the customer moves them."""
+    return {
+        "id": child_id(n),
+        "attribute_id": n,
+        "attribute_value": ("eu 42", "7", "2024-02-29")[n % 3],
+        "customer_id": ID,
+        "date_created": CREATED,
+        "date_modified": MODIFIED,
+    }
+
+
+def _customer(
+    rng: Random,
+    *,
+    addresses: int = 0,
+    attributes: int = 0,
+    fields: list[dict[str, Any]] | None = None,
+    credit: list[dict[str, Any]] | None = None,
+) -> Body:
+    first, last = rng.choice(words.FIRST_NAMES), rng.choice(words.LAST_NAMES)
+    if fields is None:
+        fields = [{"name": "Delivery note", "value": "Ring twice"}] if rng.random() < 0.3 else []
+    return Body(
+        {
+            "id": ID,
+            "email": f"customer.{ID}@example.com",
+            "first_name": first,
+            "last_name": last,
+            "company": rng.choice(words.COMPANIES),
+            "phone": f"555-01{rng.randrange(100):02d}",
+            "registration_ip_address": rng.choice(("", f"198.51.100.{rng.randrange(1, 255)}")),
+            "notes": "",
+            "tax_exempt_category": "",
+            "customer_group_id": rng.choice((0, 0, 0, 2, 5)),
+            "date_modified": MODIFIED,
+            "date_created": CREATED,
+            "address_count": addresses,
+            "attribute_count": attributes,
+            "authentication": {"force_password_reset": False},
+            "accepts_product_review_abandoned_cart_emails": rng.random() < 0.5,
+            "origin_channel_id": 1,
+            "channel_ids": None,
+        },
+        {
+            "addresses": [_address(rng, n) for n in range(1, addresses + 1)],
+            "attributes": [_attribute(n) for n in range(1, attributes + 1)],
+            "form_fields": fields,
+            "store_credit_amounts": credit or [{"amount": 0}],
+        },
+    )

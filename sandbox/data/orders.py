@@ -1,0 +1,363 @@
+"""Orders (bigcommerce-api.md 4.1, 4.2): fields, lines, consignments, fees, coupons.
+
+Odd orders are the first of the store, from `FIRST_ID`, in the order of `oddities`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from sandbox.data import words
+from sandbox.data.archetypes import Oddity
+from sandbox.data.order_lines import Goods, bought, custom_line, gift_certificate_line
+from sandbox.data.words import money
+from sandbox.templates import CREATED, ID, LATER, MODIFIED, OWNER, Body, child_id
+
+FIRST_ID = 101
+
+STATUSES: dict[int, str] = {
+    0: "Incomplete",
+    1: "Pending",
+    2: "Shipped",
+    3: "Partially Shipped",
+    4: "Refunded",
+    5: "Cancelled",
+    6: "Declined",
+    7: "Awaiting Payment",
+    8: "Awaiting Pickup",
+    9: "Awaiting Shipment",
+    10: "Completed",
+    11: "Awaiting Fulfillment",
+    12: "Manual Verification Required",
+    13: "Disputed",
+    14: "Partially Refunded",
+}
+_SHIPPED = {2, 10}
+_USUAL = (2, 2, 2, 10, 10, 10, 11, 11, 9, 7, 5, 4, 14, 1, 12)
+
+
+class OrderMaker:
+    """Builds order bodies that refer to products and coupons which exist."""
+
+    def __init__(self, goods: Goods, coupons: list[tuple[int, str]]) -> None:
+        self._goods = goods
+        self._coupons = coupons
+
+    def usual(self, rng: Random) -> Body:
+        """An everyday order: one to four lines, shipped to one address."""
+        lines = [self._goods.line(rng, n) for n in range(1, rng.choice((1, 1, 1, 2, 2, 3, 4)) + 1)]
+        status = rng.choice(_USUAL)
+        fees = [_fee(rng, 1)] if rng.random() < 0.15 else []
+        coupons = [self._coupon(rng, 1)] if self._coupons and rng.random() < 0.15 else []
+        return _order(rng, lines, status_id=status, fees=fees, coupons=coupons)
+
+    def _coupon(self, rng: Random, n: int) -> dict[str, Any]:
+        coupon_id, code = rng.choice(self._coupons) if self._coupons else (0, "SPRING")
+        return {
+            "id": child_id(n),
+            "coupon_id": coupon_id,
+            "order_id": ID,
+            "code": code,
+            "amount": "5.0000",
+            "type": 2,
+            "discount": 5,
+        }
+
+    def oddities(self) -> list[Oddity]:
+        """The odd orders, by name."""
+        return [
+            Oddity("lines_400", self._with_lines(400)),
+            Oddity("lines_10", self._with_lines(10)),
+            Oddity("lines_50", self._with_lines(50)),
+            Oddity("lines_250", self._with_lines(250)),
+            Oddity("lines_251", self._with_lines(251)),
+            Oddity("digital_only", self._digital),
+            Oddity("pickup", self._pickup),
+            Oddity("gift_certificate", lambda rng: _order(rng, [gift_certificate_line(1)])),
+            Oddity("several_addresses", self._several_addresses),
+            Oddity("no_lines", lambda rng: _order(rng, [], status_id=1)),
+            Oddity("custom_line", lambda rng: _order(rng, [custom_line(1), self._goods.line(rng, 2)])),
+            Oddity("discounted_lines", self._discounted),
+            Oddity("odd_options", self._odd_options),
+            Oddity("two_fees", lambda rng: self._fields(rng, fees=[_fee(rng, 1), _fee(rng, 2)])),
+            Oddity("form_fields_blank", lambda rng: self._billing(rng, "")),
+            Oddity("form_fields_each_kind", lambda rng: self._billing(rng, words.form_fields())),
+            Oddity("not_shipped", lambda rng: self._fields(rng, status_id=11)),
+            Oddity("external_id_integer", self._external_ids),
+            Oddity("incomplete", lambda rng: self._fields(rng, status_id=0)),
+            Oddity("incomplete_guest", lambda rng: self._fields(rng, status_id=0)),
+            Oddity("archived", lambda rng: self._fields(rng, status_id=5).changed({"is_deleted": True})),
+            Oddity("archived_shipped", lambda rng: self._fields(rng, status_id=2).changed({"is_deleted": True})),
+            Oddity("coupons", lambda rng: self._fields(rng, coupons=[self._coupon(rng, n) for n in (1, 2)])),
+            Oddity("mixed_consignments", self._mixed),
+            Oddity("no_is_deleted", self._old),
+            Oddity("numbers_for_strings", self._numbers),
+        ]
+
+    def _with_lines(self, count: int) -> Callable[[Random], Body]:
+        return lambda rng: _order(rng, [self._goods.line(rng, n) for n in range(1, count + 1)])
+
+    def _fields(self, rng: Random, **given: Any) -> Body:
+        return _order(rng, [self._goods.line(rng, 1)], **given)
+
+    def _digital(self, rng: Random) -> Body:
+        return _order(rng, [bought(self._goods.line(rng, n), type="digital", order_address_id=0) for n in (1, 2)])
+
+    def _pickup(self, rng: Random) -> Body:
+        return _order(rng, [bought(self._goods.line(rng, 1), order_address_id=0, order_pickup_method_id=child_id(1))])
+
+    def _mixed(self, rng: Random) -> Body:
+        lines = [
+            self._goods.line(rng, 1),
+            bought(self._goods.line(rng, 2), type="digital", order_address_id=0),
+            bought(self._goods.line(rng, 3), order_address_id=0, order_pickup_method_id=child_id(1)),
+            gift_certificate_line(4),
+        ]
+        return _order(rng, lines)
+
+    def _several_addresses(self, rng: Random) -> Body:
+        lines = [bought(self._goods.line(rng, n), order_address_id=child_id((n - 1) % 3 + 1)) for n in range(1, 7)]
+        return _order(rng, lines)
+
+    def _discounted(self, rng: Random) -> Body:
+        discounts = [
+            {
+                "id": "manual-discount",
+                "amount": "1.5000",
+                "name": "Manual Discount",
+                "code": None,
+                "target": "order",
+            },
+            {
+                "id": "total-coupon",
+                "amount": "2.0000",
+                "name": "Spring",
+                "code": "SPRING",
+                "target": "product",
+            },
+            {"id": "57", "amount": 0.5, "name": "Buy two", "code": None},
+        ]
+        return _order(rng, [bought(self._goods.line(rng, 1), applied_discounts=discounts)])
+
+    def _odd_options(self, rng: Random) -> Body:
+        rows = [
+            ("Checkbox", "Yes"),
+            ("Date field", "1735689600"),
+            ("File Upload", '{"originalName": "logo.png", "path": "x/1.png"}'),
+            ("Text field", "Zoë & co"),
+            ("Numbers only text field", 12),
+        ]
+        options = [_product_option(n, kind, value) for n, (kind, value) in enumerate(rows, start=1)]
+        line = bought(self._goods.line(rng, 1), product_options=options, external_id=90017, weight=1.5)
+        return _order(rng, [line])
+
+    def _billing(self, rng: Random, form_fields: Any) -> Body:
+        body = self._fields(rng)
+        return body.changed({"billing_address": {**body.fields["billing_address"], "form_fields": form_fields}})
+
+    def _external_ids(self, rng: Random) -> Body:
+        ids = {"external_id": 5501, "external_merchant_id": 77, "external_source": "M-MIG"}
+        return self._fields(rng).changed(ids)
+
+    def _old(self, rng: Random) -> Body:
+        body = self._fields(rng)
+        return Body({k: v for k, v in body.fields.items() if k != "is_deleted"}, body.parts)
+
+    def _numbers(self, rng: Random) -> Body:
+        body = self._fields(rng)
+        amounts = {
+            "total_inc_tax": 45.5,
+            "total_ex_tax": 45,
+            "payment_provider_id": 812,
+            "payment_status": "",
+        }
+        return body.changed(amounts)
+
+
+def _product_option(n: int, kind: str, value: Any) -> dict[str, Any]:
+    shown = str(value)
+    return {
+        "id": child_id(n),
+        "option_id": 300 + n,
+        "order_product_id": child_id(1),
+        "product_option_id": 40 + n,
+        "display_name": f"Choice {n}",
+        "display_value": shown,
+        "value": value,
+        "type": kind,
+        "name": f"choice-{n}",
+        "display_style": "",
+        "display_name_customer": f"Choice {n}",
+        "display_name_merchant": f"Choice {n}",
+        "display_value_customer": shown,
+        "display_value_merchant": shown,
+    }
+
+
+def _fee(rng: Random, n: int) -> dict[str, Any]:
+    name = words.FEE_NAMES[n % len(words.FEE_NAMES)]
+    cost = rng.randrange(1, 12) * 50
+    return {
+        "id": child_id(n),
+        "type": "custom_fee",
+        "display_name_customer": name,
+        "display_name_merchant": name,
+        "source": "AA",
+        "base_cost": money(cost),
+        "cost_ex_tax": money(cost),
+        "cost_inc_tax": money(cost),
+        "cost_tax": money(0),
+        "tax_class_id": None if n % 2 else 3,
+    }
+
+
+def _shipping(rng: Random, n: int, lines: list[dict[str, Any]], cost: int) -> dict[str, Any]:
+    """A shipping consignment; its amounts are cents, written by the endpoint that shows it."""
+    return {
+        "id": child_id(n),
+        **words.street_address(rng, f"parcel.{ID}@example.com"),
+        "form_fields": [{"name": "Gate code", "value": "none"}] if n == 1 and rng.random() < 0.1 else [],
+        "items_total": sum(line["quantity"] for line in lines),
+        "items_shipped": sum(line["quantity_shipped"] for line in lines),
+        "shipping_method": rng.choice(("Flat Rate", "Free Shipping", "Courier (next day)")),
+        "cost": cost,
+        "tax": cost // 10,
+        "handling": 0,
+        "shipping_zone_id": 1,
+        "shipping_zone_name": "Domestic",
+    }
+
+
+def _pickup(n: int) -> dict[str, Any]:
+    return {
+        "id": child_id(n),
+        "pickup_method_id": 2,
+        "pickup_method_display_name": "Collect from the shop",
+        "collection_instructions": "Ring the bell",
+        "collection_time_description": "10am to 6pm",
+        "location": {
+            "id": 4,
+            "name": "Mill Street shop",
+            "code": "MILL-ST",
+            "address_line_1": "84 Old Mill Lane",
+            "address_line_2": "",
+            "city": "Portland",
+            "state": "Oregon",
+            "postal_code": "97205",
+            "country_alpha2": "US",
+            "email": "mill@example.com",
+            "phone": "555-0100",
+        },
+    }
+
+
+def _order(
+    rng: Random,
+    lines: list[dict[str, Any]],
+    *,
+    status_id: int = 2,
+    fees: list[dict[str, Any]] | None = None,
+    coupons: list[dict[str, Any]] | None = None,
+) -> Body:
+    """An order whose totals, counts and consignments follow from its lines."""
+    shipped = status_id in _SHIPPED
+    if shipped:
+        lines = [bought(line, quantity_shipped=line["quantity"] * (line["type"] == "physical")) for line in lines]
+    addresses = sorted({line["order_address_id"] for line in lines} - {0})
+    pickups = sorted({line["order_pickup_method_id"] for line in lines} - {0})
+    shipping_cost = rng.choice((0, 495, 1250)) if addresses else 0
+    shipping = [
+        _shipping(rng, n, [line for line in lines if line["order_address_id"] == address], shipping_cost)
+        for n, address in enumerate(addresses, start=1)
+    ]
+    fields = _fields(rng, lines, status_id, shipping_cost * len(shipping), bool(shipped and addresses))
+    fields["coupon_discount"] = money(500 * len(coupons or []))
+    fields["shipping_address_count"] = len(shipping)
+    fields["order_is_digital"] = bool(lines) and all(line["type"] != "physical" for line in lines)
+    return Body(
+        fields,
+        {
+            "lines": lines,
+            "shipping": shipping,
+            "pickups": [_pickup(n) for n, _ in enumerate(pickups, start=1)],
+            "fee_rows": fees or [],
+            "coupon_rows": coupons or [],
+        },
+    )
+
+
+def _fields(rng: Random, lines: list[dict[str, Any]], status_id: int, shipping: int, sent: bool) -> dict[str, Any]:
+    ex_tax = sum(round(float(line["total_ex_tax"]) * 100) for line in lines)
+    tax = sum(round(float(line["total_tax"]) * 100) for line in lines)
+    status = STATUSES[status_id]
+    email = f"buyer.{ID}@example.com"
+    none, zero_cost = money(0), {"ex_tax": money(0), "inc_tax": money(0), "tax": money(0)}
+    return {
+        "id": ID,
+        "customer_id": OWNER,
+        "date_created": CREATED,
+        "date_modified": MODIFIED,
+        "date_shipped": LATER if sent else "",
+        "status_id": status_id,
+        "status": status,
+        "subtotal_ex_tax": money(ex_tax),
+        "subtotal_inc_tax": money(ex_tax + tax),
+        "subtotal_tax": money(tax),
+        "base_shipping_cost": money(shipping),
+        "shipping_cost_ex_tax": money(shipping),
+        "shipping_cost_inc_tax": money(shipping + shipping // 10),
+        "shipping_cost_tax": money(shipping // 10),
+        "shipping_cost_tax_class_id": 2,
+        "base_handling_cost": none,
+        **{f"handling_cost_{name}": amount for name, amount in zero_cost.items()},
+        "handling_cost_tax_class_id": 2,
+        "base_wrapping_cost": none,
+        **{f"wrapping_cost_{name}": amount for name, amount in zero_cost.items()},
+        "wrapping_cost_tax_class_id": 3,
+        "total_ex_tax": money(ex_tax + shipping),
+        "total_inc_tax": money(ex_tax + tax + shipping + shipping // 10),
+        "total_tax": money(tax + shipping // 10),
+        "items_total": sum(line["quantity"] for line in lines),
+        "items_shipped": sum(line["quantity_shipped"] for line in lines),
+        "payment_method": rng.choice(words.PAYMENTS),
+        "payment_provider_id": rng.choice(("", "ch_1a2b3c", None)),
+        "payment_status": rng.choice(("captured", "authorized", "paid", "pending", "")),
+        "refunded_amount": none,
+        "order_is_digital": False,
+        "store_credit_amount": none,
+        "gift_certificate_amount": none,
+        "ip_address": f"192.0.2.{rng.randrange(1, 255)}",
+        "ip_address_v6": "",
+        "geoip_country": "United States",
+        "geoip_country_iso2": "US",
+        "currency_id": 1,
+        "currency_code": "USD",
+        "currency_exchange_rate": "1.0000000000",
+        "default_currency_id": 1,
+        "default_currency_code": "USD",
+        "staff_notes": "",
+        "customer_message": rng.choice(("", "", "Please wrap it twice — it's glass")),
+        "discount_amount": none,
+        "coupon_discount": none,
+        "shipping_address_count": 0,
+        "is_deleted": False,
+        "ebay_order_id": "0",
+        "cart_id": None if status_id == 1 else f"3f1c{rng.randrange(16**4):04x}-7a10-4b6e-9d52-{ID}abc",
+        "billing_address": {**words.street_address(rng, email), "form_fields": []},
+        "is_email_opt_in": rng.random() < 0.3,
+        "credit_card_type": None,
+        "order_source": rng.choice(("www", "manual", "external")),
+        "channel_id": rng.choice((1, 1, 1, 667159)),
+        "external_source": None,
+        "external_id": None,
+        "external_merchant_id": None,
+        "tax_provider_id": "BasicTaxProvider",
+        "store_default_currency_code": rng.choice(("USD", "")),
+        "store_default_to_transactional_exchange_rate": "1.0000000000",
+        "custom_status": status,
+        "customer_locale": "en",
+        "external_order_id": "",
+        "is_tax_inclusive_pricing": False,
+    }

@@ -1,0 +1,154 @@
+"""What hangs on a product, from variants to modifiers (bigcommerce-api.md 4.8, 4.9)."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from sandbox.data import words
+from sandbox.data.words import number
+from sandbox.templates import ID, MODIFIED, child_id
+
+_PICTURES = "https://cdn.example.com/products"
+
+
+def variant(rng: Random, n: int, price: int, *, has_options: bool) -> dict[str, Any]:
+    """The n-th variant; most inherit their price, which is then null (4.9)."""
+    own_price = number(price + 100 * n) if has_options and n % 3 == 0 else None
+    label = f"{words.COLOURS[n % len(words.COLOURS)]} {n}"
+    values = [{"id": child_id(n), "label": label, "option_id": child_id(1), "option_display_name": "Colour"}]
+    return {
+        "id": child_id(n),
+        "product_id": ID,
+        "sku": f"SKU-{ID}-{n}" if has_options else f"SKU-{ID}",
+        "sku_id": child_id(n) if has_options else None,
+        "price": own_price,
+        "calculated_price": own_price or number(price),
+        "sale_price": None,
+        "retail_price": None,
+        "map_price": None,
+        "weight": rng.choice((None, 0.5, 2)),
+        "calculated_weight": 1,
+        "width": None,
+        "height": None,
+        "depth": None,
+        "is_free_shipping": False,
+        "fixed_cost_shipping_price": None,
+        "purchasing_disabled": False,
+        "purchasing_disabled_message": "",
+        "image_url": "",
+        "cost_price": None,
+        "upc": None if n % 4 == 0 else "",
+        "mpn": "",
+        "gtin": "",
+        "inventory_level": rng.randrange(80),
+        "inventory_warning_level": 0,
+        "bin_picking_number": "",
+        "option_values": values if has_options else [],
+    }
+
+
+def image(n: int) -> dict[str, Any]:
+    """The n-th image; its date follows the product's."""
+    name = f"{_PICTURES}/{ID}/{n}"
+    return {
+        "id": child_id(n),
+        "product_id": ID,
+        "is_thumbnail": n == 1,
+        "sort_order": n,
+        "description": "",
+        "image_file": f"p/{ID}/{n}.jpg",
+        "image_url": f"{name}.jpg",
+        "url_zoom": f"{name}.1280.jpg",
+        "url_standard": f"{name}.386.jpg",
+        "url_thumbnail": f"{name}.220.jpg",
+        "url_tiny": f"{name}.44.jpg",
+        "date_modified": MODIFIED,
+    }
+
+
+def video(n: int) -> dict[str, Any]:
+    """The n-th video."""
+    return {
+        "id": child_id(n),
+        "product_id": ID,
+        "title": f"Clip {n}",
+        "description": "",
+        "sort_order": n,
+        "type": "youtube",
+        "video_id": f"vid{n:08d}",
+        "length": "01:30",
+    }
+
+
+def custom_field(n: int) -> dict[str, Any]:
+    """The n-th custom field."""
+    return {"id": child_id(n), "name": f"Material {n}", "value": "Oak"}
+
+
+def bulk_rule(n: int) -> dict[str, Any]:
+    """The n-th bulk price: a number, or text for a percentage (4.8)."""
+    percent = n % 2 == 0
+    return {
+        "id": child_id(n),
+        "quantity_min": n * 10,
+        "quantity_max": n * 10 + 9,
+        "type": "percent" if percent else "price",
+        "amount": "5.0000" if percent else 2,
+    }
+
+
+def option(values: int) -> dict[str, Any]:
+    """The option whose values make a product's variants."""
+    return {
+        "id": child_id(1),
+        "product_id": ID,
+        "name": f"Colour{ID}",
+        "display_name": "Colour",
+        "type": "swatch",
+        "config": {},
+        "sort_order": 0,
+        "option_values": [
+            {
+                "id": child_id(n),
+                "label": f"{words.COLOURS[n % len(words.COLOURS)]} {n}",
+                "sort_order": n,
+                "is_default": n == 1,
+                "value_data": {"colors": ["#8a9a5b"]} if n % 2 else None,
+            }
+            for n in range(1, values + 1)
+        ],
+    }
+
+
+def modifier(n: int) -> dict[str, Any]:
+    """The n-th modifier: a tick box that changes the price."""
+    adjusters = {
+        "price": {"adjuster": "relative", "adjuster_value": 2.5},
+        "weight": {"adjuster": None, "adjuster_value": 0},
+        "image_url": "",
+        "purchasing_disabled": {"status": False, "message": ""},
+    }
+    values = [
+        {
+            "id": child_id(n * 2 + choice),
+            "option_id": child_id(n),
+            "label": label,
+            "sort_order": choice,
+            "is_default": False,
+            "value_data": {"checked_value": not choice},
+            "adjusters": adjusters,
+        }
+        for choice, label in enumerate(("Yes", "No"))
+    ]
+    return {
+        "id": child_id(n),
+        "product_id": ID,
+        "name": f"Engraving{ID}-{n}",
+        "display_name": f"Engraving {n}",
+        "type": "checkbox",
+        "required": False,
+        "sort_order": n,
+        "config": {"checkbox_label": "Engrave it", "checked_by_default": False},
+        "option_values": values,
+    }

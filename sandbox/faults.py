@@ -1,0 +1,63 @@
+"""Failures on demand: any status, a reset, half a body, HTML, silence, on the n-th request to a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+KINDS = ("status", "reset", "truncate", "html", "stall", "redirect", "empty")
+
+
+@dataclass
+class Fault:
+    """A failure for the n-th to (n + times - 1)-th request that matches.
+
+    `pattern` is a glob over the path below the store (`v2/orders`, `v2/orders/*/products`), or over path and
+    query when it holds a `?`.
+    """
+
+    pattern: str
+    nth: int = 1
+    times: int = 1
+    kind: str = "status"
+    status: int = 500
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    rate_headers: bool = True
+    seconds: float = 60.0
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        self.pattern = self.pattern.lstrip("/")
+
+    def strikes(self, path: str, query: str) -> bool:
+        """Counts a request and says whether it fails."""
+        target = f"{path}?{query}" if "?" in self.pattern else path
+        if not fnmatchcase(target, self.pattern):
+            return False
+        self.seen += 1
+        return self.nth <= self.seen < self.nth + self.times
+
+
+class Faults:
+    """The failures that a test has asked for."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        """Adds a failure; the first that strikes wins."""
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forgets all failures."""
+        self._faults.clear()
+
+    def for_request(self, path: str, query: str) -> Fault | None:
+        """The failure that this request meets; every matching one counts it."""
+        striking = [fault for fault in self._faults if fault.strikes(path, query)]
+        return striking[0] if striking else None

@@ -1,0 +1,109 @@
+"""The request quota of a store and limits on concurrent requests (bigcommerce-api.md 1.6)."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+from sandbox.options import UNLIMITED_QUOTA
+
+_PRESENCE = 1.5
+"""Other apps come and go every one and a half windows, so that the quota also changes inside a window."""
+
+
+class Quota:
+    """Counts requests per fixed window; once it is spent every request fails until the window ends.
+
+    `other_apps` is the share that other apps take while they are present: the quota that a client is told
+    shrinks and grows over time. The quota runs on the machine's clock, not on the store's, which a test may
+    move.
+    """
+
+    def __init__(
+        self,
+        limit: int | None,
+        window_ms: int,
+        *,
+        other_apps: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit = UNLIMITED_QUOTA if limit is None else limit
+        self._window_ms = window_ms
+        self._other_apps = other_apps
+        self._clock = clock
+        self._start = clock()
+        self._window = 0
+        self._used = 0
+        self.refused = 0
+
+    def _elapsed_ms(self) -> float:
+        elapsed = (self._clock() - self._start) * 1000
+        window = int(elapsed // self._window_ms)
+        if window != self._window:
+            self._window, self._used = window, 0
+        return elapsed
+
+    @property
+    def limit(self) -> int:
+        """What this client may use of the current window."""
+        present = int(self._elapsed_ms() / (self._window_ms * _PRESENCE)) % 2 == 1
+        return int(self._limit * (1 - self._other_apps)) if present else self._limit
+
+    @property
+    def left(self) -> int:
+        """Requests that this window still lets through."""
+        return max(0, self.limit - self._used)
+
+    @property
+    def reset_ms(self) -> int:
+        """Milliseconds until the window ends."""
+        return max(1, math.ceil(self._window_ms - self._elapsed_ms() % self._window_ms))
+
+    def take(self) -> bool:
+        """Counts a request; False when it must be refused."""
+        if self.left <= 0:
+            self.refused += 1
+            return False
+        self._used += 1
+        return True
+
+    def headers(self) -> dict[str, str]:
+        """The headers of every response."""
+        return {
+            "x-rate-limit-time-window-ms": str(self._window_ms),
+            "x-rate-limit-time-reset-ms": str(self.reset_ms),
+            "x-rate-limit-requests-quota": str(self.limit),
+            "x-rate-limit-requests-left": str(self.left),
+        }
+
+    def retry_after(self) -> dict[str, str]:
+        """The header of a refusal: whole seconds."""
+        return {"x-retry-after": str(math.ceil(self.reset_ms / 1000))}
+
+
+class Concurrency:
+    """How many requests are under way per path, for endpoints that bound it; paths as globs."""
+
+    def __init__(self, limits: Mapping[str, int]) -> None:
+        self._limits = dict(limits)
+        self._active: Counter[str] = Counter()
+        self.refused = 0
+
+    def enter(self, path: str) -> str | None:
+        """Starts a request: the pattern to leave by ("" when none applies), None when there are too many."""
+        for pattern, limit in self._limits.items():
+            if fnmatchcase(path, pattern):
+                if self._active[pattern] >= limit:
+                    self.refused += 1
+                    return None
+                self._active[pattern] += 1
+                return pattern
+        return ""
+
+    def leave(self, pattern: str) -> None:
+        """Ends a request."""
+        if pattern:
+            self._active[pattern] -= 1

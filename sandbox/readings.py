@@ -1,0 +1,157 @@
+"""What BigCommerce's documents leave open, one switch per question (bigcommerce-api.md 5.4 and appendix A).
+
+The default of each switch is the likeliest answer. A client is right when it loses nothing under *any* of
+them, so tests run under every entry of `READINGS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One possible BigCommerce."""
+
+    # Bounds of filters
+    v2_min_id_inclusive: bool = True
+    v2_max_id_inclusive: bool = True
+    v2_dates_inclusive: bool = True
+    v3_dates_inclusive: bool = True
+    encoded_colons: str = "honoured"  # on customers: honoured | ignored
+    date_filter_ignored: bool = False  # accepted, not applied
+    unknown_v2_parameter: str = "400"  # 400 | ignored
+
+    # Archived and incomplete orders
+    plain_orders_include_deleted: bool = True
+    is_deleted_filter: str = "honoured"  # honoured | 400 | ignored
+    archiving_bumps_date_modified: bool = True
+    count_excludes_incomplete: bool = False
+
+    # Pages
+    empty_v2_page: str = "204"  # 204 | []
+    limit_ignored_v2: bool = False
+    limit_over_max: str = "cap"  # cap | 413
+    product_page_shrinks: int | None = None  # page size with includes other than options and modifiers
+    total_pages_lies: bool = False
+    v3_sort_ignored: bool = False
+    customers_cursor_absent: bool = False
+    customers_sort_with_cursor: str = "ignored"  # ignored | 422
+    cursor_includes_filters: bool = False
+    cursor_next_link_always: bool = False
+
+    # Nested lists that are cut short: the number of rows shown, None for all
+    include_cap_line_items: int | None = None
+    include_cap_addresses: int | None = 10  # documented
+    include_cap_attributes: int | None = 10  # documented
+    include_cap_variants: int | None = None
+    include_cap_images: int | None = None
+    include_cap_custom_fields: int | None = None
+    include_cap_bulk_pricing_rules: int | None = None
+    include_cap_videos: int | None = None
+    include_lines_missing: bool = False  # some orders come without their lines in the list (dev-docs#2052)
+
+    # Shapes
+    fees_shape: str = "list"  # list | wrapped | absent when none | link when none
+    fees_endpoint_empty: str = "wrapped"  # wrapped | 204 | list
+    consignment_groups: str = "all present"  # all present | missing when empty | strings when empty
+    product_sublist_empty: str = "200"  # 200 | 204 (images)
+    bulk_pricing_rules_paged: bool = True
+    v3_date_format: str | None = None  # None: Z for customers, +00:00 for the catalog; else Z or +00:00 for both
+    catalog_401: str = "json"  # json | text
+    unknown_store_status: int = 403  # 403 | 404 | 401
+
+    def with_(self, **changes: Any) -> Readings:
+        """A copy with some answers changed."""
+        return replace(self, **changes)
+
+
+_ALL_CAPS = (
+    "include_cap_line_items",
+    "include_cap_variants",
+    "include_cap_images",
+    "include_cap_custom_fields",
+    "include_cap_bulk_pricing_rules",
+    "include_cap_videos",
+)
+
+
+def _caps(rows: int) -> dict[str, Any]:
+    return dict.fromkeys(_ALL_CAPS, rows)
+
+
+_DEVIATIONS: dict[str, dict[str, Any]] = {
+    "min_id is exclusive": {"v2_min_id_inclusive": False, "v2_max_id_inclusive": False},
+    "V2 dates are exclusive": {"v2_dates_inclusive": False},
+    "V3 dates are exclusive": {"v3_dates_inclusive": False},
+    "encoded colons are ignored": {"encoded_colons": "ignored"},
+    "date filters are ignored": {"date_filter_ignored": True},
+    "unknown V2 parameters are ignored": {"unknown_v2_parameter": "ignored"},
+    "archived orders need the filter": {"plain_orders_include_deleted": False},
+    "is_deleted is refused": {"is_deleted_filter": "400"},
+    "is_deleted is ignored": {"is_deleted_filter": "ignored"},
+    "archived orders are unreachable": {"plain_orders_include_deleted": False, "is_deleted_filter": "400"},
+    "archiving leaves the date": {"archiving_bumps_date_modified": False},
+    "counts leave out incomplete orders": {"count_excludes_incomplete": True},
+    "empty V2 pages are lists": {"empty_v2_page": "[]"},
+    "V2 ignores the limit": {"limit_ignored_v2": True},
+    "a limit above the maximum is 413": {"limit_over_max": "413"},
+    "product pages shrink to 50": {"product_page_shrinks": 50},
+    "product pages shrink to 10": {"product_page_shrinks": 10, "total_pages_lies": True},
+    "total_pages lies": {"total_pages_lies": True},
+    "V3 sort is ignored": {"v3_sort_ignored": True},
+    "customers have no cursor": {"customers_cursor_absent": True},
+    "customers refuse sort with a cursor": {"customers_sort_with_cursor": "422"},
+    "the cursor carries the filters": {"cursor_includes_filters": True},
+    "the last cursor page has a next link": {"cursor_next_link_always": True},
+    "includes are capped at 10": _caps(10),
+    "includes are capped at 50": _caps(50),
+    "includes are capped at 250": _caps(250),
+    "customer includes are not capped": {"include_cap_addresses": None, "include_cap_attributes": None},
+    "some orders lack their lines": {"include_lines_missing": True},
+    "fees are wrapped": {"fees_shape": "wrapped"},
+    "fees are absent when none": {"fees_shape": "absent when none"},
+    "fees are a link when none": {"fees_shape": "link when none"},
+    "no fees is 204": {"fees_endpoint_empty": "204"},
+    "no fees is a list": {"fees_endpoint_empty": "list"},
+    "empty consignment groups are missing": {"consignment_groups": "missing when empty"},
+    "empty consignment groups are strings": {"consignment_groups": "strings when empty"},
+    "products without images are 204": {"product_sublist_empty": "204"},
+    "bulk pricing rules come whole": {"bulk_pricing_rules_paged": False},
+    "V3 dates end in Z": {"v3_date_format": "Z"},
+    "V3 dates end in +00:00": {"v3_date_format": "+00:00"},
+    "catalog 401 is plain text": {"catalog_401": "text"},
+    "an unknown store is 404": {"unknown_store_status": 404},
+    "an unknown store is 401": {"unknown_store_status": 401},
+}
+
+# Every awkward answer that can hold together. Left out: refused or unreachable archived orders (nothing a
+# client could do), ignored V2 limits and missing cursors (they would hide the others, and have their own entries).
+_AWKWARD: dict[str, Any] = {
+    "v2_min_id_inclusive": False,
+    "v2_max_id_inclusive": False,
+    "v2_dates_inclusive": False,
+    "v3_dates_inclusive": False,
+    "encoded_colons": "ignored",
+    "plain_orders_include_deleted": False,
+    "count_excludes_incomplete": True,
+    "empty_v2_page": "[]",
+    "limit_over_max": "413",
+    "product_page_shrinks": 10,
+    "total_pages_lies": True,
+    "customers_sort_with_cursor": "422",
+    "cursor_next_link_always": True,
+    **_caps(10),
+    "include_lines_missing": True,
+    "fees_shape": "absent when none",
+    "fees_endpoint_empty": "204",
+    "consignment_groups": "strings when empty",
+    "product_sublist_empty": "204",
+}
+
+READINGS: dict[str, Readings] = {
+    "likeliest": Readings(),
+    **{name: Readings(**changes) for name, changes in _DEVIATIONS.items()},
+    "everything awkward": Readings(**_AWKWARD),
+}

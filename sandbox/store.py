@@ -1,0 +1,200 @@
+"""The store: its records, how a test edits them, and what a sync of it must have read."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from random import Random
+from threading import RLock
+from typing import Any
+
+from sandbox import dates, generate
+from sandbox.clock import Clock
+from sandbox.data import catalog, customers, marketing, orders
+from sandbox.data.archetypes import Archetypes, Oddity
+from sandbox.data.order_lines import Goods
+from sandbox.journal import Change, Journal
+from sandbox.options import Options
+from sandbox.table import Table
+from sandbox.templates import filled
+
+GUESTS = 0.15
+KINDS = ("orders", "products", "customers", "coupons")
+
+
+class Store:
+    """Records of every kind, the clock, and the log of changes.
+
+    Any thread may edit; `lock` is held while an answer is made, so that a page shows one moment.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.readings = options.readings
+        self.clock = Clock(not_before=options.now)
+        self.journal = Journal()
+        self.lock = RLock()
+        self._choices: dict[str, Archetypes] = {}
+        self.products = self._fill("products", options.products, catalog.FIRST_ID, catalog.usual, catalog.oddities())
+        self.customers = self._fill(
+            "customers", options.customers, customers.FIRST_ID, customers.usual, customers.oddities()
+        )
+        self.coupons = self._fill("coupons", options.coupons, marketing.FIRST_ID, marketing.usual, marketing.oddities())
+        maker = self._order_maker()
+        self.orders = self._fill("orders", options.orders, orders.FIRST_ID, maker.usual, maker.oddities())
+        self.orders.compute("billing_email", lambda body: body.fields["billing_address"]["email"])
+        self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
+        self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
+        self._attributes = customers.attribute_definitions()
+
+    def _fill(self, kind: str, count: int, first_id: int, usual: Any, odd: list[Oddity]) -> Table:
+        odd = odd if self.options.oddities else []
+        choice = self._choices[kind] = Archetypes(kind, self.options.seed, first_id, usual, odd)
+        table = Table(kind, first_id, choice)
+        owner = self._owner() if kind == "orders" else None
+        generate.fill(table, count, seed=self.options.seed, now=self.options.now, odd=len(odd), owner=owner)
+        return table
+
+    def _owner(self) -> Any:
+        buyers = array("I", self.customers.present)
+        return lambda rng: rng.choice(buyers) if buyers and rng.random() >= GUESTS else 0
+
+    def _order_maker(self) -> orders.OrderMaker:
+        sold = array("I", self.products.present)  # as generated: later edits must not change the bodies
+        goods = Goods(lambda rng: rng.choice(sold) if sold else None)
+        return orders.OrderMaker(goods, [(id_, marketing.code_of(id_)) for id_ in self.coupons.present[:20]])
+
+    # Reading
+
+    def table(self, kind: str) -> Table:
+        """The records of one of `KINDS`."""
+        if kind not in KINDS:
+            raise KeyError(f"no records of kind {kind!r}; there are {', '.join(KINDS)}")
+        table: Table = getattr(self, kind)
+        return table
+
+    @property
+    def attribute_definitions(self) -> list[dict[str, Any]]:
+        """Customer attributes: a fixed list."""
+        return self._attributes
+
+    @property
+    def oddities(self) -> dict[str, dict[str, int]]:
+        """The id of each odd record that this store is large enough to hold, by kind and name."""
+        return {
+            kind: {name: id_ for name, id_ in choice.odd_ids.items() if id_ in self.table(kind)}
+            for kind, choice in self._choices.items()
+        }
+
+    def ids(self, kind: str) -> list[int]:
+        """All present ids, ascending."""
+        with self.lock:
+            return list(self.table(kind).present)
+
+    def dates(self, kind: str) -> dict[int, int]:
+        """Id to modification (whole seconds) of every present record."""
+        with self.lock:
+            table = self.table(kind)
+            return {id_: table.modified_of(id_) for id_ in table.present}
+
+    def record(self, kind: str, id_: int) -> dict[str, Any]:
+        """One record with every nested list under its own name (`lines`, `variants`, `addresses`, ...)."""
+        with self.lock:
+            table = self.table(kind)
+            body = table.body(id_)
+            date = dates.rfc2822 if kind in ("orders", "coupons") else dates.iso_z
+            whole: dict[str, Any] = filled({**body.fields, **body.parts}, table.stamp(id_, date))
+            return whole
+
+    # Changing
+
+    def edit(self, kind: str, id_: int, *, at: int | None = None, **changes: Any) -> int:
+        """Changes fields or nested lists of a record, now or at a given second; returns that second."""
+        return self._replace(kind, id_, "edit", at, changes)
+
+    def bulk_edit(self, kind: str, ids: Iterable[int], **changes: Any) -> int:
+        """Changes many records in one and the same second, which it returns."""
+        with self.lock:
+            at = self.clock.now()
+            for id_ in ids:
+                self._replace(kind, id_, "edit", at, changes)
+            return at
+
+    def create(self, kind: str, *, at: int | None = None, **fields: Any) -> int:
+        """Makes a record with the next id, which it returns."""
+        with self.lock:
+            table = self.table(kind)
+            made = self.clock.now() if at is None else at
+            rng = Random(f"{self.options.seed}/{kind}/new/{table.next_id()}")
+            owner = fields.pop("customer_id", None) if kind == "orders" else 0
+            if owner is None:
+                owner = rng.choice(self.customers.present) if len(self.customers) else 0
+            id_ = table.next_id()
+            body = table.body(id_).changed(fields) if fields else None
+            table.add(made, owner, body)
+            self._log(kind, id_, "create", None, made)
+            return id_
+
+    def delete(self, kind: str, id_: int | None = None) -> int:
+        """Deletes a record (the newest, unless one is named) for good; returns its id."""
+        with self.lock:
+            table = self.table(kind)
+            id_ = table.present[-1] if id_ is None else id_
+            before = table.modified_of(id_)
+            table.remove(id_)
+            self._log(kind, id_, "delete", before, None)
+            return id_
+
+    def archive_order(self, id_: int) -> int:
+        """Archives an order, as the control panel does on deletion (5.2); returns its modification."""
+        bumps = self.readings.archiving_bumps_date_modified
+        at = None if bumps else self.orders.modified_of(id_)
+        return self._replace("orders", id_, "archive", at, {"is_deleted": True})
+
+    def _replace(self, kind: str, id_: int, action: str, at: int | None, changes: dict[str, Any]) -> int:
+        with self.lock:
+            table = self.table(kind)
+            if id_ not in table:
+                raise KeyError(f"{kind} has no record {id_}")
+            before = table.modified_of(id_)
+            changes = dict(changes)
+            owner = changes.pop("customer_id", None) if kind == "orders" else None
+            after = self.clock.now() if at is None else at
+            table.put(id_, table.body(id_).changed(changes), after, owner)
+            self._log(kind, id_, action, before, after)
+            return after
+
+    def _log(self, kind: str, id_: int, action: str, before: int | None, after: int | None) -> None:
+        self.journal.add(Change(self.clock.time(), kind, id_, action, before, after))
+
+    # What a sync owes
+
+    @property
+    def changes(self) -> list[Change]:
+        """The log of changes."""
+        return self.journal.changes
+
+    def touched(self, kind: str, since: float = 0, until: float | None = None) -> set[int]:
+        """Ids that were edited, made, archived or deleted in a stretch of the store's time."""
+        with self.lock:
+            return self.journal.touched(kind, since, self.clock.time() if until is None else until)
+
+    def must_emit(self, kind: str, lower: float, since: float, until: float | None = None) -> set[int]:
+        """Ids that one sync must have emitted: promise P1 (design.md section 1).
+
+        They existed at `since` with a modification of at least `lower`, were not touched from `since` to
+        `until`, and can be reached at all under the store's readings.
+        """
+        with self.lock:
+            until = self.clock.time() if until is None else until
+            dates_then = self.journal.dates_at(kind, since, self.dates(kind))
+            touched = self.journal.touched(kind, since, until)
+            owed = {id_ for id_, modified in dates_then.items() if modified >= lower and id_ not in touched}
+            return owed - self.unreachable(kind)
+
+    def unreachable(self, kind: str) -> set[int]:
+        """Records that no request can show: archived orders, if hidden and the filter is refused."""
+        readings = self.readings
+        if kind != "orders" or readings.plain_orders_include_deleted or readings.is_deleted_filter == "honoured":
+            return set()
+        return {id_ for id_ in self.orders.present if self.orders.body(id_).fields.get("is_deleted")}

@@ -1,0 +1,128 @@
+"""Stores to ask: one that all reading tests share, and fresh ones for tests that change something."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from sandbox import Options, Server, Store, serve
+from sandbox.app import Application
+
+
+def joined(pages: list[list[int]]) -> list[int]:
+    """The ids of several pages, in order."""
+    return [id_ for page in pages for id_ in page]
+
+
+class Client:
+    """Asks a store, without any of the connector's code."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.store = server.store
+        self._session = requests.Session()
+        self._session.headers["X-Auth-Token"] = server.token
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        """One request to a path below the store."""
+        return self._session.get(f"{self.server.url}/{path}", timeout=10, **options)
+
+    def ids(self, path: str) -> list[int]:
+        """The ids on one page, of either version."""
+        answer = self.get(path)
+        if answer.status_code == 204:
+            return []
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        return [row["id"] for row in (body if isinstance(body, list) else body["data"])]
+
+    def close(self) -> None:
+        """Lets go of the connections."""
+        self._session.close()
+
+
+Open = Callable[..., Client]
+
+
+class Answer(NamedTuple):
+    """What came back from a store that listens on no port."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.body)
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids on a page of either version."""
+        if not self.body:
+            return []
+        rows = self.json if isinstance(self.json, list) else self.json["data"]
+        return [row["id"] for row in rows]
+
+
+class Direct:
+    """A store asked without a network: fast enough to open one for every reading."""
+
+    def __init__(self, **options: Any) -> None:
+        sizes = {"orders": 300, "products": 120, "customers": 120, "coupons": 40, "seed": 5}
+        self.options = Options(**{**sizes, **options})
+        self.store = Store(self.options)
+        self._app = Application(self.options, self.store)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """One request to a path below the store, its query as it is."""
+        where, _, query = path.partition("?")
+        sent: list[Any] = []
+        given = {"x_auth_token": self.options.token, **headers}
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/stores/{self.options.store_hash}/{where}",
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
+        }
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asyncio.run(self._app(scope, receive, send))
+        headers_back = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], headers_back, b"".join(one.get("body", b"") for one in sent[1:]))
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """A small store that tests only read."""
+    with serve(Options(orders=900, products=320, customers=400, coupons=60, seed=11)) as server:
+        found = Client(server)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_store() -> Iterator[Open]:
+    """Opens stores that one test has to itself: `open_store(orders=100, quota=5)`."""
+    with ExitStack() as stack:
+
+        def opened(**options: Any) -> Client:
+            sizes = {"orders": 400, "products": 150, "customers": 150, "coupons": 40, "seed": 5}
+            found = Client(stack.enter_context(serve(Options(**{**sizes, **options}))))
+            stack.callback(found.close)
+            return found
+
+        yield opened

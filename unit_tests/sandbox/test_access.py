@@ -1,0 +1,183 @@
+"""Who may ask, how often, and what every response carries."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
+
+import pytest
+import requests
+
+from sandbox.quota import Quota
+from unit_tests.sandbox.conftest import Client, Open
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Auth-Token": "wrong"}, {"X-Auth-Client": "sandbox-token"}])
+def test_a_wrong_token_is_401(client: Client, headers: dict[str, str]) -> None:
+    """In the shape of each version."""
+    v2 = requests.get(f"{client.server.url}/v2/orders", headers=headers, timeout=5)
+    v3 = requests.get(f"{client.server.url}/v3/customers", headers=headers, timeout=5)
+    assert v2.status_code == v3.status_code == 401
+    assert v2.json()[0]["status"] == 401
+    assert v3.json()["status"] == 401
+
+
+def test_an_unknown_store_is_refused(client: Client) -> None:
+    """403 is what the documents say of a wrong store hash."""
+    url = f"{client.server.api_url}/stores/another/v2/time"
+    assert requests.get(url, headers={"X-Auth-Token": client.server.token}, timeout=5).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("v2/orders", "store_v2_orders_read_only"),
+        ("v2/orders/101/products", "store_v2_orders_read_only"),
+        ("v3/customers", "store_v2_customers_read_only"),
+        ("v3/customers/attribute-values", "store_v2_customers_read_only"),
+        ("v3/catalog/products", "store_v2_products_read_only"),
+        ("v3/catalog/variants", "store_v2_products_read_only"),
+        ("v2/coupons", "store_v2_marketing_read_only"),
+        ("v2/store", "store_v2_information_read_only"),
+    ],
+)
+def test_every_endpoint_but_time_needs_its_scope(open_store: Open, path: str, scope: str) -> None:
+    """403 without it, an answer with it alone; `v2/time` needs none."""
+    without = open_store(scopes=frozenset())
+    answer = without.get(path)
+    assert answer.status_code == 403
+    assert isinstance(answer.json(), list if path.startswith("v2") else dict)
+    assert without.get("v2/time").status_code == 200
+    assert open_store(scopes=frozenset({scope})).get(path).status_code == 200
+
+
+def test_a_suspended_store_is_503(open_store: Open) -> None:
+    """With the sentence that a client can recognise."""
+    client = open_store(suspended=True)
+    for path in ("v2/time", "v3/customers"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "The store is suspended" in answer.text
+
+
+def test_only_reading_is_implemented(client: Client) -> None:
+    """405 for the rest; HEAD is GET without a body."""
+    headers = {"X-Auth-Token": client.server.token}
+    for method in ("POST", "PUT", "DELETE"):
+        assert requests.request(method, f"{client.server.url}/v2/orders", headers=headers, timeout=5).status_code == 405
+    head = requests.head(f"{client.server.url}/v2/orders", headers=headers, timeout=5)
+    assert (head.status_code, head.content) == (200, b"")
+
+
+def test_unknown_routes_are_404_in_the_shape_of_their_version(client: Client) -> None:
+    """An array or an object."""
+    assert client.get("v2/nothing").json()[0]["status"] == 404
+    assert client.get("v3/nothing").json()["status"] == 404
+
+
+def test_bodies_are_gzipped_when_the_client_asks(client: Client) -> None:
+    """And only then."""
+    zipped = client.get("v2/orders", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("v2/orders", headers={"Accept-Encoding": "identity"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert zipped.json() == plain.json()
+
+
+def test_time_and_date_header_are_the_stores_clock(open_store: Open) -> None:
+    """A client that trusts its own clock is found out by moving the store's."""
+    client = open_store()
+    client.store.clock.advance(90 * 86400)
+    answer = client.get("v2/time")
+    assert abs(answer.json()["time"] - time.time() - 90 * 86400) < 5
+    assert abs(parsedate_to_datetime(answer.headers["date"]).timestamp() - answer.json()["time"]) <= 1
+
+
+def test_every_response_says_what_is_left_of_the_quota(client: Client) -> None:
+    """Errors too; header names may be lower-case on the wire."""
+    for path in ("v2/time", "v2/orders?x=1", "v3/customers?limit=0", "v2/orders?page=999"):
+        headers = client.get(path).headers
+        assert int(headers["X-Rate-Limit-Requests-Left"]) <= int(headers["X-Rate-Limit-Requests-Quota"])
+        assert headers["X-Rate-Limit-Time-Window-Ms"] == "30000"
+        assert 0 < int(headers["X-Rate-Limit-Time-Reset-Ms"]) <= 30000
+
+
+def test_a_spent_quota_is_429_until_the_window_ends(open_store: Open) -> None:
+    """And then the whole quota is there again."""
+    client = open_store(quota=3, window_ms=400)
+    time.sleep(client.server.quota.reset_ms / 1000 + 0.01)
+    assert [client.get("v2/time").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    refused = client.get("v3/customers")
+    assert refused.headers["X-Retry-After"] == "1"
+    assert refused.headers["X-Rate-Limit-Requests-Left"] == "0"
+    time.sleep(int(refused.headers["X-Rate-Limit-Time-Reset-Ms"]) / 1000 + 0.01)
+    assert client.get("v2/time").status_code == 200
+    assert client.server.quota.refused == 3
+
+
+def test_a_429_may_come_without_headers(open_store: Open) -> None:
+    """What a platform under load sends."""
+    client = open_store(quota=0, headerless_429=True)
+    answer = client.get("v2/time")
+    assert answer.status_code == 429
+    assert not [name for name in answer.headers if "rate" in name.lower() or "retry" in name.lower()]
+
+
+def test_other_apps_make_the_quota_shrink_and_grow() -> None:
+    """Also in the middle of a window."""
+    moments = iter((0.0, 0.0, 1.4, 1.6, 2.9, 3.1))
+    quota = Quota(100, 1000, other_apps=0.4, clock=lambda: next(moments))
+    assert [quota.limit for _ in range(5)] == [100, 100, 60, 60, 100]
+
+
+def test_the_quota_counts_per_window() -> None:
+    """On a clock of its own."""
+    now = 10.0
+    quota = Quota(2, 1000, clock=lambda: now)
+    assert [quota.take() for _ in range(3)] == [True, True, False]
+    assert (quota.left, quota.reset_ms) == (0, 1000)
+    now = 10.75
+    assert (quota.reset_ms, quota.retry_after()) == (250, {"x-retry-after": "1"})
+    now = 11.0
+    assert quota.take()
+    assert quota.left == 1
+
+
+def test_an_endpoint_can_bound_concurrent_requests(open_store: Open) -> None:
+    """429 with quota to spare: not a reason to stop everything."""
+    client = open_store(concurrency={"v3/customers": 2}, latency_ms=80)
+
+    def ask(_: int) -> requests.Response:
+        headers = {"X-Auth-Token": client.server.token}
+        return requests.get(f"{client.server.url}/v3/customers?limit=1", headers=headers, timeout=5)
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(ask, range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429, 429]
+    assert all(int(answer.headers["X-Rate-Limit-Requests-Left"]) > 0 for answer in answers)
+    assert ask(0).status_code == 200
+
+
+def test_latency_delays_every_answer_but_not_one_another(open_store: Open) -> None:
+    """Waiting is not work: requests overlap."""
+    client = open_store(latency_ms=120)
+    started = time.perf_counter()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: requests.get(f"{client.server.url}/v2/time", timeout=5), range(6)))
+    assert 0.12 <= time.perf_counter() - started < 0.6
+
+
+def test_the_log_holds_every_request(open_store: Open) -> None:
+    """With counters by path and status."""
+    client = open_store()
+    client.get("v2/orders?limit=1")
+    client.get("v2/orders/101/products")
+    client.get("v2/orders/102/products")
+    client.get("v2/nothing")
+    entry = client.server.requests[0]
+    assert (entry.method, entry.path, entry.query, entry.status) == ("GET", "v2/orders", "limit=1", 200)
+    assert client.server.log.by_path()["v2/orders/*/products"] == 2
+    assert client.server.log.by_status() == {200: 3, 404: 1}
+    client.server.log.clear()
+    assert client.server.requests == []

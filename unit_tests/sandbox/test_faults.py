@@ -1,0 +1,121 @@
+"""Failures on demand."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from unit_tests.sandbox.conftest import Client, Open
+
+
+@pytest.fixture
+def client(open_store: Open) -> Client:
+    """A store that may be spoilt."""
+    return open_store(orders=120)
+
+
+def test_the_nth_request_to_a_path_fails(client: Client) -> None:
+    """Others do not, and do not count."""
+    client.server.fail("v2/orders", nth=2, times=2, status=500)
+    statuses = []
+    for path in ("v2/orders", "v2/time", "v2/orders", "v2/orders/101/fees", "v2/orders", "v2/orders"):
+        statuses.append(client.get(path).status_code)
+    assert statuses == [200, 200, 500, 200, 500, 200]
+
+
+def test_a_pattern_can_name_children_and_queries(client: Client) -> None:
+    """`*` stands for an id; with a `?` the query is looked at."""
+    client.server.fail("v2/orders/*/products", times=99, status=404)
+    client.server.fail("v3/customers?*after=*", status=502)
+    assert client.get("v2/orders/101/products").status_code == 404
+    assert client.get("v2/orders/101/fees").status_code == 200
+    assert client.get("v3/customers").status_code == 200
+    end = client.get("v3/customers").json()["meta"]["cursor_pagination"]["end_cursor"]
+    assert client.get(f"v3/customers?after={end}").status_code == 502
+
+
+def test_a_status_carries_the_body_and_headers_that_were_asked_for(client: Client) -> None:
+    """Or an error in the shape of the version, with the quota's headers or without."""
+    client.server.fail("v2/orders", status=429, body=b'{"x":1}', headers={"X-Retry-After": "7"})
+    client.server.fail("v3/customers", status=429, rate_headers=False)
+    told = client.get("v2/orders")
+    assert (told.status_code, told.json(), told.headers["X-Retry-After"]) == (429, {"x": 1}, "7")
+    assert "X-Rate-Limit-Requests-Left" in told.headers
+    untold = client.get("v3/customers")
+    assert untold.json()["status"] == 429
+    assert "X-Rate-Limit-Requests-Left" not in untold.headers
+
+
+def test_html_redirect_and_empty_bodies(client: Client) -> None:
+    """What gateways and proxies send."""
+    client.server.fail("v2/orders", kind="html")
+    client.server.fail("v2/coupons", kind="redirect")
+    client.server.fail("v2/time", kind="empty")
+    page = client.get("v2/orders")
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (502, "text/html")
+    away = client.get("v2/coupons", allow_redirects=False)
+    assert (away.status_code, away.headers["location"].split("/")[2]) == (302, "elsewhere.example.com")
+    empty = client.get("v2/time")
+    assert (empty.status_code, empty.content) == (200, b"")
+
+
+def test_a_reset_and_a_truncated_body_break_the_connection(client: Client) -> None:
+    """And the next request is served."""
+    client.server.fail("v2/orders", kind="reset")
+    client.server.fail("v2/orders", nth=2, kind="truncate")
+    with pytest.raises(requests.ConnectionError, match=r"reset|104"):
+        client.get("v2/orders")
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        client.get("v2/orders")
+    assert client.get("v2/orders").status_code == 200
+    assert [entry.status for entry in client.server.requests] == [0, 200, 200]
+
+
+def test_a_stall_outlasts_the_clients_patience(client: Client) -> None:
+    """And does not hold up others, nor the end of the store."""
+    client.server.fail("v2/orders", kind="stall", seconds=30)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(f"{client.server.url}/v2/orders", timeout=0.2)
+    assert client.get("v2/time").status_code == 200
+    started = time.perf_counter()
+    client.server.stop()
+    assert time.perf_counter() - started < 2
+
+
+def test_failures_can_be_forgotten(client: Client) -> None:
+    """All at once."""
+    client.server.fail("*", times=1000)
+    assert client.get("v2/time").status_code == 500
+    client.server.clear_faults()
+    assert client.get("v2/time").status_code == 200
+
+
+def test_an_unknown_kind_of_failure_is_refused(client: Client) -> None:
+    """A typo in a test must not pass for a store that never failed."""
+    with pytest.raises(ValueError, match="kind must be one of"):
+        client.server.fail("v2/orders", kind="explode")
+
+
+def _control(client: Client, method: str, name: str, body: Any = None) -> Any:
+    answer = requests.request(method, f"{client.server.api_url}/_sandbox/{name}", data=json.dumps(body), timeout=5)
+    return answer.json() if answer.ok else answer.status_code
+
+
+def test_another_process_can_control_the_store(client: Client) -> None:
+    """Figures, edits and the clock, under `/_sandbox/`."""
+    client.get("v2/time")
+    before = _control(client, "GET", "stats")
+    assert before["by_path"] == {"v2/time": 1}
+    changed = _control(client, "POST", "edit", {"kind": "orders", "edit": 4, "create": 3, "delete": 2})
+    assert [len(changed[name]) for name in ("edited", "created", "deleted")] == [4, 3, 2]
+    assert client.store.touched("orders") == {id_ for name in ("edited", "created", "deleted") for id_ in changed[name]}
+    assert _control(client, "POST", "edit", {"kind": "pets"}) == 400
+    later = _control(client, "POST", "advance", {"seconds": 3600})
+    assert later["store_time"] - before["store_time"] >= 3600
+    after = _control(client, "GET", "stats")
+    assert after["records"]["orders"] == before["records"]["orders"] + 1
+    assert after["requests"] == 1
