@@ -16,16 +16,16 @@ API_HOST = "api.bigcommerce.com"
 # These patterns reach a browser form through the spec, so they use only what Python's `re`
 # and JavaScript's RegExp read alike: no named groups, no inline flags, no \Z.
 _DAY, _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
-START_DATE_PATTERN = rf"^\s*({_DAY}(T{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}}))?|[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}})\s*$"
-STORE_HASH_PATTERN = r"^\s*((https://api\.bigcommerce\.com)?/?stores/)?[A-Za-z0-9]+(/(v[23]/?)?)?\s*$"
+START_DATE_PATTERN = rf"^\s*({_DAY}(T{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?|[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}})\s*$"
+STORE_HASH_PATTERN = r"^\s*(((https?://)?api\.bigcommerce\.com)?/?stores/)?[A-Za-z0-9]+(/(v[23]/?)?)?\s*$"
 # Visible ASCII: the only characters that can travel in an HTTP header unchanged.
 HEADER_PATTERN = r"^\s*[!-~]+\s*$"
 
-_STORE_HASH = re.compile(r"(?:(?:https://api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(?:/(?:v[23]/?)?)?")
+_STORE_HASH = re.compile(r"(?:(?:(?:https?://)?api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(?:/(?:v[23]/?)?)?")
 
 
 def parse_start_date(value: object) -> datetime:
-    """The start date as an aware UTC date-time; midnight UTC where no time is given.
+    """The start date as an aware UTC date-time; midnight where no time is given, UTC where no zone is.
 
     Raises ValueError with a sentence for the user when `value` is none of the accepted forms.
     """
@@ -75,13 +75,13 @@ def parse_api_url(value: object) -> str:
     except ValueError:
         host = None
     if not host or "@" in url.netloc or url.query or url.fragment or url.scheme not in ("http", "https"):
-        raise ValueError(f"The API address '{_shortened(text)}' is not one: write it as https://{API_HOST}.")
+        raise ValueError(f"The API address is not one: write it as https://{API_HOST}.")
     if url.scheme == "http" and not _is_loopback(host):
         raise ValueError(
             f"The API address '{_shortened(text)}' would send the access token unencrypted: use https. "
             "Plain http is accepted only for a store on this machine, such as http://127.0.0.1:8080."
         )
-    return text
+    return f"{url.scheme}://{url.netloc.lower()}{url.path}"
 
 
 def _credential(name: str) -> BeforeValidator:

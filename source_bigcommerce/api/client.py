@@ -41,7 +41,7 @@ class Store:
         self.config = config
         self.breaker = Breaker()
         self.auth = StoreAuth(config, self.breaker)
-        self.governor = QuotaGovernor(reserve=config.quota_reserve_percent / 100)
+        self.governor = QuotaGovernor(config.quota_reserve_percent / 100, self.breaker)
         self._started: datetime | None = None
         self._lock = threading.Lock()
 

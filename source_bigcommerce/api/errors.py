@@ -194,7 +194,7 @@ class ErrorTable(ErrorHandler):
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
             return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
-        error = (NotFound if status == 404 else BigCommerceError)(sentence, answer.failure_type)
+        error = (NotFound if status == 404 and self._scope else BigCommerceError)(sentence, answer.failure_type)
         if answer.action is Action.STOP:
             self._breaker.open(error)
         raise error

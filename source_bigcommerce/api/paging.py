@@ -79,7 +79,7 @@ class KeysetV3:
         return {"limit": self.limit, "sort": "id", "direction": "asc"}
 
     def page(self, body: Any, asked: Params) -> Page:
-        rows = _rows(_member(body, "data"))
+        rows = _data(body)
         meta = _pagination(body, "pagination")
         total = meta.get("total")
         records, last = _after(rows, asked.get("id:greater"))
@@ -103,7 +103,7 @@ class CursorV3:
         return {"limit": self.limit}
 
     def page(self, body: Any, asked: Params) -> Page:
-        rows = _rows(_member(body, "data"))
+        rows = _data(body)
         total = _pagination(body, "pagination").get("total")
         meta = _pagination(body, "cursor_pagination")
         cursor = meta.get("end_cursor")
@@ -128,7 +128,7 @@ class Offset:
         return {"limit": self.limit, "page": 1}
 
     def page(self, body: Any, asked: Params) -> Page:
-        rows = _rows(_member(body, "data"))
+        rows = _data(body)
         meta = _pagination(body, "pagination")
         total = meta.get("total")
         ended = not rows or (len(rows) < _page_size(meta, self.limit) and not _has_next(meta))
@@ -156,6 +156,10 @@ def _rows(body: Any) -> list[Record]:
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
         raise _lossy("the answer is not a list of records")
     return body
+
+
+def _data(body: Any) -> list[Record]:
+    return [] if body is None else _rows(_member(body, "data"))  # 204 is documented for some V3 lists
 
 
 def _member(body: Any, name: str) -> Any:
@@ -193,6 +197,8 @@ def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], in
         newest = key
         if last is None or key > last:
             records.append(row)
+    if last is not None and len(rows) - len(records) > 1:
+        raise _lossy("the store ignored the key to continue from")
     return records, newest if records else None
 
 

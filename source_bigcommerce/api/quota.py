@@ -18,6 +18,8 @@ from typing import Any
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
+from source_bigcommerce.api.errors import Breaker
+
 logger = logging.getLogger("airbyte")
 
 _USUAL_WINDOW = 30.0  # seconds
@@ -34,11 +36,13 @@ class QuotaGovernor(APIBudget):
     def __init__(
         self,
         reserve: float,
+        breaker: Breaker,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(policies=[])  # one quota holds for all requests
         self._reserve = reserve
+        self._breaker = breaker
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -46,14 +50,19 @@ class QuotaGovernor(APIBudget):
         self._left = math.inf
         self._window = _USUAL_WINDOW
         self._in_flight = 0
+        self._stragglers = 0  # sent before the window turned and not answered yet
         self._window_ends = -math.inf
         self._blocked_until = -math.inf
         self._refusals = 0  # 429s in a row that did not say when to come back
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Returns when one more request may be sent; waits as long as the store asks for."""
+        """Returns when one more request may be sent; waits as long as the store asks for.
+
+        Raises BigCommerceError when it became pointless meanwhile.
+        """
         while (wait := self._try_acquire()) > 0:
             self._sleep(wait)
+            self._breaker.check()
 
     def _try_acquire(self) -> float:
         """Takes one request out of the window and returns 0, or returns the seconds to wait."""
@@ -63,11 +72,12 @@ class QuotaGovernor(APIBudget):
                 return self._blocked_until - now
             if self._quota is not None:
                 if now >= self._window_ends:
-                    # A new window, whole until an answer tells better. Requests that failed without an answer are
-                    # forgotten here, so that they cannot use up the quota for good.
-                    self._left, self._in_flight = self._quota, 0
+                    # A new window, whole until an answer tells better. Requests that failed without an answer count
+                    # for one window more and are then forgotten, so that they cannot use up the quota for good.
+                    self._stragglers, self._in_flight = self._in_flight, 0
+                    self._left = self._quota - self._stragglers
                     self._window_ends = now + self._window
-                if self._left <= math.ceil(self._quota * self._reserve):
+                if self._left <= max(0, min(math.ceil(self._quota * self._reserve), self._quota - 1)):
                     return self._window_ends - now
             self._left -= 1
             self._in_flight += 1
@@ -76,7 +86,10 @@ class QuotaGovernor(APIBudget):
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
         with self._lock:
-            self._in_flight = max(0, self._in_flight - 1)
+            if self._stragglers:
+                self._stragglers -= 1
+            else:
+                self._in_flight = max(0, self._in_flight - 1)
             if not isinstance(response, requests.Response):
                 return
             now = self._clock()
@@ -84,19 +97,27 @@ class QuotaGovernor(APIBudget):
             quota = _number(response, "X-Rate-Limit-Requests-Quota")
             left = _number(response, "X-Rate-Limit-Requests-Left")
             if quota is not None and left is not None and reset is not None:
-                # The store has not counted the requests that are still on their way to it.
-                self._quota, self._left = int(quota), left - self._in_flight
                 self._window = (_number(response, "X-Rate-Limit-Time-Window-Ms") or _USUAL_WINDOW * 1000) / 1000
-                self._window_ends = now + reset / 1000
+                self._learn(int(quota), left, now + reset / 1000)
             if response.status_code == 429:
                 self._block(now, reset, _number(response, "X-Retry-After"))
             else:
                 self._refusals = 0
 
+    def _learn(self, quota: int, left: float, ends: float) -> None:
+        """Takes over what an answer says of its window. Answers overtake each other, so an older one knows less."""
+        free = left - self._in_flight - self._stragglers  # the store may not have counted those yet
+        later = ends - self._window_ends
+        if quota != self._quota or later >= self._window / 2:
+            self._quota, self._left, self._window_ends = quota, free, ends
+        elif later >= -self._window / 2:
+            # The same window: what is left of it only shrinks.
+            self._left, self._window_ends = min(self._left, free), max(ends, self._window_ends)
+
     def _block(self, now: float, reset_ms: float | None, retry_after: float | None) -> None:
         announced = max((reset_ms or 0) / 1000, retry_after or 0)
         if not announced:  # documented for a store under load: a 429 may come without any header
-            self._refusals += 1
+            self._refusals += now >= self._blocked_until  # refusals of one burst are one
             longest = min(_FIRST_BLIND_WAIT * 2**self._refusals, _LONGEST_BLIND_WAIT)
             announced = random.uniform(longest / 2, longest)
         self._blocked_until = max(self._blocked_until, now + announced)
@@ -105,6 +126,7 @@ class QuotaGovernor(APIBudget):
 
 def _number(response: requests.Response, header: str) -> float | None:
     try:
-        return float(response.headers[header])
+        value = float(response.headers[header])
     except (KeyError, ValueError):
         return None
+    return value if math.isfinite(value) else None

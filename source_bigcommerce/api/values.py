@@ -26,7 +26,7 @@ _ISO = re.compile(
 _UNIX = re.compile(r"-?\d{1,12}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # What BigCommerce (PHP underneath) writes for a date that is not set.
-_NO_DATE = re.compile(r"0|0000-00-00.*|-0001-11-30.*", re.ASCII)
+_NO_DATE = re.compile(r"0|0000-00-00.*|-0001-11-30.*|.* -0001 .*", re.ASCII)
 
 
 @lru_cache(maxsize=8192)
@@ -75,6 +75,8 @@ def _to_timestamp(value: Any) -> Any:
 
 
 def _to_date(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ValueError
     instant = parse_timestamp(value)
     return None if instant is None else instant.date().isoformat()
 
@@ -114,6 +116,8 @@ def _to_boolean(value: Any) -> Any:
 def _to_text(value: Any) -> Any:
     if type(value) is str:
         return value
+    if value == [] or value == {}:
+        return None
     if isinstance(value, (dict, list, bool)):
         return orjson.dumps(value).decode()
     return str(value)

@@ -98,15 +98,25 @@ class BigCommerceStream(HttpStream, ABC):
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[Record]:
         """All records of the slice. Raises BigCommerceError when one of them cannot be read."""
+        for records in self.batches(stream_slice):
+            for record in self.complete(records):
+                yield self._normalise(record)
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a sync that was broken off can go on where it stopped; otherwise it starts anew."""
+        return self.supports_incremental
+
+    # What a stream may override.
+
+    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        """The slice's records, page by page, as the store gives them."""
         page = self.first_page(stream_slice)
         while True:
-            for record in self.complete(self.wanted(page.records, stream_slice)):
-                yield self._normalise(record)
+            yield self.wanted(page.records, stream_slice)
             if page.next is None:
                 return
             page = self.fetch_page(stream_slice, page.next)
-
-    # What a stream may override.
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """The query parameters that select the slice's records."""
@@ -214,11 +224,11 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             )
             return
         self.progress.begin(lower, upper)
-        whole = _slice(lower, upper)
+        whole = window_slice(lower, upper)
         first = self.fetch_page(whole, None)
         total = self._total(first, whole)
         for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
-            piece = _slice(start, end)
+            piece = window_slice(start, end)
             if piece == whole:
                 self._first_pages[_key(piece)] = first
             yield piece
@@ -303,13 +313,14 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return None
 
 
-def _slice(start: datetime, end: datetime) -> StreamSlice:
+def window_slice(start: datetime, end: datetime) -> StreamSlice:
+    """The slice for the records changed from `start` to `end`."""
     return StreamSlice(partition={}, cursor_slice={"start": format_timestamp(start), "end": format_timestamp(end)})
 
 
 def _bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     start, end = parse_timestamp(stream_slice["start"]), parse_timestamp(stream_slice["end"])
-    assert start is not None and end is not None, "slices are made by _slice()"
+    assert start is not None and end is not None, "slices are made by window_slice()"
     return start, end
 
 

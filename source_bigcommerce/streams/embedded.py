@@ -96,19 +96,22 @@ def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch) ->
 
 
 def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:
-    """All entries of a short list, in the order in which they came first.
+    """All entries of a short list.
 
-    A page number means nothing in a list that shrinks meanwhile, so the result is compared with the total that the
-    API tells and the list read again where they differ. Raises BigCommerceError when it does not hold still.
+    A page number means nothing in a list that shrinks meanwhile, so the result is compared with the total that each
+    page tells, and the list read anew where they differ. Raises BigCommerceError when it does not hold still.
     """
-    found: dict[Any, Record] = {}
     for _ in range(PASSES):
-        total = None
+        found: dict[Any, Record] = {}
+        totals: set[int] = set()
         for page in _pages(fetch, endpoint, params, paging):
-            total = page.total if page.total is not None else total
+            totals |= {page.total} if page.total is not None else set()
+            known = len(found)
             for entry in page.records:
-                found.setdefault(entry.get("id", len(found)), entry)
-        if total is None or len(found) >= total:
+                found.setdefault(entry["id"] if "id" in entry else f"entry {len(found)}", entry)
+            if len(found) == known:
+                break  # some of these endpoints do not page: they answer every page number with the same entries
+        if totals <= {len(found)}:
             return list(found.values())
     raise BigCommerceError(
         f"The list {endpoint} kept changing while it was read, so it could not be read whole. Nothing is lost: start "

@@ -1,0 +1,178 @@
+"""One sync of the connector against a sandbox store, and what came out of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteMessageSerializer,
+    AirbyteStateMessage,
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteStream,
+    DestinationSyncMode,
+    SyncMode,
+)
+from airbyte_cdk.utils import AirbyteTracedException
+
+from sandbox import Server
+from source_bigcommerce.source import SourceBigcommerce
+
+STREAMS = ("customers", "orders", "products", "coupons")
+INCREMENTAL = ("customers", "orders", "products")
+START_DATE = "2020-01-01"  # before everything that the sandbox generates
+
+
+def config_for(server: Server, **changes: Any) -> dict[str, Any]:
+    return {
+        "start_date": START_DATE,
+        "client_id": "sandbox-client",
+        "access_token": server.token,
+        "store_hash": server.store_hash,
+        "api_url": server.api_url,
+        **changes,
+    }
+
+
+def catalog_of(names: Iterable[str] = STREAMS, mode: SyncMode | None = None) -> ConfiguredAirbyteCatalog:
+    """A configured catalog: incremental where the stream can be, unless a mode is given."""
+    config = {"start_date": START_DATE, "client_id": "id", "access_token": "token", "store_hash": "hash"}
+    streams = {s.name: s for s in SourceBigcommerce().discover(logging.getLogger("test"), config).streams}
+    return ConfiguredAirbyteCatalog(
+        streams=[
+            ConfiguredAirbyteStream(
+                stream=streams[name],
+                sync_mode=mode or max(streams[name].supported_sync_modes, key=lambda m: m is SyncMode.incremental),
+                destination_sync_mode=DestinationSyncMode.append_dedup,
+            )
+            for name in names
+        ]
+    )
+
+
+@dataclass
+class Sync:
+    """The output of one `read`, sorted out."""
+
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    states: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    statuses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    errors: dict[str, str] = field(default_factory=dict)
+    logs: list[str] = field(default_factory=list)
+    failure: str | None = None
+    # At each STATE of a stream: the state, and how many records of the stream had been printed.
+    progress: dict[str, list[tuple[dict[str, Any], int]]] = field(default_factory=lambda: defaultdict(list))
+
+    def ids(self, stream: str) -> list[int]:
+        return [record["id"] for record in self.records[stream]]
+
+    def latest(self, stream: str) -> dict[int, dict[str, Any]]:
+        """What a destination holds that merges by primary key."""
+        return {record["id"]: record for record in self.records[stream]}
+
+    def state(self) -> list[AirbyteStateMessage]:
+        """The last state of each stream, as the platform hands it to the next sync."""
+        return [
+            AirbyteStateMessageSerializer.load(
+                {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": values[-1]}}
+            )
+            for name, values in self.states.items()
+        ]
+
+    def take(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "RECORD":
+            self.records[message["record"]["stream"]].append(message["record"]["data"])
+        elif kind == "STATE":
+            stream = message["state"]["stream"]
+            name = stream["stream_descriptor"]["name"]
+            self.states[name].append(stream["stream_state"])
+            self.progress[name].append((stream["stream_state"], len(self.records[name])))
+        elif kind == "LOG":
+            self.logs.append(message["log"]["message"])
+        elif kind == "TRACE":
+            self._take_trace(message["trace"])
+
+    def _take_trace(self, trace: dict[str, Any]) -> None:
+        if trace["type"] == "STREAM_STATUS":
+            status = trace["stream_status"]
+            self.statuses[status["stream_descriptor"]["name"]].append(status["status"])
+        elif trace["type"] == "ERROR":
+            name = (trace["error"].get("stream_descriptor") or {}).get("name")
+            if name:
+                self.errors[name] = trace["error"]["message"]
+
+
+def sync(
+    server: Server,
+    streams: Iterable[str] = STREAMS,
+    *,
+    state: list[AirbyteStateMessage] | None = None,
+    mode: SyncMode | None = None,
+    **config: Any,
+) -> Sync:
+    """Reads the streams to the end, in this process."""
+    result = Sync()
+    source = SourceBigcommerce()
+    try:
+        for message in source.read(
+            logging.getLogger("airbyte"), config_for(server, **config), catalog_of(streams, mode), state or []
+        ):
+            result.take(as_dict(message))
+    except AirbyteTracedException as error:
+        result.failure = error.message
+    return result
+
+
+def as_dict(message: AirbyteMessage) -> dict[str, Any]:
+    serialized = AirbyteMessageSerializer.dump(message)
+    assert isinstance(serialized, dict)
+    return serialized
+
+
+class CommandLine:
+    """The connector as a process, as Airbyte runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, content: Any) -> str:
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        return str(path)
+
+    def start(self, *arguments: str, records_per_slice: int = 10_000) -> subprocess.Popen[str]:
+        program = (
+            "from source_bigcommerce.streams import slicing; from source_bigcommerce.run import run; "
+            f"slicing.RECORDS_PER_SLICE = {records_per_slice}; run()"
+        )
+        return subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """The exit code and all output."""
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+
+def messages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The protocol messages among lines of output; a last line that was cut short is left out."""
+    for line in lines:
+        if line.endswith("\n"):
+            yield json.loads(line)

@@ -1,0 +1,145 @@
+"""What the connector was built to do, line by line."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime, timezone
+
+import pytest
+from airbyte_cdk.models import Status, SyncMode
+from airbyte_cdk.sources import AbstractSource
+from airbyte_cdk.sources.streams import IncrementalMixin
+from airbyte_cdk.sources.streams.http import HttpStream
+
+from integration_tests.harness import INCREMENTAL, STREAMS, catalog_of, config_for, sync
+from sandbox import Options, serve
+from source_bigcommerce.source import SourceBigcommerce
+
+LOGGER = logging.getLogger("airbyte")
+LATE = datetime(2025, 6, 1, tzinfo=timezone.utc)
+
+
+def test_the_source_and_its_streams_are_what_the_cdk_expects() -> None:
+    """Every tool that works with an ordinary source works with this one."""
+    source = SourceBigcommerce()
+    assert isinstance(source, AbstractSource)
+    streams = {
+        s.name: s
+        for s in source.streams({"start_date": "2024-01-01", "client_id": "c", "access_token": "t", "store_hash": "h"})
+    }
+    assert set(streams) == set(STREAMS)
+    for name, stream in streams.items():
+        assert isinstance(stream, HttpStream)
+        assert stream.primary_key == "id"
+        assert isinstance(stream, IncrementalMixin) == (name in INCREMENTAL)
+
+
+def test_discover_offers_the_documented_modes() -> None:
+    """Customers, orders and products on their source-defined cursor; coupons whole. No network is needed."""
+    for configured in catalog_of().streams:
+        stream = configured.stream
+        assert stream.source_defined_primary_key == [["id"]]
+        if stream.name in INCREMENTAL:
+            assert stream.supported_sync_modes == [SyncMode.full_refresh, SyncMode.incremental]
+            assert (stream.source_defined_cursor, stream.default_cursor_field) == (True, ["date_modified"])
+            assert stream.is_resumable
+        else:
+            assert stream.supported_sync_modes == [SyncMode.full_refresh]
+            assert not stream.is_resumable
+
+
+@pytest.mark.parametrize("start_date", ["06/01/2025", "2025-06-01", "2025-06-01T00:00:00Z"])
+def test_the_start_date_bounds_customers_and_orders_but_not_the_first_sync_of_products(start_date: str) -> None:
+    """An order of today may be for a product of ten years ago."""
+    with serve(Options(orders=400, products=300, customers=300)) as server:
+        result = sync(server, start_date=start_date)
+        assert set(result.ids("products")) == set(server.store.ids("products"))
+        assert set(result.ids("coupons")) == set(server.store.ids("coupons"))
+        for kind in ("orders", "customers"):
+            wanted = {id_ for id_, modified in server.store.dates(kind).items() if modified >= LATE.timestamp()}
+            assert 0 < len(wanted) < len(server.store.ids(kind))
+            assert set(result.ids(kind)) == wanted
+
+
+def test_the_second_sync_of_products_reads_new_and_changed_ones_only() -> None:
+    """Also when the start date lies after the first sync's state."""
+    with serve(Options(orders=10, products=400, customers=10)) as server:
+        first = sync(server, ["products"])
+        server.store.clock.advance(3600)
+        changed = {server.store.ids("products")[7], server.store.create("products")}
+        server.store.edit("products", min(changed), name="New name")
+        second = sync(server, ["products"], state=first.state())
+    assert set(second.ids("products")) == changed
+    assert second.latest("products")[min(changed)]["name"] == "New name"
+
+
+def test_coupons_are_read_whole_each_time() -> None:
+    """How often a coupon was used changes without leaving a date."""
+    with serve(Options(orders=10, products=10, customers=10, coupons=600)) as server:
+        first = sync(server, ["coupons"])
+        second = sync(server, ["coupons"], state=first.state())
+    assert first.ids("coupons") == second.ids("coupons")
+    assert len(set(first.ids("coupons"))) == 600
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_two_full_refreshes_give_the_same_records(kind: str) -> None:
+    """A full refresh of a store at rest is repeatable."""
+    with serve(Options(orders=300, products=300, customers=300)) as server:
+        first = sync(server, [kind], mode=SyncMode.full_refresh)
+        second = sync(server, [kind], mode=SyncMode.full_refresh)
+    assert first.latest(kind) == second.latest(kind)
+    assert first.statuses[kind] == ["STARTED", "RUNNING", "COMPLETE"]
+
+
+def test_a_stream_read_on_its_own_gives_the_same_records_and_state() -> None:
+    """Without the concurrent source: `AbstractSource` reads the plain streams one after the other."""
+    with serve(Options(orders=300, products=300, customers=300)) as server:
+        concurrent = sync(server)
+        source = SourceBigcommerce()
+        records: dict[str, dict[int, object]] = {name: {} for name in STREAMS}
+        for message in AbstractSource.read(source, LOGGER, config_for(server), catalog_of(), []):
+            if message.record:
+                records[message.record.stream][message.record.data["id"]] = message.record.data
+    assert records == {name: concurrent.latest(name) for name in STREAMS}
+
+
+def test_four_read_only_scopes_are_enough_and_nothing_else_is_touched() -> None:
+    """Customers, Marketing, Orders and Products; the sandbox refuses everything that needs another scope."""
+    with serve(Options(orders=600, products=300, customers=300, live_every=3)) as server:
+        status = SourceBigcommerce().check(LOGGER, config_for(server))
+        result = sync(server)
+        refused = [request for request in server.requests if request.status in (401, 403)]
+        methods = {request.method for request in server.requests}
+    assert status.status is Status.SUCCEEDED
+    assert not result.failure
+    assert refused == []
+    assert methods == {"GET"}
+
+
+def test_check_is_quick_on_a_slow_store() -> None:
+    """Under three seconds at 300 ms a request: the requests are few, and the ones for scopes go out together."""
+    with serve(Options(orders=50, products=50, customers=50, latency_ms=300)) as server:
+        begun = time.monotonic()
+        status = SourceBigcommerce().check(LOGGER, config_for(server))
+        took = time.monotonic() - begun
+        requests = [request.path.rsplit("/", 1)[-1] for request in server.requests]
+    assert status.status is Status.SUCCEEDED
+    assert took < 3
+    assert sorted(requests) == ["coupons", "customers", "orders", "products", "time"]
+
+
+def test_only_the_chosen_channels_are_read() -> None:
+    """Multi-storefront: orders and products of other channels stay out; customers and coupons have none."""
+    with serve(Options(orders=500, products=300, customers=20)) as server:
+        everything = sync(server)
+        channels = {order["channel_id"] for order in everything.records["orders"]}
+        assert len(channels) > 1
+        chosen = sorted(channels)[:1]
+        result = sync(server, channel_ids=chosen)
+    assert set(result.ids("orders")) == {o["id"] for o in everything.records["orders"] if o["channel_id"] in chosen}
+    assert set(result.ids("products")) == {
+        p["id"] for p in everything.records["products"] if set(p["channels"]) & set(chosen)
+    }
+    assert set(result.ids("customers")) == set(everything.ids("customers"))

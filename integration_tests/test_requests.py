@@ -1,0 +1,104 @@
+"""Promises P4 and P5: how many requests a sync makes, and how it treats the store's quota."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import pytest
+
+from integration_tests.harness import INCREMENTAL, STREAMS, sync
+from sandbox import READINGS, Options, Server, serve
+from source_bigcommerce.streams import slicing
+
+LISTS = {
+    "orders": "v2/orders",
+    "customers": "v3/customers",
+    "products": "v3/catalog/products",
+    "coupons": "v2/coupons",
+}
+
+
+def counted(server: Server) -> Counter[str]:
+    return server.log.by_path()
+
+
+@pytest.mark.parametrize("reading", ["likeliest", "min_id is exclusive"])
+def test_ten_thousand_orders_take_forty_two_requests(reading: str) -> None:
+    """Forty full pages and two to find the end; probes for slices stay within 3 % on top."""
+    options = Options(orders=10_000, products=5, customers=5, coupons=5, readings=READINGS[reading], oddities=False)
+    with serve(options) as server:
+        result = sync(server, ["orders"])
+        requests = counted(server)
+    assert len(set(result.ids("orders"))) == 10_000
+    assert sum(requests.values()) - requests["v2/time"] <= 42 * 1.03
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_a_small_list_takes_one_request(kind: str) -> None:
+    """A store that fits into one page pays nothing for slicing, nor for proving that it is at the end."""
+    options = Options(orders=200, products=200, customers=200, coupons=200, oddities=False)
+    with serve(options) as server:
+        result = sync(server, [kind])
+        requests = counted(server)
+    assert len(result.ids(kind)) == 200
+    archived = 1 if kind == "orders" else 0
+    assert requests == {"v2/time": 1, LISTS[kind]: 1 + archived}
+
+
+@pytest.mark.parametrize("kind", INCREMENTAL)
+def test_slices_cost_three_percent_at_most(kind: str) -> None:
+    """Each slice but the first costs one probe of one record."""
+    records = 60_000
+    options = Options(**{"products": 5, "customers": 5, "orders": 5, kind: records}, coupons=1, oddities=False)
+    with serve(options) as server:
+        result = sync(server, [kind])
+        requests = counted(server)
+    assert len(set(result.ids(kind))) == records
+    slices = records // slicing.RECORDS_PER_SLICE
+    pages = math.ceil(records / 250)
+    probes = sum(1 for request in server.requests if "limit=1&" in request.query)
+    assert probes == slices - 1
+    assert probes <= 0.03 * pages
+    assert sum(requests.values()) <= 1.05 * pages
+
+
+@pytest.mark.parametrize("kind", INCREMENTAL)
+def test_an_incremental_sync_reads_what_changed_and_little_more(kind: str) -> None:
+    """One percent changed: a request or two, not the whole list again."""
+    options = Options(**{"products": 5, "customers": 5, "orders": 5, kind: 5000}, coupons=1, oddities=False)
+    with serve(options) as server:
+        first = sync(server, [kind])
+        server.store.clock.advance(3600)
+        changed = server.store.ids(kind)[::100]
+        server.store.bulk_edit(kind, changed)
+        server.log.clear()
+        second = sync(server, [kind], state=first.state())
+        requests = counted(server)
+    assert sorted(second.ids(kind)) == changed
+    assert sum(requests.values()) <= math.ceil(len(changed) / 250) + 3
+
+
+def test_the_reserve_of_the_quota_is_left_to_other_apps() -> None:
+    """A tenth of each window is not touched, and no request is refused."""
+    with serve(Options(orders=3000, products=800, customers=800, quota=20, window_ms=400)) as server:
+        result = sync(server)
+        statuses = Counter(request.status for request in server.requests)
+    assert not result.failure
+    assert len(set(result.ids("orders"))) == 3000
+    assert statuses[429] == 0
+
+
+@pytest.mark.parametrize("headerless", [False, True])
+def test_a_refused_request_is_asked_again_and_nothing_is_lost(
+    headerless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 429 in the middle of a list, with and without the headers that say how long to wait."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with serve(Options(orders=1500, products=10, customers=10, headerless_429=headerless)) as server:
+        server.fail("v2/orders", nth=3, times=2, status=429, headers={} if headerless else {"X-Retry-After": "1"})
+        result = sync(server, ["orders"])
+        refused = sum(1 for request in server.requests if request.status == 429)
+    assert refused == 2
+    assert not result.failure
+    assert len(set(result.ids("orders"))) == 1500

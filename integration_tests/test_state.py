@@ -1,0 +1,152 @@
+"""Promise P2: state tells the truth, wherever a sync is broken off and whatever state it is given."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
+
+from integration_tests.harness import INCREMENTAL, STREAMS, CommandLine, Sync, catalog_of, config_for, messages, sync
+from sandbox import Options, Server, serve
+from source_bigcommerce.streams import slicing
+
+KILLS = 20
+
+
+def test_a_sync_killed_anywhere_resumes_without_loss(tmp_path: Path) -> None:
+    """Twenty times: the process is killed at a random byte, and the next one starts from the last STATE it printed."""
+    rng = random.Random(20)
+    with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=3)) as server:
+        everything = {kind: set(server.store.ids(kind)) for kind in STREAMS}
+        length = len(_output(tmp_path, server, Sync()))
+        states = 0
+        for _ in range(KILLS):
+            killed = _sorted_out(_output(tmp_path, server, Sync(), kill_at=rng.randrange(length)))
+            resumed = _sorted_out(_output(tmp_path, server, killed))
+            states += sum(len(values) for values in killed.states.values())
+            for kind in STREAMS:
+                assert everything[kind] <= {*killed.ids(kind), *resumed.ids(kind)}, kind
+    assert states > KILLS, "the kills came too early to test anything"
+
+
+@pytest.mark.parametrize("workers", [2, 8])
+def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+    """At every STATE, each record changed before it has already been printed."""
+    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 100)
+    with serve(Options(orders=2000, products=800, customers=800)) as server:
+        result = sync(server, INCREMENTAL, num_workers=workers)
+        dates = {kind: server.store.dates(kind) for kind in INCREMENTAL}
+    for kind in INCREMENTAL:
+        assert len(result.states[kind]) > 3
+        for state, printed in result.progress[kind]:
+            reached = _seconds(state["date_modified"])
+            owed = {id_ for id_, modified in dates[kind].items() if modified < reached}
+            assert owed <= set(result.ids(kind)[:printed])
+
+
+def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever STATE the platform saved last, what was printed before it and a sync from it are everything."""
+    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 300)
+    with serve(Options(orders=1200, products=600, customers=600)) as server:
+        first = sync(server, INCREMENTAL)
+        for kind in INCREMENTAL:
+            for state, printed in first.progress[kind]:
+                rest = sync(server, [kind], state=_state(kind, state))
+                assert set(server.store.ids(kind)) <= {*first.ids(kind)[:printed], *rest.ids(kind)}
+
+
+@pytest.mark.parametrize("kind", INCREMENTAL)
+def test_a_state_in_the_future_reads_nothing_and_stays(kind: str) -> None:
+    """An abnormally large state is no reason to read everything again, nor to fail."""
+    future = {"date_modified": "2100-01-01T00:00:00Z"}
+    with serve(Options(orders=50, products=50, customers=50)) as server:
+        result = sync(server, [kind], state=_state(kind, future))
+    assert (result.ids(kind), result.states[kind], result.failure) == ([], [future], None)
+    assert any("lies in the future" in line for line in result.logs)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"date_modified": "yesterday"}, {"date_modified": None}, {"date_modified": [1]}, {"id": 7}, {"slices": []}],
+    ids=str,
+)
+def test_a_state_of_an_unknown_shape_fails_its_stream_with_a_remedy(state: dict[str, Any]) -> None:
+    """Neither a silent full refresh nor a silent skip; the other streams finish."""
+    with serve(Options(orders=50, products=50, customers=50)) as server:
+        result = sync(server, INCREMENTAL, state=_state("orders", state))
+    assert "The saved state of the stream 'orders' cannot be read" in result.errors["orders"]
+    assert "Reset the stream" in result.errors["orders"]
+    assert result.statuses["orders"][-1] == "INCOMPLETE"
+    assert not result.states["orders"]
+    assert result.statuses["products"][-1] == result.statuses["customers"][-1] == "COMPLETE"
+
+
+@pytest.mark.parametrize(
+    "value", ["2025-06-01", "Sun, 01 Jun 2025 00:00:00 +0000", "2025-06-01T00:00:00+00:00", 1748736000]
+)
+def test_a_state_in_any_of_the_api_s_date_formats_is_understood(value: Any) -> None:
+    """States come from other connectors too, and from hand."""
+    with serve(Options(orders=300, products=10, customers=10)) as server:
+        result = sync(server, ["orders"], state=_state("orders", {"date_modified": value}))
+        owed = server.store.must_emit("orders", 1748736000, 1748736000)
+    assert owed
+    assert owed <= set(result.ids("orders"))
+    assert len(result.ids("orders")) < 300
+
+
+def test_the_last_state_is_the_server_s_clock_at_the_start() -> None:
+    """Not the newest record, and not the clock of this machine: a quiet store is not read twice."""
+    with serve(Options(orders=30, products=30, customers=30)) as server:
+        server.store.clock.advance(5000)
+        before = server.store.clock.now()
+        result = sync(server)
+        again = sync(server, state=result.state())
+    for kind in INCREMENTAL:
+        assert 0 <= _seconds(result.states[kind][-1]["date_modified"]) - before <= 5
+        assert again.ids(kind) == []
+    assert sorted(again.ids("coupons")) == sorted(result.ids("coupons"))
+
+
+def _output(tmp_path: Path, server: Server, earlier: Sync, kill_at: int | None = None) -> str:
+    """What a process prints, up to the byte at which it is killed."""
+    cli = CommandLine(tmp_path)
+    process = cli.start(
+        "read",
+        "--config",
+        cli.write("config.json", config_for(server)),
+        "--catalog",
+        cli.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of())),
+        "--state",
+        cli.write("state.json", [AirbyteStateMessageSerializer.dump(state) for state in earlier.state()]),
+        records_per_slice=100,  # small, so that there are many states
+    )
+    assert process.stdout
+    if kill_at is None:
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output[-2000:]
+        return output
+    output = process.stdout.read(kill_at)
+    process.kill()
+    process.communicate()
+    return output
+
+
+def _sorted_out(output: str) -> Sync:
+    result = Sync()
+    for message in messages(output.splitlines(keepends=True)):
+        result.take(message)
+    return result
+
+
+def _state(stream: str, value: dict[str, Any]) -> list[Any]:
+    result = Sync()
+    result.states[stream].append(value)
+    return result.state()
+
+
+def _seconds(timestamp: str) -> float:
+    return datetime.fromisoformat(timestamp.replace("Z", "+00:00")).astimezone(timezone.utc).timestamp()

@@ -1,0 +1,275 @@
+"""Lists inside their parents: complete in the end, and read again only where there is doubt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.paging import Offset, OffsetV2, Params
+from source_bigcommerce.streams.embedded import (
+    CAPS,
+    PARENTS_PER_REQUEST,
+    PASSES,
+    Embedded,
+    at_a_cap,
+    complete,
+    differs_from,
+    never_empty,
+    read_list,
+)
+
+MANY = Embedded("children", "v3/children", at_a_cap, parents_filter="parent_id:in", parent_field="parent_id")
+ONE = Embedded("children", "v3/parents/{id}/children", at_a_cap)
+MOST_REQUESTS = 60
+
+
+class Children:
+    """A store's children, each of one parent, paged by number; `changes` happen after each request."""
+
+    def __init__(self, count_by_parent: dict[int, int], **oddities: Any) -> None:
+        self.rows = [
+            {"id": 1000 * parent + i, "parent_id": parent}
+            for parent, count in count_by_parent.items()
+            for i in range(count)
+        ]
+        self.ignores_filter: bool = oddities.get("ignores_filter", False)
+        self.changes: list[Callable[[list[dict[str, Any]]], None]] = oddities.get("changes", [])
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def fetch(self, endpoint: str, params: Params) -> Any:
+        self.asked.append((endpoint, dict(params)))
+        assert len(self.asked) <= MOST_REQUESTS, "the list never ends"
+        rows = self.rows
+        if "parent_id:in" in params and not self.ignores_filter:
+            parents = {int(i) for i in str(params["parent_id:in"]).split(",")}
+            rows = [row for row in rows if row["parent_id"] in parents]
+        if endpoint.startswith("v3/parents/"):
+            rows = [row for row in rows if row["parent_id"] == int(endpoint.split("/")[2])]
+        start = (int(params["page"]) - 1) * int(params["limit"])
+        page = [dict(row) for row in rows[start : start + int(params["limit"])]]
+        body = {"data": page, "meta": {"pagination": {"total": len(rows), "per_page": int(params["limit"])}}}
+        if self.changes:
+            self.changes.pop(0)(self.rows)
+        return body
+
+
+def parents_with(lengths: dict[int, int]) -> list[dict[str, Any]]:
+    """Parents whose embedded list has so many (stale) entries."""
+    return [{"id": parent, "children": [{"id": -i} for i in range(length)]} for parent, length in lengths.items()]
+
+
+@pytest.mark.parametrize("length", sorted(CAPS))
+def test_a_list_as_long_as_a_cap_is_doubted(length: int) -> None:
+    """Ten addresses may be ten, or the first ten of forty."""
+    assert at_a_cap({}, [{}] * length)
+    assert not at_a_cap({}, [{}] * (length - 1))
+    assert not at_a_cap({}, [{}] * (length + 1))
+
+
+@pytest.mark.parametrize("nothing", [None, "", {}, {"url": "https://x"}, 0])
+def test_what_is_no_list_is_doubted(nothing: Any) -> None:
+    """A link, or nothing at all, in place of a list does not say that there are no children."""
+    assert at_a_cap({}, nothing)
+    assert never_empty({}, nothing)
+
+
+def test_an_empty_list_is_believed_unless_every_parent_has_a_child() -> None:
+    """Most products have no video; none is without a variant."""
+    assert not at_a_cap({}, [])
+    assert never_empty({}, [])
+    assert not never_empty({}, [{}])
+
+
+@pytest.mark.parametrize(
+    ("parent", "length", "doubted"),
+    [
+        ({"count": 3}, 3, False),
+        ({"count": 0}, 0, False),
+        ({"count": 10}, 10, False),
+        ({"count": 11}, 10, True),
+        ({"count": 1}, 0, True),
+        ({"count": 2}, 3, True),
+        ({}, 10, True),
+        ({}, 9, False),
+        ({"count": "11"}, 10, True),
+        ({"count": None}, 10, True),
+    ],
+)
+def test_a_count_decides_where_the_parent_tells_it(parent: dict[str, Any], length: int, doubted: bool) -> None:
+    """A count saves the request for a list that happens to be as long as a cap."""
+    assert differs_from("count")(parent, [{}] * length) is doubted
+
+
+@pytest.mark.parametrize(("count", "doubted"), [(0, False), (2, True)])
+def test_a_missing_list_is_doubted_only_where_the_count_says_otherwise(count: int, doubted: bool) -> None:
+    """A parent without children may come without the field."""
+    assert differs_from("count")({"count": count}, None) is doubted
+
+
+@given(
+    lengths=st.dictionaries(st.integers(1, 300), st.sampled_from([0, 3, 10, 50]), max_size=150),
+    extra=st.integers(0, 3),
+    ignores_filter=st.booleans(),
+)
+def test_every_doubtful_list_is_replaced_and_no_other(
+    lengths: dict[int, int], extra: int, ignores_filter: bool
+) -> None:
+    """Completeness first, and not one request more than there is doubt."""
+    store = Children({parent: length % 10 + extra for parent, length in lengths.items()}, ignores_filter=ignores_filter)
+    parents = parents_with(lengths)
+    complete(parents, [MANY], store.fetch, pytest.fail)
+    for parent in parents:
+        if lengths[parent["id"]] in CAPS:
+            assert parent["children"] == [row for row in store.rows if row["parent_id"] == parent["id"]]
+        else:
+            assert parent["children"] == [{"id": -i} for i in range(lengths[parent["id"]])]
+    doubtful = sum(length in CAPS for length in lengths.values())
+    first_pages = [params for _, params in store.asked if params["page"] == 1]
+    assert len(first_pages) == math.ceil(doubtful / PARENTS_PER_REQUEST)
+
+
+@given(lengths=st.dictionaries(st.integers(1, 300), st.sampled_from([0, 9, 10, 11]), max_size=30))
+def test_lists_with_an_address_per_parent_are_asked_for_once_each(lengths: dict[int, int]) -> None:
+    """One request per parent is dear: it is spent on those in doubt alone."""
+    store = Children(dict.fromkeys(lengths, 5))
+    parents = parents_with(lengths)
+    complete(parents, [ONE], store.fetch, pytest.fail)
+    assert sorted(endpoint for endpoint, _ in store.asked) == sorted(
+        f"v3/parents/{parent}/children" for parent, length in lengths.items() if length == 10
+    )
+    assert all(len(p["children"]) == (5 if lengths[p["id"]] == 10 else lengths[p["id"]]) for p in parents)
+
+
+def test_no_more_than_fifty_parents_are_asked_for_at_a_time() -> None:
+    """The ids travel in the URL, which has an end."""
+    store = Children({})
+    complete(parents_with(dict.fromkeys(range(1, 102), 10)), [MANY], store.fetch, pytest.fail)
+    sizes = [len(str(params["parent_id:in"]).split(",")) for _, params in store.asked]
+    assert sizes == [50, 50, 1]
+
+
+def test_a_list_longer_than_a_page_is_read_to_its_end() -> None:
+    """A product may have six hundred variants."""
+    store = Children({1: 600})
+    parents = parents_with({1: 250})
+    complete(parents, [MANY], store.fetch, pytest.fail)
+    assert parents[0]["children"] == store.rows
+    assert len(store.asked) == 3
+
+
+def test_a_parent_that_was_deleted_meanwhile_is_logged_and_left_as_it_came() -> None:
+    """It is the one thing that may be skipped, and not in silence."""
+
+    def gone(endpoint: str, params: Params) -> Any:
+        raise NotFound("gone")
+
+    parents, log = parents_with({7: 10, 8: 3}), []
+    complete(parents, [ONE], gone, log.append)
+    assert parents == parents_with({7: 10, 8: 3})
+    assert len(log) == 1 and "7" in log[0] and "deleted" in log[0] and "children" in log[0]
+
+
+def test_any_other_failure_fails_the_slice() -> None:
+    """A child that cannot be read is not a child that does not exist."""
+
+    def broken(endpoint: str, params: Params) -> Any:
+        raise BigCommerceError("The quota stayed used up.")
+
+    with pytest.raises(BigCommerceError, match="quota"):
+        complete(parents_with({7: 10}), [ONE], broken, pytest.fail)
+
+
+def test_a_parent_without_children_in_a_batch_gets_an_empty_list() -> None:
+    """Null would mean that it is not known."""
+    parents: list[dict[str, Any]] = [{"id": 1}, {"id": 2}]
+    complete(parents, [MANY], Children({2: 1}).fetch, pytest.fail)
+    assert parents == [{"id": 1, "children": []}, {"id": 2, "children": [{"id": 2000, "parent_id": 2}]}]
+
+
+def test_fixed_parameters_and_the_filter_are_sent_with_every_page() -> None:
+    """The second page of another list would be worse than none."""
+    store = Children({1: 300})
+    lists = Embedded("c", "v3/children", at_a_cap, "parent_id:in", "parent_id", params={"include": "formfields"})
+    complete([{"id": 1}], [lists], store.fetch, pytest.fail)
+    common = {"include": "formfields", "parent_id:in": "1", "limit": 250}
+    assert store.asked == [("v3/children", {**common, "page": 1}), ("v3/children", {**common, "page": 2})]
+
+
+def remove(*ids: int) -> Callable[[list[dict[str, Any]]], None]:
+    def change(rows: list[dict[str, Any]]) -> None:
+        rows[:] = [row for row in rows if row["id"] not in ids]
+
+    return change
+
+
+def nothing(rows: list[dict[str, Any]]) -> None:
+    """No change."""
+
+
+def test_a_list_that_shrinks_while_it_is_paged_is_read_again() -> None:
+    """The row that slides to a page already read is in none of those that follow."""
+    store = Children({1: 300}, changes=[remove(1000)])
+    found = {row["id"] for row in read_list(store.fetch, "v3/children", {}, Offset())}
+    assert {row["id"] for row in store.rows} - found == set()
+
+
+def test_a_list_that_shrinks_and_grows_while_it_is_paged_is_read_again() -> None:
+    """More was deleted than one reading can tell: the total at the end alone does not show it."""
+
+    def grow(rows: list[dict[str, Any]]) -> None:
+        remove(1000, 1001)(rows)
+        rows.append({"id": 9999, "parent_id": 1})
+
+    store = Children({1: 300}, changes=[grow])
+    found = {row["id"] for row in read_list(store.fetch, "v3/children", {}, Offset())}
+    assert {row["id"] for row in store.rows} - found == set()
+
+
+def test_a_list_that_never_holds_still_is_an_error_in_the_end() -> None:
+    """Better a failed slice that is read next time than a list with a hole in it."""
+    rows = [{"id": i} for i in range(250)]
+    asked: list[Params] = []
+
+    def never_whole(endpoint: str, params: Params) -> Any:
+        asked.append(params)
+        data = rows if params["page"] == 1 else []
+        return {"data": data, "meta": {"pagination": {"total": 260, "per_page": 250}}}
+
+    with pytest.raises(BigCommerceError, match=r"kept changing.*start the sync again\.$"):
+        read_list(never_whole, "v3/children", {}, Offset())
+    assert len(asked) == 2 * PASSES
+
+
+def test_a_list_that_has_no_pages_ends_nevertheless() -> None:
+    """Some endpoints ignore the page number: the same full page again is no new one."""
+    asked: list[Params] = []
+
+    def unpaged(endpoint: str, params: Params) -> Any:
+        asked.append(params)
+        assert len(asked) < MOST_REQUESTS, "the list never ends"
+        return [{"id": i} for i in range(50)]
+
+    assert len(read_list(unpaged, "v2/orders/1/products", {}, OffsetV2())) == 50
+
+
+def test_entries_without_an_id_are_all_kept() -> None:
+    """Not every child has an id of its own; two that look alike are still two."""
+    entries: list[dict[str, Any]] = [{"id": 1, "name": "a"}, {"name": "b"}, {"name": "b"}, {"id": 2, "name": "c"}]
+    body = {"data": entries, "meta": {"pagination": {"total": 4}}}
+    assert read_list(lambda _, __: body, "v3/children", {}, Offset()) == entries
+
+
+def test_a_v2_list_without_entries_is_empty() -> None:
+    """V2 answers 204 then."""
+    assert read_list(lambda _, __: None, "v2/orders/1/products", {}, OffsetV2()) == []
+
+
+def test_a_v3_list_without_entries_is_empty() -> None:
+    """So are product images documented to do, though they are V3."""
+    assert read_list(lambda _, __: None, "v3/catalog/products/1/images", {}, Offset()) == []

@@ -1,0 +1,467 @@
+"""What is done about each bad answer, and what the user reads about it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
+from requests_mock import ANY
+
+from source_bigcommerce.api.errors import (
+    ANSWERS,
+    STORE_ANSWERS,
+    Action,
+    BigCommerceError,
+    Breaker,
+    ErrorTable,
+    NotFound,
+    in_plain_words,
+)
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.marketing import Coupons
+from source_bigcommerce.streams.orders import Orders
+from unit_tests.support import CLIENT, STORE_URL, TOKEN, make_store, make_stream, response
+
+FAIL, STOP, RETRY, WAIT = Action.FAIL, Action.STOP, Action.RETRY, Action.WAIT
+REMEDIES = (
+    "Deselect it",
+    "deselect the stream",
+    "Check the",
+    "Grant it",
+    "start the sync again",
+    "Create an API account",
+    "please report it",
+    "the next sync resumes",
+)
+
+# What is to be done about each status, written down a second time on purpose: by hand, from the API's documentation.
+EXPECTED: dict[int, tuple[Action, FailureType]] = {
+    301: (STOP, FailureType.config_error),
+    304: (STOP, FailureType.config_error),
+    400: (FAIL, FailureType.system_error),
+    401: (STOP, FailureType.config_error),
+    402: (FAIL, FailureType.config_error),
+    403: (FAIL, FailureType.config_error),
+    404: (FAIL, FailureType.config_error),
+    405: (FAIL, FailureType.system_error),
+    406: (FAIL, FailureType.system_error),
+    408: (RETRY, FailureType.transient_error),
+    409: (FAIL, FailureType.system_error),
+    413: (FAIL, FailureType.system_error),
+    415: (FAIL, FailureType.system_error),
+    422: (FAIL, FailureType.system_error),
+    423: (RETRY, FailureType.transient_error),
+    429: (WAIT, FailureType.transient_error),
+    500: (RETRY, FailureType.transient_error),
+    502: (RETRY, FailureType.transient_error),
+    503: (RETRY, FailureType.transient_error),
+    504: (RETRY, FailureType.transient_error),
+    507: (RETRY, FailureType.transient_error),
+    509: (WAIT, FailureType.transient_error),
+    520: (RETRY, FailureType.transient_error),
+}
+BODIES = {
+    "V2 array": json.dumps([{"status": 0, "message": "The field 'x' {y} is not supported."}]).encode(),
+    "V2 with details": json.dumps([{"status": 0, "message": "No.", "details": {"conflict": "x"}}]).encode(),
+    "V3 object": json.dumps({"status": 0, "title": "Data is missing", "errors": {"a": {"b": "c"}}}).encode(),
+    "V3 with empty title": json.dumps({"title": "", "detail": "Not allowed", "errors": {}}).encode(),
+    "price lists": json.dumps({"error": {"code": "SERVICE_DEGRADED", "message": "m", "details": None}}).encode(),
+    "odd list": b"[[], 1]",
+    "empty list": b"[]",
+    "number": b"7",
+    "null": b"null",
+    "text": b"Unauthorized",
+    "HTML": b"<html><body><h1>502 Bad Gateway</h1></body></html>",
+    "not UTF-8": b"\xff\xfe\x00",
+    "empty": b"",
+}
+
+
+def table(scope: Scope | None = Scope.ORDERS, breaker: Breaker | None = None) -> ErrorTable:
+    return ErrorTable("orders", scope, breaker or Breaker())
+
+
+def judged(answer: Any, scope: Scope | None = Scope.ORDERS) -> tuple[Action, FailureType | None, str]:
+    """What the table makes of an answer: the action, the kind of failure and the sentence."""
+    breaker = Breaker()
+    try:
+        resolution = table(scope, breaker).interpret_response(answer)
+    except BigCommerceError as error:
+        return STOP if opened(breaker) is error else FAIL, error.failure_type, str(error.message)
+    action = {ResponseAction.RETRY: RETRY, ResponseAction.RATE_LIMITED: WAIT}[resolution.response_action]
+    return action, resolution.failure_type, str(resolution.error_message)
+
+
+def opened(breaker: Breaker) -> BigCommerceError | None:
+    """The error that opened the breaker, if one did."""
+    try:
+        breaker.check()
+    except BigCommerceError as error:
+        return error
+    return None
+
+
+def is_a_sentence(text: str) -> bool:
+    """Whether a user can read this, and learns what to do."""
+    return text[0].isupper() and text.endswith(".") and any(remedy in text for remedy in REMEDIES)
+
+
+def test_every_status_in_the_tables_is_tested_here() -> None:
+    """A status that is added has to be thought about twice."""
+    assert set(ANSWERS) <= set(EXPECTED)
+    assert set(STORE_ANSWERS) <= set(EXPECTED)
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("status", EXPECTED)
+def test_each_status_with_any_body_is_answered_by_an_action_and_a_sentence(status: int, body: bytes) -> None:
+    """Error bodies come in two dialects, as text, as HTML and not at all; none may hide what went wrong."""
+    action, failure_type, sentence = judged(response(status, body))
+    assert (action, failure_type) == EXPECTED[status]
+    assert is_a_sentence(sentence)
+    assert not [left for left in ("{stream}", "{scope}", "{status}", "{detail}", "{{", "()") if left in sentence]
+    assert "\n" not in sentence and len(sentence) < 700
+
+
+@pytest.mark.parametrize(("status", "expected"), [(403, STOP), (404, STOP), (401, STOP), (500, RETRY), (429, WAIT)])
+def test_an_answer_to_a_request_without_scope_speaks_of_the_store(status: int, expected: Action) -> None:
+    """The clock needs no scope: a refusal there cannot be about a missing one."""
+    action, _, sentence = judged(response(status), scope=None)
+    assert action is expected
+    assert is_a_sentence(sentence)
+    assert "scope" not in sentence
+
+
+@pytest.mark.parametrize("status", [200, 201, 206])
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'[{"id": 1}]'])
+def test_good_json_is_a_good_answer(status: int, body: bytes) -> None:
+    """The table sees every answer, not only the bad ones."""
+    assert table().interpret_response(response(status, body)).response_action is ResponseAction.SUCCESS
+
+
+def test_an_answer_without_content_is_a_good_one() -> None:
+    """V2 says so when nothing matches."""
+    assert table().interpret_response(response(204)).response_action is ResponseAction.SUCCESS
+
+
+@pytest.mark.parametrize("body", [b"", b"<html></html>", b'[{"id": 1}, {"i', b"[1] [2]", b"\xff", b"NaN"])
+def test_a_good_status_with_a_broken_body_is_asked_for_again(body: bytes) -> None:
+    """A page cut short on its way, or a proxy's greeting, taken for an empty list would lose a page."""
+    action, failure_type, sentence = judged(response(200, body, {"Content-Type": "text/html"}))
+    assert (action, failure_type) == (RETRY, FailureType.transient_error)
+    assert is_a_sentence(sentence)
+    assert f"{len(body)} bytes of text/html" in sentence
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        requests.exceptions.ConnectTimeout("x"),
+        requests.exceptions.ReadTimeout("x"),
+        requests.exceptions.ConnectionError("x"),
+        requests.exceptions.ChunkedEncodingError("x"),
+        requests.exceptions.ContentDecodingError("x"),
+        requests.exceptions.ProxyError("x"),
+        None,
+    ],
+)
+def test_a_request_that_got_no_answer_is_made_again(error: Any) -> None:
+    """Connections break in every sync of some length."""
+    action, failure_type, sentence = judged(error)
+    assert (action, failure_type) == (RETRY, FailureType.transient_error)
+    assert is_a_sentence(sentence)
+
+
+def test_a_certificate_that_cannot_be_verified_stops_everything() -> None:
+    """Whoever is at the other end, it is not known to be BigCommerce."""
+    action, failure_type, sentence = judged(requests.exceptions.SSLError("x"))
+    assert (action, failure_type) == (STOP, FailureType.config_error)
+    assert is_a_sentence(sentence)
+
+
+def test_an_error_of_the_network_does_not_leak_its_address_or_its_cause() -> None:
+    """Exceptions of the HTTP library quote whatever they were given."""
+    assert TOKEN not in judged(requests.exceptions.ConnectionError(f"headers: {TOKEN}"))[2]
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_missing_scope_is_named_together_with_the_stream(scope: Scope) -> None:
+    """That is all the user needs to know in order to grant it."""
+    sentence = judged(response(403), scope)[2]
+    assert f"OAuth scope {scope.value} (read-only)" in sentence and "'orders'" in sentence
+
+
+@pytest.mark.parametrize("kind", ["V2", "V3"])
+def test_a_suspended_store_stops_everything(kind: str) -> None:
+    """A 503 that no number of attempts will mend: only the merchant can."""
+    said = "The store is suspended. This may be due to an administrative action, or due to a billing issue."
+    body = [{"status": 503, "message": said}] if kind == "V2" else {"status": 503, "title": said}
+    action, failure_type, sentence = judged(response(503, json.dumps(body).encode()))
+    assert (action, failure_type) == (STOP, FailureType.config_error)
+    assert "suspended" in sentence and "merchant" in sentence and sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (BODIES["V2 array"], "The field 'x' {y} is not supported."),
+        (BODIES["V3 object"], "Data is missing"),
+        (BODIES["V3 with empty title"], "Not allowed"),
+        (b"<html>", "no explanation"),
+    ],
+)
+def test_what_the_store_says_for_itself_is_passed_on(body: bytes, told: str) -> None:
+    """A refusal can only be reported usefully with the store's own words."""
+    assert f"(422: {told})" in judged(response(422, body))[2]
+
+
+def test_a_long_explanation_is_cut() -> None:
+    """Some error bodies echo a whole page."""
+    assert len(judged(response(422, json.dumps({"title": "x" * 10_000}).encode()))[2]) < 600
+
+
+@pytest.mark.parametrize("status", [s for s, (action, _) in EXPECTED.items() if action is FAIL])
+def test_only_a_missing_address_of_a_stream_may_mean_a_deleted_parent(status: int) -> None:
+    """NotFound is the one error that callers may forgive."""
+    with pytest.raises(BigCommerceError) as failure:
+        table().interpret_response(response(status))
+    assert isinstance(failure.value, NotFound) == (status == 404)
+
+
+def test_a_missing_store_is_not_a_deleted_parent() -> None:
+    """The breaker repeats its error to every request: forgiven there, it would skip children in silence."""
+    with pytest.raises(BigCommerceError) as failure:
+        table(scope=None).interpret_response(response(404))
+    assert not isinstance(failure.value, NotFound)
+
+
+def test_the_first_error_stays_in_the_breaker() -> None:
+    """The first is the cause; those behind it are consequences."""
+    breaker = Breaker()
+    breaker.check()
+    first = BigCommerceError("first")
+    breaker.open(first)
+    breaker.open(BigCommerceError("second"))
+    with pytest.raises(BigCommerceError) as failure:
+        breaker.check()
+    assert failure.value is first
+
+
+def test_an_error_reaches_the_platform_as_one_sentence() -> None:
+    """A stack trace hides the sentence that it ends in."""
+    error = BigCommerceError("Cause. Remedy.").as_airbyte_message().trace.error
+    assert (error.message, error.internal_message, error.stack_trace) == ("Cause. Remedy.", "Cause. Remedy.", None)
+
+
+# From here on with the CDK's client in between, as in a sync.
+
+
+def read(stream: Any) -> list[Any]:
+    return list(stream.read_records(None, stream_slice={}))
+
+
+def test_a_refused_token_stops_all_streams_at_once(api: Any) -> None:
+    """Hammering a store with a dead token is how apps get blocked."""
+    api.get(f"{STORE_URL}v2/orders", status_code=401, text="Unauthorized")
+    api.get(f"{STORE_URL}v2/coupons", json=[])
+    store = make_store()
+    with pytest.raises(BigCommerceError, match="access token was refused"):
+        read(Orders(store))
+    for stream in ALL_STREAMS:
+        with pytest.raises(BigCommerceError, match="access token was refused"):
+            read(stream(store))
+    assert api.call_count == 1
+
+
+def test_a_request_that_waits_for_the_quota_is_not_sent_once_the_token_was_refused(api: Any) -> None:
+    """All but one of the workers may be waiting at that moment: none of them has anything left to ask."""
+    api.get(f"{STORE_URL}v2/coupons", json=[])
+    store = make_store()
+    store.governor._blocked_until = 30
+    store.governor._sleep = lambda _: _refuse(store)
+    with pytest.raises(BigCommerceError, match="revoked"):
+        read(Coupons(store))
+    assert api.call_count == 0
+
+
+def _refuse(store: Any) -> None:
+    store.breaker.open(BigCommerceError("The token was revoked."))
+    store.governor._blocked_until = 0
+
+
+def test_a_request_that_is_about_to_be_repeated_is_not_sent_once_the_token_was_refused(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pause before another attempt is long enough for another worker to learn better."""
+    api.get(f"{STORE_URL}v2/coupons", status_code=500)
+    store = make_store()
+    monkeypatch.setattr("time.sleep", lambda _: _refuse(store))
+    with pytest.raises(BigCommerceError, match="revoked"):
+        read(Coupons(store))
+    assert api.call_count == 1
+
+
+@pytest.mark.parametrize("location", ["https://evil.example.com/x", f"{STORE_URL}v2/other", "//evil.example.com/"])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(api: Any, status: int, location: str) -> None:
+    """The token would go along to wherever the answer points."""
+    api.get(f"{STORE_URL}v2/coupons", status_code=status, headers={"Location": location})
+    api.get("https://evil.example.com/", json=[])
+    with pytest.raises(BigCommerceError, match="redirect"):
+        read(make_stream(Coupons))
+    assert [request.hostname for request in api.request_history] == ["api.bigcommerce.com"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example.com/stores/abc123/v2/orders",
+        "https://api.bigcommerce.com.evil.example.com/stores/abc123/v2/orders",
+        "https://api.bigcommerce.com/stores/other/v2/orders",
+        "https://api.bigcommerce.com/stores/abc1234/v2/orders",
+        "http://api.bigcommerce.com/stores/abc123/v2/orders",
+        "https://api.bigcommerce.com@evil.example.com/stores/abc123/v2/orders",
+    ],
+)
+def test_the_token_goes_to_no_other_address(url: str) -> None:
+    """Whatever builds an address wrongly, the credentials do not follow it."""
+    request = requests.Request("GET", url)
+    with pytest.raises(BigCommerceError, match="outside the configured store"):
+        make_store().auth(request.prepare())
+
+
+@pytest.mark.parametrize(
+    "api_url", ["HTTPS://API.BigCommerce.com", "https://api.bigcommerce.com:443", "http://LOCALHOST:80", "http://[::1]"]
+)
+def test_an_api_address_in_an_unusual_spelling_still_reaches_the_store(api: Any, api_url: str) -> None:
+    """`requests` rewrites addresses to their usual form: the guard must not take that for another host."""
+    api.get(ANY, json=[])
+    assert read(make_stream(Coupons, api_url=api_url)) == []
+
+
+def test_every_request_names_the_client_and_carries_the_credentials(api: Any) -> None:
+    """BigCommerce asks clients to name themselves; without Accept, V2 may answer in XML."""
+    api.get(f"{STORE_URL}v2/coupons", json=[])
+    read(make_stream(Coupons))
+    headers = api.last_request.headers
+    assert (headers["X-Auth-Token"], headers["X-Auth-Client"]) == (TOKEN, CLIENT)
+    assert headers["Accept"] == "application/json"
+    assert headers["User-Agent"].startswith("airbyte-source-bigcommerce/")
+    assert "gzip" in headers["Accept-Encoding"]
+    assert api.last_request.timeout is not None
+
+
+GOOD = {"json": [{"id": 1}]}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"text": "<html>maintenance</html>", "headers": {"Content-Type": "text/html"}},
+        {"text": '[{"id": 1}, {"id"'},
+        {"text": ""},
+        {"status_code": 500},
+        {"status_code": 502, "text": "<html>Bad Gateway</html>"},
+        {"status_code": 503, "json": {"error": {"code": "SERVICE_DEGRADED"}}},
+        {"status_code": 429},
+        {"exc": requests.exceptions.ConnectTimeout},
+        {"exc": requests.exceptions.ConnectionError},
+        {"exc": requests.exceptions.ChunkedEncodingError},
+    ],
+    ids=str,
+)
+def test_a_passing_fault_is_outlived(api: Any, naps: list[float], bad: dict[str, Any]) -> None:
+    """Most faults are gone a few seconds later, and the user never hears of them."""
+    api.get(f"{STORE_URL}v2/coupons", [bad, bad, GOOD])
+    assert [record["id"] for record in read(make_stream(Coupons))] == [1]
+    assert api.call_count == 3
+    assert len(naps) == 2 and naps == sorted(naps)
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ({"text": "<html>"}, "something that is not whole JSON"),
+        ({"status_code": 500}, "passing fault (500)"),
+        ({"status_code": 429}, "request quota stayed used up"),
+        ({"exc": requests.exceptions.ReadTimeout}, "could not be reached while 'coupons' was read (ReadTimeout)"),
+    ],
+    ids=str,
+)
+def test_when_no_attempt_helps_the_user_reads_why(api: Any, naps: list[float], bad: Any, sentence: str) -> None:
+    """The CDK says "exhausted available request attempts", which tells a merchant nothing."""
+    api.get(f"{STORE_URL}v2/coupons", [bad])
+    with pytest.raises(BigCommerceError) as failure:
+        read(make_stream(Coupons))
+    message = str(failure.value.message)
+    assert sentence in message and is_a_sentence(message) and "Exhausted" not in message
+    assert failure.value.failure_type is FailureType.transient_error
+    assert api.call_count == ErrorTable.max_retries + 1
+
+
+def test_a_sentence_of_our_own_is_left_alone() -> None:
+    """It passes the place where the CDK's errors are put into words, too."""
+    error = BigCommerceError("Cause. Remedy.")
+    assert in_plain_words(error) is error
+
+
+def logged(records: Iterable[logging.LogRecord]) -> str:
+    return "\n".join(f"{record.getMessage()} {record.exc_text or ''} {record.exc_info or ''}" for record in records)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 301])
+def test_no_failure_puts_the_credentials_into_the_log_or_the_error(
+    api: Any, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    """Logs are copied into tickets."""
+    api.get(f"{STORE_URL}v2/coupons", status_code=status, text="no")
+    with caplog.at_level(logging.INFO), pytest.raises(BigCommerceError) as failure:
+        read(make_stream(Coupons))
+    told = logged(caplog.records) + repr(failure.value) + str(failure.value.as_airbyte_message())
+    assert TOKEN not in told and CLIENT not in told
+
+
+# The store's clock.
+
+
+def test_the_clock_is_read_once_for_all_streams(api: Any) -> None:
+    """Two upper bounds would leave a gap between the streams."""
+    store = make_store()
+    assert store.started() is store.started()
+    assert api.call_count == 1
+
+
+def test_the_date_header_is_the_clock_where_the_endpoint_tells_none(api: Any) -> None:
+    """The local clock may be wrong by hours: it is never asked."""
+    api.get(f"{STORE_URL}v2/time", json={}, headers={"Date": "Sat, 01 Jun 2024 12:00:00 GMT"})
+    assert make_store().started().isoformat() == "2024-06-01T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": "today"}, {"Date": ""}])
+def test_a_store_without_a_clock_is_an_error(api: Any, headers: dict[str, str]) -> None:
+    """Without an upper bound no state would be true."""
+    api.get(f"{STORE_URL}v2/time", json={"time": "soon"}, headers=headers)
+    with pytest.raises(BigCommerceError, match="did not tell its time"):
+        make_store().started()
+
+
+def test_a_start_date_in_the_future_of_the_store_is_an_error(api: Any) -> None:
+    """It would replicate nothing and look like success."""
+    with pytest.raises(BigCommerceError, match=r"start date 2024-06-02 is in the future.*choose an earlier one"):
+        make_store(start_date="2024-06-02").started()
+    assert make_store(start_date="2024-06-01T12:00:00Z").started()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_wrong_store_hash_is_told_by_the_clock(api: Any, status: int) -> None:
+    """It is the first request of all, and the only one that can tell a wrong store from a missing scope."""
+    api.get(f"{STORE_URL}v2/time", status_code=status)
+    with pytest.raises(BigCommerceError, match="Check the store hash"):
+        make_store().started()

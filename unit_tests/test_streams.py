@@ -1,0 +1,713 @@
+"""The contract of every stream, and what is particular to each."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import SyncMode
+from jsonschema import Draft7Validator
+
+import source_bigcommerce
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.streams.catalog import Products
+from source_bigcommerce.streams.customers import Customers
+from source_bigcommerce.streams.marketing import Coupons
+from source_bigcommerce.streams.orders import Orders
+from source_bigcommerce.streams.slicing import RECORDS_PER_SLICE
+from unit_tests.support import STORE_URL, make_store, make_stream, query, urls, v3
+
+INCREMENTAL = [stream for stream in ALL_STREAMS if issubclass(stream, IncrementalStream)]
+MODIFIED = "Wed, 15 May 2024 10:00:00 +0000"
+each_stream = pytest.mark.parametrize("stream", ALL_STREAMS, ids=lambda stream: stream.__name__)
+each_incremental = pytest.mark.parametrize("stream", INCREMENTAL, ids=lambda stream: stream.__name__)
+
+
+def read(stream: Any, stream_slice: Any = None) -> list[dict[str, Any]]:
+    """The records of a slice; without one, whatever the store returns."""
+    return list(stream.read_records(SyncMode.incremental, stream_slice=stream_slice or {}))
+
+
+def sync(stream: Any, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """All records of a sync that resumes from this state."""
+    slices = stream.stream_slices(sync_mode=SyncMode.incremental, stream_state=state or {})
+    return [record for piece in slices for record in read(stream, piece)]
+
+
+def envelope(stream: type[BigCommerceStream], rows: list[Any]) -> Any:
+    """A page of these rows, as the stream's endpoint would send it."""
+    return v3(rows) if stream.endpoint.startswith("v3/") else rows
+
+
+def listing(api: Any, stream: type[BigCommerceStream], rows: list[Any]) -> None:
+    """The store answers the stream's own list with these rows."""
+    api.get(f"{STORE_URL}{stream.endpoint}", json=envelope(stream, rows))
+
+
+# The contract.
+
+
+@each_stream
+def test_a_stream_has_a_key_a_scope_a_way_of_paging_and_a_name(stream: type[BigCommerceStream]) -> None:
+    """Adding a stream is declaring these; a forgotten one would only show in a sync."""
+    assert stream.primary_key == "id"
+    assert isinstance(stream.scope, Scope)
+    assert stream.paging.first()["limit"] == 250
+    assert stream.endpoint.startswith(("v2/", "v3/")) and not stream.endpoint.endswith("/")
+    assert make_stream(stream).name == stream.__name__.lower()
+    assert stream.__doc__
+
+
+@each_stream
+def test_a_stream_has_an_open_schema_that_knows_its_key_and_cursor(stream: type[BigCommerceStream]) -> None:
+    """A schema without the cursor makes the destination drop the column that it needs most."""
+    schema = make_stream(stream).get_json_schema()
+    Draft7Validator.check_schema(schema)
+    assert schema["additionalProperties"] is True
+    assert "integer" in schema["properties"]["id"]["type"]
+    if issubclass(stream, IncrementalStream):
+        cursor = schema["properties"][stream.cursor_field]
+        assert cursor["format"] == "date-time" and cursor["airbyte_type"] == "timestamp_with_timezone"
+
+
+def nodes(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every schema inside a schema."""
+    inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return [node for child in inner for node in [child, *nodes(child)]]
+
+
+@each_stream
+def test_every_field_may_be_null_and_every_object_may_grow(stream: type[BigCommerceStream]) -> None:
+    """BigCommerce promises neither that a field is there nor that no other one comes."""
+    for node in nodes(make_stream(stream).get_json_schema()):
+        assert node["type"][0] == "null" and len(node["type"]) == 2
+        assert node["type"][1] != "object" or node["additionalProperties"] is True
+        assert node["type"][1] != "array" or "items" in node
+        assert node.get("format") != "date-time" or node["airbyte_type"] == "timestamp_with_timezone"
+
+
+def test_each_schema_belongs_to_a_stream() -> None:
+    """One that does not is a stream that was forgotten, or renamed by half."""
+    files = {path.stem for path in (Path(source_bigcommerce.__file__).parent / "schemas").iterdir()}
+    assert files == {make_stream(stream).name for stream in ALL_STREAMS}
+
+
+def test_streams_have_different_names_and_endpoints() -> None:
+    """Two streams of one name would share a table."""
+    assert (
+        len({stream.__name__ for stream in ALL_STREAMS}) == len({s.endpoint for s in ALL_STREAMS}) == len(ALL_STREAMS)
+    )
+
+
+@each_stream
+def test_a_stream_declares_its_ways_to_sync(stream: type[BigCommerceStream]) -> None:
+    """The catalog that users choose from is made of this."""
+    declared = make_stream(stream).as_airbyte_stream()
+    assert declared.source_defined_primary_key == [["id"]]
+    assert (SyncMode.incremental in declared.supported_sync_modes) == issubclass(stream, IncrementalStream)
+    if issubclass(stream, IncrementalStream):
+        assert declared.default_cursor_field == ["date_modified"] and declared.source_defined_cursor
+
+
+@each_stream
+def test_two_objects_of_a_stream_share_nothing(stream: type[BigCommerceStream]) -> None:
+    """State kept on the class outlives a sync and ends up in the next one."""
+    one, other = make_stream(stream), make_stream(stream)
+    for name, value in vars(one).items():
+        if isinstance(value, (dict, list, set)):
+            assert value is not vars(other)[name]
+
+
+@each_stream
+def test_access_is_checked_with_one_row(api: Any, stream: type[BigCommerceStream]) -> None:
+    """Checking a connection has to be quick, however large the store."""
+    listing(api, stream, [])
+    make_stream(stream).check_access()
+    assert urls(api) == [f"{stream.endpoint}?limit=1"]
+
+
+@each_stream
+def test_a_missing_scope_is_told_with_the_stream_s_name(api: Any, stream: type[BigCommerceStream]) -> None:
+    """The user has to know which box to tick, and what for."""
+    api.get(f"{STORE_URL}{stream.endpoint}", status_code=403, json={})
+    with pytest.raises(BigCommerceError) as failure:
+        make_stream(stream).check_access()
+    assert f"'{make_stream(stream).name}'" in str(failure.value.message)
+    assert f"scope {stream.scope.value} (read-only)" in str(failure.value.message)
+
+
+# Requests.
+
+FIRST_PAGES = {
+    Orders: (
+        "v2/orders?include=consignments.line_items,fees&consignment_structure=object"
+        "&min_date_modified=2023-12-31T23:59:59Z&max_date_modified=2024-06-01T12:00:01Z&limit=250&sort=id:asc"
+    ),
+    Customers: (
+        "v3/customers?include=addresses,attributes,formfields,storecredit"
+        "&date_modified:min=2023-12-31T23:59:59Z&date_modified:max=2024-06-01T12:00:01Z&limit=250"
+    ),
+    Products: (
+        "v3/catalog/products?include=bulk_pricing_rules,channels,custom_fields,images,variants,videos"
+        "&date_modified:max=2024-06-01T12:00:01Z&limit=250&sort=id&direction=asc"
+    ),
+    Coupons: "v2/coupons?limit=250",
+}
+
+
+@each_stream
+def test_the_first_request_of_a_first_sync_is_exactly_this(api: Any, stream: type[BigCommerceStream]) -> None:
+    """Colons and commas have to travel as they are, dates as full UTC timestamps a second wider than meant."""
+    listing(api, stream, [])
+    assert sync(make_stream(stream)) == []
+    assert urls(api)[0] == FIRST_PAGES[stream]
+
+
+@each_incremental
+def test_a_later_sync_asks_from_the_state_less_the_look_back(api: Any, stream: type[IncrementalStream]) -> None:
+    """What the store showed late is read again; nothing else is."""
+    listing(api, stream, [])
+    sync(make_stream(stream, lookback_minutes=7), {"date_modified": "2024-05-31T10:00:00Z"})
+    asked = query(urls(api)[0])
+    assert asked[stream.dates.minimum] == "2024-05-31T09:52:59Z"
+    assert asked[stream.dates.maximum] == "2024-06-01T12:00:01Z"
+
+
+@each_incremental
+def test_every_parameter_of_a_date_filter_is_a_whole_second_in_utc(api: Any, stream: type[IncrementalStream]) -> None:
+    """Products completes a bare day with the current time of day, and loses what changed before."""
+    listing(api, stream, [])
+    sync(make_stream(stream, start_date="2024-03-01T01:30:00+02:00"), {"date_modified": "2024-03-01T00:00:00.75+01:00"})
+    for name in (stream.dates.minimum, stream.dates.maximum):
+        value = query(urls(api)[0])[name]
+        assert len(value) == 20 and value.endswith("Z")
+
+
+@each_incremental
+def test_a_sync_without_changes_costs_one_request(api: Any, stream: type[IncrementalStream]) -> None:
+    """It is what most hourly syncs are; orders ask for the archived ones besides."""
+    listing(api, stream, [])
+    sync(make_stream(stream), {"date_modified": "2024-05-31T10:00:00Z"})
+    assert len([url for url in urls(api) if "is_deleted" not in url]) == 1
+
+
+@each_incremental
+def test_a_state_in_the_future_yields_no_request_and_no_record(api: Any, stream: type[IncrementalStream]) -> None:
+    """The platform's own acceptance test passes such a state."""
+    subject = make_stream(stream)
+    assert sync(subject, {"date_modified": "2999-01-01T00:00:00Z"}) == []
+    assert urls(api) == []
+    assert subject.state == {"date_modified": "2999-01-01T00:00:00Z"}
+
+
+@each_incremental
+def test_a_sync_ends_at_the_server_s_clock(api: Any, stream: type[IncrementalStream]) -> None:
+    """Not at the newest record, which may be days older, nor at the clock of this machine."""
+    listing(api, stream, [])
+    subject = make_stream(stream)
+    assert subject.state == {}
+    sync(subject)
+    assert subject.state == {"date_modified": "2024-06-01T12:00:00Z"}
+
+
+@each_incremental
+def test_a_sync_that_fails_does_not_move_the_state(api: Any, stream: type[IncrementalStream]) -> None:
+    """The next one has to start where this one did."""
+    subject = make_stream(stream)
+    api.get(f"{STORE_URL}{stream.endpoint}", status_code=400, json=[{"message": "no"}])
+    with pytest.raises(BigCommerceError):
+        sync(subject, {"date_modified": "2024-05-31T10:00:00Z"})
+    assert subject.state == {"date_modified": "2024-05-31T10:00:00Z"}
+
+
+def row(stream: type[BigCommerceStream], record_id: int, modified: Any) -> dict[str, Any]:
+    """The least that the stream's endpoint could send, complete enough to raise no doubt."""
+    extra: dict[str, Any] = {
+        Orders: {"consignments": {}, "fees": [], "items_total": 0, "is_deleted": False},
+        Customers: {"address_count": 0, "attribute_count": 0},
+        Products: {
+            "variants": [{"id": 1}],
+            "images": [],
+            "custom_fields": [],
+            "bulk_pricing_rules": [],
+            "videos": [],
+            "channels": [1],
+        },
+        Coupons: {},
+    }[stream]
+    return {"id": record_id, "date_modified": modified, **extra}
+
+
+@each_incremental
+def test_the_dates_are_checked_again_here(api: Any, stream: type[IncrementalStream]) -> None:
+    """A store that ignores the filter costs time, not correctness; a record without a date is kept."""
+    dates = {
+        1: "2023-12-31T23:59:59Z",
+        2: "2024-01-01T00:00:00Z",
+        3: MODIFIED,
+        4: "2024-06-01T12:00:00+00:00",
+        5: "2024-06-01T12:00:01Z",
+        6: None,
+        7: "soon",
+        8: "",
+    }
+    listing(api, stream, [row(stream, record_id, date) for record_id, date in dates.items()])
+    found = {record["id"] for record in sync(make_stream(stream))}
+    assert found == ({1, 2, 3, 4, 6, 7, 8} if stream is Products else {2, 3, 4, 6, 7, 8})
+
+
+def test_products_ignore_the_start_date_until_there_is_a_state(api: Any) -> None:
+    """An order of today may be for a product of ten years ago."""
+    listing(api, Products, [row(Products, 1, "2001-01-01T00:00:00Z")])
+    subject = make_stream(Products)
+    assert [record["id"] for record in sync(subject)] == [1]
+    assert sync(subject, dict(subject.state)) == []
+
+
+def test_coupons_are_read_whole_each_time(api: Any) -> None:
+    """How often a coupon was used changes without leaving a date."""
+    api.get(f"{STORE_URL}v2/coupons", [{"json": [{"id": 5, "expires": "", "num_uses": "3"}]}, {"status_code": 204}])
+    subject = make_stream(Coupons)
+    assert sync(subject) == [{"id": 5, "expires": None, "num_uses": 3}]
+    assert sync(subject) == []
+
+
+def test_the_same_page_is_not_asked_for_twice_when_one_slice_holds_all(api: Any) -> None:
+    """The first page tells the size of the list, and its records are wanted anyway."""
+    listing(api, Customers, [row(Customers, 1, MODIFIED)])
+    assert len(sync(make_stream(Customers))) == 1
+    assert len(urls(api)) == 1
+
+
+@pytest.mark.parametrize("stream", [Customers, Products])
+def test_a_large_store_is_cut_where_the_store_s_own_records_lie(api: Any, stream: type[IncrementalStream]) -> None:
+    """Work spreads over the workers, and a sync that is killed loses little."""
+
+    def reply(request: Any, context: Any) -> Any:
+        asked = query(request.url)
+        if "page" in asked:
+            assert int(asked["page"]) == RECORDS_PER_SLICE + 1 and asked["limit"] == "1"
+            return v3([{"id": 9, "date_modified": "2024-03-01T00:00:00Z"}])
+        more = {"cursor_pagination": {"end_cursor": "abc", "per_page": 250, "links": {"next": "?x"}}}
+        body = v3([row(stream, i, MODIFIED) for i in range(1, 251)], total=2 * RECORDS_PER_SLICE)
+        return {"data": body["data"], "meta": {**body["meta"], **more}}
+
+    api.get(f"{STORE_URL}{stream.endpoint}", json=reply)
+    slices = list(make_stream(stream).stream_slices(sync_mode=SyncMode.incremental))
+    assert [piece["end"] for piece in slices] == ["2024-03-01T00:00:00Z", "2024-06-01T12:00:00Z"]
+    assert [piece["start"] for piece in slices][1:] == ["2024-03-01T00:00:00Z"]
+    assert len(urls(api)) == 2
+
+
+@pytest.mark.parametrize("refusal", [{"status_code": 400, "json": []}, {"status_code": 422, "json": {"title": "no"}}])
+def test_a_store_that_will_not_be_cut_is_read_in_one_slice(api: Any, refusal: dict[str, Any]) -> None:
+    """Slicing is a convenience: refusing it must not cost a record."""
+    api.get(f"{STORE_URL}v2/orders", json=[row(Orders, i, MODIFIED) for i in range(1, 251)])
+    api.get(f"{STORE_URL}v2/orders/count", **refusal)
+    assert len(list(make_stream(Orders).stream_slices(sync_mode=SyncMode.incremental))) == 1
+
+
+def test_a_record_at_the_border_of_two_slices_is_in_exactly_one(api: Any) -> None:
+    """Each slice asks a second wider than it is, so both see it."""
+    listing(api, Customers, [row(Customers, 1, "2024-03-01T00:00:00Z")])
+    subject = make_stream(Customers)
+    subject.store.started()
+    left = {"start": "2024-01-01T00:00:00Z", "end": "2024-03-01T00:00:00Z"}
+    right = {"start": "2024-03-01T00:00:00Z", "end": "2024-06-01T12:00:00Z"}
+    assert [len(read(subject, piece)) for piece in (left, right)] == [0, 1]
+
+
+def test_a_misfit_is_told_once_per_field_and_not_per_record(api: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """A hundred thousand equal warnings hide the one that matters."""
+    api.get(f"{STORE_URL}v2/coupons", json=[{"id": i, "amount": "much", "num_uses": "many"} for i in range(1, 9)])
+    with caplog.at_level(logging.WARNING):
+        assert [record["amount"] for record in read(make_stream(Coupons))] == ["much"] * 8
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 2
+    assert "amount of 'coupons'" in warnings[0] and "num_uses of 'coupons'" in warnings[1]
+
+
+def test_pages_follow_each_other_by_key(api: Any) -> None:
+    """Keys do not move when the list changes."""
+    pages = [[{"id": i} for i in range(1, 251)], [{"id": 250}, {"id": 251}]]
+    api.get(f"{STORE_URL}v2/coupons", [{"json": page} for page in pages])
+    assert len(read(make_stream(Coupons))) == 251
+    assert urls(api) == ["v2/coupons?limit=250", "v2/coupons?limit=250&min_id=250"]
+
+
+def test_a_cursor_survives_the_way_through_the_url(api: Any) -> None:
+    """Base64 has characters that mean something else in a query."""
+    first = {"data": [row(Customers, i, MODIFIED) for i in range(1, 251)]}
+    first["meta"] = {"cursor_pagination": {"end_cursor": "aW+Q6/w==", "per_page": 250}}  # type: ignore[assignment]
+    api.get(f"{STORE_URL}v3/customers", [{"json": first}, {"json": v3([])}])
+    assert len(read(make_stream(Customers))) == 250
+    assert query(urls(api)[1])["after"] == "aW+Q6/w=="
+
+
+# Orders.
+
+
+def order(api: Any, **fields: Any) -> dict[str, Any]:
+    """The one order of a store, as the stream emits it."""
+    api.get(f"{STORE_URL}v2/orders", json=[{"id": 7, "items_total": 0, "consignments": {}, "fees": [], **fields}])
+    (record,) = read(make_stream(Orders))
+    return record
+
+
+def line(line_id: int, **fields: Any) -> dict[str, Any]:
+    return {"id": line_id, "quantity": 1, **fields}
+
+
+LINK = {"url": f"{STORE_URL}v2/orders/7/consignments", "resource": "/orders/7/consignments"}
+EMPTY = {"pickups": [], "shipping": [], "downloads": [], "email": {"gift_certificates": []}}
+WHOLE = {
+    "pickups": [{"id": 1, "line_items": [line(11)]}],
+    "shipping": [{"id": 2, "city": "Austin", "line_items": [line(12), line(13)]}, {"id": 3, "line_items": []}],
+    "downloads": [{"id": 4, "line_items": [line(14)]}],
+    "email": {"gift_certificates": [{"id": 5, "line_items": [line(15)]}]},
+}
+UNFOLDED = {
+    "pickups": [{"id": 1, "line_item_ids": [11]}],
+    "shipping": [{"id": 2, "city": "Austin", "line_item_ids": [12, 13]}, {"id": 3, "line_item_ids": []}],
+    "downloads": [{"id": 4, "line_item_ids": [14]}],
+    "email": {"gift_certificates": [{"id": 5, "line_item_ids": [15]}]},
+}
+
+
+def test_line_items_become_one_list_that_consignments_refer_to(api: Any) -> None:
+    """They lie in four kinds of consignments, and are wanted in one table."""
+    record = order(api, consignments=WHOLE, items_total=5)
+    assert record["consignments"] == UNFOLDED
+    assert [item["id"] for item in record["line_items"]] == [11, 12, 13, 14, 15]
+    assert len(urls(api)) == 1
+
+
+@pytest.mark.parametrize("missing", [None, "", {}, LINK, [], [WHOLE], 0])
+def test_consignments_that_do_not_come_along_are_read_from_their_own_address(api: Any, missing: Any) -> None:
+    """A link, a legacy array or nothing at all: in the end it is the one documented shape."""
+    api.get(f"{STORE_URL}v2/orders/7/consignments", json=WHOLE)
+    products = [line(i, order_address_id=2) for i in (11, 12, 13, 14, 15)]
+    api.get(f"{STORE_URL}v2/orders/7/products", json=products)
+    record = order(api, consignments=missing, items_total=5)
+    assert sorted(item["id"] for item in record["line_items"]) == [11, 12, 13, 14, 15]
+    assert set(record["consignments"]) == set(EMPTY)
+    if missing != {}:
+        assert record["consignments"] == UNFOLDED
+        assert urls(api)[1:] == ["v2/orders/7/consignments?include=consignments.line_items"]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {},
+        {"shipping": []},
+        {"shipping": None, "pickups": "", "downloads": {}, "email": []},
+        {"shipping": [""], "email": {"gift_certificates": ""}},
+        {"email": ""},
+    ],
+)
+def test_groups_without_entries_may_come_in_any_shape(api: Any, groups: dict[str, Any]) -> None:
+    """An order of nothing is still an order, and no reason to ask again."""
+    record = order(api, consignments=groups)
+    assert (record["consignments"], record["line_items"]) == (EMPTY, [])
+    assert len(urls(api)) == 1
+
+
+def test_a_group_of_one_may_come_without_its_list(api: Any) -> None:
+    """PHP unwraps a list of one now and then."""
+    record = order(api, consignments={"shipping": {"id": 2, "line_items": line(12)}}, items_total=1)
+    assert record["consignments"]["shipping"] == [{"id": 2, "line_item_ids": [12]}]
+    assert [item["id"] for item in record["line_items"]] == [12]
+
+
+def test_unknown_fields_of_consignments_are_kept(api: Any) -> None:
+    """BigCommerce adds fields without notice."""
+    consignments = {"drones": [{"id": 1}], "email": {"gift_certificates": [], "sent": True}}
+    record = order(api, consignments=consignments)
+    assert record["consignments"]["drones"] == [{"id": 1}]
+    assert record["consignments"]["email"] == {"gift_certificates": [], "sent": True}
+
+
+@pytest.mark.parametrize(
+    ("fees", "ids"),
+    [
+        ([], []),
+        ([{"id": 1}, {"id": 2}], [1, 2]),
+        ({"fees": [{"id": 1}]}, [1]),
+        ({"fees": []}, []),
+        ({"id": 3}, [3]),
+        ([{"id": 1}, "", {}], [1]),
+    ],
+)
+def test_fees_are_a_list_whichever_documented_shape_they_come_in(api: Any, fees: Any, ids: list[int]) -> None:
+    """Schema and example contradict each other in the documentation."""
+    assert [fee["id"] for fee in order(api, fees=fees)["fees"]] == ids
+    assert len(urls(api)) == 1
+
+
+@pytest.mark.parametrize("missing", [None, "", {}, {"url": "https://x", "resource": "/orders/7/fees"}])
+@pytest.mark.parametrize("answer", [{"json": {"fees": [{"id": 1}]}}, {"json": [{"id": 1}]}, {"json": {"id": 1}}])
+def test_fees_that_do_not_come_along_are_read_from_their_own_address(api: Any, missing: Any, answer: Any) -> None:
+    """A fee that is missing makes the order's total wrong."""
+    api.get(f"{STORE_URL}v2/orders/7/fees", **answer)
+    assert [fee["id"] for fee in order(api, fees=missing)["fees"]] == [1]
+    assert urls(api)[1:] == ["v2/orders/7/fees"]
+
+
+@pytest.mark.parametrize("answer", [{"status_code": 204}, {"json": []}, {"json": {"fees": []}}])
+def test_an_order_without_fees_has_an_empty_list_of_them(api: Any, answer: dict[str, Any]) -> None:
+    """One shape for none, however the store says it."""
+    api.get(f"{STORE_URL}v2/orders/7/fees", **answer)
+    assert order(api, fees="")["fees"] == []
+
+
+def test_a_link_to_fees_is_followed_even_when_other_orders_bring_theirs(api: Any) -> None:
+    """A link says that they were left out, not that there are none."""
+    api.get(f"{STORE_URL}v2/orders/8/fees", json=[{"id": 1}])
+    common = {"items_total": 0, "consignments": {}}
+    link = {"url": f"{STORE_URL}v2/orders/8/fees", "resource": "/orders/8/fees"}
+    api.get(f"{STORE_URL}v2/orders", json=[{"id": 7, "fees": [{"id": 2}], **common}, {"id": 8, "fees": link, **common}])
+    assert [[fee["id"] for fee in record["fees"]] for record in read(make_stream(Orders))] == [[2], [1]]
+
+
+def test_a_misspelt_field_of_a_fee_gets_its_right_name(api: Any) -> None:
+    """`cost_exc_tax` is what one documented example says."""
+    fees = order(api, fees=[{"id": 1, "cost_exc_tax": "1.5000"}, {"id": 2, "cost_exc_tax": "1", "cost_ex_tax": "2"}])
+    assert fees["fees"] == [{"id": 1, "cost_ex_tax": 1.5}, {"id": 2, "cost_exc_tax": "1", "cost_ex_tax": 2.0}]
+
+
+@pytest.mark.parametrize("length", [10, 50, 250])
+@pytest.mark.parametrize("items_total", ["as many", "unknown", "a text", "a float"])
+def test_a_consignment_as_long_as_a_cap_is_read_again(api: Any, length: int, items_total: str) -> None:
+    """Fifty lines may be fifty, or the first fifty of eighty."""
+    lines = [line(i, order_address_id=2) for i in range(1, length + 1)]
+    more = [*lines, line(length + 1, order_address_id=2)]
+    pages = [{"json": more[:250]}, {"json": more[250:]}, {"status_code": 204}]
+    api.get(f"{STORE_URL}v2/orders/7/products", pages)
+    total: Any = {"as many": length, "unknown": None, "a text": str(length), "a float": float(length)}[items_total]
+    record = order(api, consignments={"shipping": [{"id": 2, "line_items": lines}]}, items_total=total)
+    assert len(record["line_items"]) == length + 1
+    assert record["consignments"]["shipping"][0]["line_item_ids"] == list(range(1, length + 2))
+    assert [url.split("?")[0] for url in urls(api)[1:]][:1] == ["v2/orders/7/products"]
+
+
+@pytest.mark.parametrize(
+    ("items_total", "quantities", "doubted"),
+    [(5, [2, 3], False), (2, [2, 3], False), (6, [2, 3], True), (1, [], True), (0, [], False), (None, [], True)],
+)
+def test_lines_that_hold_fewer_pieces_than_the_order_are_read_again(
+    api: Any, items_total: int | None, quantities: list[int], doubted: bool
+) -> None:
+    """Equal orders have been seen with and without their lines."""
+    lines = [line(i, quantity=quantity) for i, quantity in enumerate(quantities, 1)]
+    api.get(f"{STORE_URL}v2/orders/7/products", json=[line(99, quantity=9)])
+    record = order(api, consignments={"shipping": [{"id": 2, "line_items": lines}]}, items_total=items_total)
+    assert len(urls(api)) == (2 if doubted else 1)
+    assert ([item["id"] for item in record["line_items"]] == [99]) is doubted
+
+
+def test_doubtful_orders_are_read_again_once_each_and_the_others_not_at_all(api: Any) -> None:
+    """The request is spent where there is doubt, and only there."""
+    whole = {"consignments": {}, "fees": [], "items_total": 0}
+    orders = [{"id": i, **whole} for i in range(1, 20)]
+    orders[4]["items_total"] = orders[9]["items_total"] = 3
+    orders[14]["consignments"] = LINK
+    listing(api, Orders, orders)
+    for order_id in (5, 10):
+        api.get(f"{STORE_URL}v2/orders/{order_id}/products", json=[line(order_id, quantity=3)])
+    api.get(f"{STORE_URL}v2/orders/15/consignments", json={})
+    assert len(read(make_stream(Orders))) == 19
+    assert sorted(url.split("?")[0] for url in urls(api)[1:]) == [
+        "v2/orders/10/products",
+        "v2/orders/15/consignments",
+        "v2/orders/5/products",
+    ]
+
+
+def test_an_order_deleted_while_it_is_read_comes_as_it_is_with_a_log_line(
+    api: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next sync tells the rest; this one has to say that it skipped something."""
+    for children in ("consignments", "fees", "products"):
+        api.get(f"{STORE_URL}v2/orders/7/{children}", status_code=404, json=[{"status": 404, "message": "no"}])
+    with caplog.at_level(logging.INFO):
+        record = order(api, consignments=LINK, fees=LINK, items_total=3)
+    assert (record["consignments"], record["line_items"]) == (EMPTY, [])
+    assert (
+        len([entry for entry in caplog.records if "7" in entry.getMessage() and "deleted" in entry.getMessage()]) == 3
+    )
+
+
+@pytest.mark.parametrize("children", ["consignments", "fees", "products"])
+def test_children_of_an_order_that_cannot_be_read_fail_the_slice(api: Any, children: str) -> None:
+    """An order without its lines is not an order without lines."""
+    for path in ("consignments", "fees", "products"):
+        api.get(f"{STORE_URL}v2/orders/7/{path}", json=[] if path == "products" else {})
+    api.get(f"{STORE_URL}v2/orders/7/{children}", status_code=500)
+    with pytest.raises(BigCommerceError, match="passing fault"):
+        order(api, consignments=LINK, fees=LINK, items_total=3)
+
+
+@pytest.mark.parametrize("email", ["", {}, {"gift_certificates": {}}])
+@pytest.mark.parametrize("lines", ["", None, [], {}, [""], [{"quantity": 1}], "x"])
+def test_no_shape_of_a_consignment_makes_an_order_fail(api: Any, email: Any, lines: Any) -> None:
+    """One odd order must not hold up all others."""
+    api.get(f"{STORE_URL}v2/orders/7/products", status_code=204)
+    consignments = {"shipping": [{"id": 2, "line_items": lines}, {}, None, "x"], "email": email}
+    assert order(api, consignments=consignments, items_total=None)["consignments"]["shipping"][0]["line_item_ids"] == []
+
+
+def test_an_order_comes_out_as_its_schema_promises(api: Any) -> None:
+    """Amounts as numbers, dates in UTC, nothing as null, and what nobody knows as it came."""
+    record = order(
+        api,
+        consignments=WHOLE,
+        items_total=5,
+        total_inc_tax="336.3200",
+        date_modified=MODIFIED,
+        date_shipped="",
+        payment_provider_id=12,
+        brand_new={"a": ""},
+    )
+    Draft7Validator(make_stream(Orders).get_json_schema()).validate(record)
+    assert (record["total_inc_tax"], record["date_shipped"], record["payment_provider_id"]) == (336.32, None, "12")
+    assert (record["date_modified"], record["brand_new"]) == ("2024-05-15T10:00:00Z", {"a": ""})
+
+
+def archive(api: Any, **answer: Any) -> Any:
+    """A store with one plain order, and this answer to the question for archived ones; returns the stream."""
+    plain = [{**row(Orders, 1, MODIFIED), "is_deleted": False}]
+    api.get(f"{STORE_URL}v2/orders", json=plain)
+    api.get(f"{STORE_URL}v2/orders?is_deleted=true", **answer)
+    return make_stream(Orders)
+
+
+def test_archived_orders_are_asked_for_apart(api: Any) -> None:
+    """Whether the plain list has them is not documented, and a warehouse without them shows too much revenue."""
+    subject = archive(api, json=[{**row(Orders, 2, MODIFIED), "is_deleted": True}])
+    assert [record["id"] for record in sync(subject)] == [1, 2]
+    assert ["is_deleted=true" in url for url in urls(api)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status_code": 400, "json": [{"status": 400, "message": "The field 'is_deleted' is not supported."}]},
+        {"status_code": 204},
+        {"json": [{**row(Orders, 1, MODIFIED), "is_deleted": False}]},
+    ],
+    ids=["refused", "none", "ignored"],
+)
+def test_a_store_that_knows_no_archive_costs_one_request_and_no_failure(api: Any, answer: dict[str, Any]) -> None:
+    """The filter has not been documented since 2024."""
+    assert [record["id"] for record in sync(archive(api, **answer))] == [1]
+    assert len(urls(api)) == 2
+
+
+def test_an_archive_that_cannot_be_read_fails_the_slice(api: Any) -> None:
+    """A passing fault is not a refusal: the state must not pass the orders behind it."""
+    subject = archive(api, status_code=500)
+    with pytest.raises(BigCommerceError, match="passing fault"):
+        sync(subject)
+    assert subject.state == {}
+
+
+@pytest.mark.parametrize(("channels", "sent"), [([], None), ([2], "2"), ([1, 2], None)])
+def test_orders_of_other_channels_are_left_out(api: Any, channels: list[int], sent: str | None) -> None:
+    """The endpoint takes one channel only; of several, the choice is made here."""
+    listing(api, Orders, [{**row(Orders, i, MODIFIED), "channel_id": i} for i in (1, 2, 3)])
+    subject = make_stream(Orders, channel_ids=channels)
+    assert [record["id"] for record in sync(subject)] == [i for i in (1, 2, 3) if not channels or i in channels]
+    assert query(urls(api)[0]).get("channel_id") == sent
+
+
+# Customers and products.
+
+
+def test_products_of_other_channels_are_left_out(api: Any) -> None:
+    """Products can be asked for by several channels, and are checked again here."""
+    rows = [
+        {**row(Products, i, MODIFIED), "channels": channels} for i, channels in enumerate([[1], [2, 9], [], None], 1)
+    ]
+    listing(api, Products, rows)
+    assert [record["id"] for record in sync(make_stream(Products, channel_ids=[2, 3]))] == [2, 4]
+    assert "channel_id:in=2,3" in urls(api)[0]
+
+
+def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> None:
+    """Ten addresses at most come along, and a wholesaler has hundreds."""
+    ten = [{"id": i, "customer_id": 1} for i in range(10)]
+    customers = [
+        {"id": 1, "address_count": 12, "attribute_count": 0, "addresses": ten},
+        {"id": 2, "address_count": 10, "attribute_count": 1, "addresses": ten, "attributes": []},
+        {"id": 3, "address_count": 0, "attribute_count": 0},
+    ]
+    listing(api, Customers, customers)
+    api.get(f"{STORE_URL}v3/customers/addresses", json=v3([{"id": i, "customer_id": 1} for i in range(12)]))
+    api.get(f"{STORE_URL}v3/customers/attribute-values", json=v3([{"id": 5, "customer_id": 2, "attribute_value": 7}]))
+    found = read(make_stream(Customers))
+    assert [len(customer.get("addresses") or []) for customer in found] == [12, 10, 0]
+    assert found[1]["attributes"] == [{"id": 5, "customer_id": 2, "attribute_value": "7"}]
+    assert urls(api)[1:] == [
+        "v3/customers/addresses?include=formfields&customer_id:in=1&limit=250&page=1",
+        "v3/customers/attribute-values?customer_id:in=2&limit=250&page=1",
+    ]
+
+
+def test_variants_are_read_again_for_many_products_at_a_time(api: Any) -> None:
+    """Every product has a variant: none, or as many as a cap, is a reason to ask."""
+    variants = {1: [], 2: [{"id": 1}], 3: [{"id": i} for i in range(10)], 4: None}
+    listing(api, Products, [{**row(Products, i, MODIFIED), "variants": v} for i, v in variants.items()])
+    api.get(f"{STORE_URL}v3/catalog/variants", json=v3([{"id": 40 + i, "product_id": i} for i in (1, 3, 4)]))
+    found = read(make_stream(Products))
+    assert [[v["id"] for v in product["variants"]] for product in found] == [[41], [1], [43], [44]]
+    assert urls(api)[1:] == ["v3/catalog/variants?product_id:in=1,3,4&limit=250&page=1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("images", "images"),
+        ("custom_fields", "custom-fields"),
+        ("bulk_pricing_rules", "bulk-pricing-rules"),
+        ("videos", "videos"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"json": v3([{"id": i} for i in range(11)])}, 11),
+        ({"json": {"data": [], "meta": {}}}, 0),
+        ({"status_code": 204}, 0),
+    ],
+)
+def test_a_product_s_list_as_long_as_a_cap_is_read_again(
+    api: Any, name: str, path: str, answer: dict[str, Any], expected: int
+) -> None:
+    """204 is documented for images and reviews; the others may well do the same."""
+    listing(api, Products, [{**row(Products, 7, MODIFIED), name: [{"id": i} for i in range(10)]}])
+    api.get(f"{STORE_URL}v3/catalog/products/7/{path}", **answer)
+    (product,) = read(make_stream(Products))
+    assert len(product[name]) == expected
+    assert len(urls(api)) == 2
+
+
+def test_the_clock_and_the_quota_are_shared_by_all_streams() -> None:
+    """Each stream with its own would spend the quota four times over."""
+    store = make_store()
+    streams = [stream(store) for stream in ALL_STREAMS]
+    assert len({id(stream._http_client._session._api_budget) for stream in streams}) == 1
+    assert len({id(stream._http_client._session.auth) for stream in streams}) == 1
+
+
+def test_schemas_are_plain_files_that_say_what_each_field_means() -> None:
+    """They are what a user sees of a stream before the first sync."""
+    for path in (Path(source_bigcommerce.__file__).parent / "schemas").iterdir():
+        schema = json.loads(path.read_text())
+        assert all(field.get("description", "").endswith(".") for field in schema["properties"].values())
