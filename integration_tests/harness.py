@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,11 @@ def sync(
     except AirbyteTracedException as error:
         result.failure = error.message
     return result
+
+
+def seconds_of(value: dict[str, Any]) -> float:
+    """The `date_modified` of a record or a state, in Unix seconds."""
+    return datetime.fromisoformat(value["date_modified"].replace("Z", "+00:00")).timestamp()
 
 
 def as_dict(message: AirbyteMessage) -> dict[str, Any]:

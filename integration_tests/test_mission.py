@@ -12,7 +12,7 @@ from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import IncrementalMixin
 from airbyte_cdk.sources.streams.http import HttpStream
 
-from integration_tests.harness import INCREMENTAL, STREAMS, catalog_of, config_for, sync
+from integration_tests.harness import INCREMENTAL, STREAMS, Sync, as_dict, catalog_of, config_for, seconds_of, sync
 from sandbox import Options, serve
 from source_bigcommerce.source import SourceBigcommerce
 
@@ -97,12 +97,14 @@ def test_a_stream_read_on_its_own_gives_the_same_records_and_state() -> None:
     """Without the concurrent source: `AbstractSource` reads the plain streams one after the other."""
     with serve(Options(orders=300, products=300, customers=300)) as server:
         concurrent = sync(server)
-        source = SourceBigcommerce()
-        records: dict[str, dict[int, object]] = {name: {} for name in STREAMS}
-        for message in AbstractSource.read(source, LOGGER, config_for(server), catalog_of(), []):
-            if message.record:
-                records[message.record.stream][message.record.data["id"]] = message.record.data
-    assert records == {name: concurrent.latest(name) for name in STREAMS}
+        sequential = Sync()
+        for message in AbstractSource.read(SourceBigcommerce(), LOGGER, config_for(server), catalog_of(), []):
+            sequential.take(as_dict(message))
+    for name in STREAMS:
+        assert sequential.latest(name) == concurrent.latest(name)
+        assert sequential.statuses[name] == concurrent.statuses[name]
+    for name in INCREMENTAL:
+        assert seconds_of(sequential.states[name][-1]) >= seconds_of(concurrent.states[name][-1])
 
 
 def test_four_read_only_scopes_are_enough_and_nothing_else_is_touched() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
-from integration_tests.harness import INCREMENTAL, STREAMS, Sync, sync
+from integration_tests.harness import INCREMENTAL, STREAMS, Sync, seconds_of, sync
 from sandbox import READINGS, Options, Server, serve
 from source_bigcommerce.api.paging import Offset, OffsetV2
 from source_bigcommerce.streams import ALL_STREAMS, slicing
@@ -35,7 +34,7 @@ def missing_after_first_sync(server: Server, result: Sync, until: float) -> dict
 
 def started(result: Sync) -> float:
     """The server's clock at the start, which is the state that a whole sync ends with."""
-    return datetime.fromisoformat(result.states["orders"][-1]["date_modified"].replace("Z", "+00:00")).timestamp()
+    return seconds_of(result.states["orders"][-1])
 
 
 def stale_after_second_sync(server: Server, first: Sync, second: Sync) -> dict[str, list[int]]:
@@ -47,15 +46,11 @@ def stale_after_second_sync(server: Server, first: Sync, second: Sync) -> dict[s
         stale = [
             id_
             for id_, modified in server.store.dates(kind).items()
-            if id_ not in unreachable and (id_ not in held or seconds(held[id_]["date_modified"]) != modified)
+            if id_ not in unreachable and (id_ not in held or seconds_of(held[id_]) != modified)
         ]
         if stale:
             found[kind] = stale
     return found
-
-
-def seconds(timestamp: str) -> int:
-    return int(datetime.fromisoformat(timestamp.replace("Z", "+00:00")).timestamp())
 
 
 @pytest.fixture

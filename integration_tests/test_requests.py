@@ -9,6 +9,7 @@ import pytest
 
 from integration_tests.harness import INCREMENTAL, STREAMS, sync
 from sandbox import READINGS, Options, Server, serve
+from source_bigcommerce.api import quota
 from source_bigcommerce.streams import slicing
 
 LISTS = {
@@ -37,11 +38,11 @@ def test_ten_thousand_orders_take_forty_two_requests(reading: str) -> None:
 @pytest.mark.parametrize("kind", STREAMS)
 def test_a_small_list_takes_one_request(kind: str) -> None:
     """A store that fits into one page pays nothing for slicing, nor for proving that it is at the end."""
-    options = Options(orders=200, products=200, customers=200, coupons=200, oddities=False)
+    options = Options(orders=190, products=190, customers=190, coupons=190, oddities=False)
     with serve(options) as server:
         result = sync(server, [kind])
         requests = counted(server)
-    assert len(result.ids(kind)) == 200
+    assert len(result.ids(kind)) == 190
     archived = 1 if kind == "orders" else 0
     assert requests == {"v2/time": 1, LISTS[kind]: 1 + archived}
 
@@ -49,24 +50,25 @@ def test_a_small_list_takes_one_request(kind: str) -> None:
 @pytest.mark.parametrize("kind", INCREMENTAL)
 def test_slices_cost_three_percent_at_most(kind: str) -> None:
     """Each slice but the first costs one probe of one record."""
-    records = 60_000
+    records = 30_000
     options = Options(**{"products": 5, "customers": 5, "orders": 5, kind: records}, coupons=1, oddities=False)
     with serve(options) as server:
         result = sync(server, [kind])
         requests = counted(server)
     assert len(set(result.ids(kind))) == records
-    slices = records // slicing.RECORDS_PER_SLICE
+    slices = round(records / slicing.RECORDS_PER_SLICE)
     pages = math.ceil(records / 250)
     probes = sum(1 for request in server.requests if "limit=1&" in request.query)
     assert probes == slices - 1
     assert probes <= 0.03 * pages
-    assert sum(requests.values()) <= 1.05 * pages
+    constants = 3  # the clock, the count and the archived orders
+    assert sum(requests.values()) <= 1.05 * pages + constants
 
 
 @pytest.mark.parametrize("kind", INCREMENTAL)
 def test_an_incremental_sync_reads_what_changed_and_little_more(kind: str) -> None:
     """One percent changed: a request or two, not the whole list again."""
-    options = Options(**{"products": 5, "customers": 5, "orders": 5, kind: 5000}, coupons=1, oddities=False)
+    options = Options(**{"products": 5, "customers": 5, "orders": 5, kind: 5200}, coupons=1, oddities=False)
     with serve(options) as server:
         first = sync(server, [kind])
         server.store.clock.advance(3600)
@@ -94,9 +96,9 @@ def test_a_refused_request_is_asked_again_and_nothing_is_lost(
     headerless: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 429 in the middle of a list, with and without the headers that say how long to wait."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with serve(Options(orders=1500, products=10, customers=10, headerless_429=headerless)) as server:
-        server.fail("v2/orders", nth=3, times=2, status=429, headers={} if headerless else {"X-Retry-After": "1"})
+    monkeypatch.setattr(quota, "_FIRST_BLIND_WAIT", 0.1)
+    with serve(Options(orders=1500, products=10, customers=10, quota=1000, window_ms=500)) as server:
+        server.fail("v2/orders", nth=3, times=2, status=429, rate_headers=not headerless)
         result = sync(server, ["orders"])
         refused = sum(1 for request in server.requests if request.status == 429)
     assert refused == 2

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from integration_tests.harness import INCREMENTAL, STREAMS, CommandLine, Sync, catalog_of, config_for, messages, sync
+from integration_tests.harness import (
+    INCREMENTAL,
+    STREAMS,
+    CommandLine,
+    Sync,
+    catalog_of,
+    config_for,
+    messages,
+    seconds_of,
+    sync,
+)
 from sandbox import Options, Server, serve
 from source_bigcommerce.streams import slicing
 
-KILLS = 20
+SMALL_SLICES = 100  # records: small, so that there are many states
+KILLS = 5  # for each of four seeds
 
 
-def test_a_sync_killed_anywhere_resumes_without_loss(tmp_path: Path) -> None:
-    """Twenty times: the process is killed at a random byte, and the next one starts from the last STATE it printed."""
-    rng = random.Random(20)
-    with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=3)) as server:
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sync_killed_anywhere_resumes_without_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """The process is killed at a random byte of its output, and a sync starts from the last STATE that it printed."""
+    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", SMALL_SLICES)
+    rng = random.Random(seed)
+    states = 0
+    with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=seed)) as server:
         everything = {kind: set(server.store.ids(kind)) for kind in STREAMS}
-        length = len(_output(tmp_path, server, Sync()))
-        states = 0
+        length = len(_output(tmp_path, server))
         for _ in range(KILLS):
-            killed = _sorted_out(_output(tmp_path, server, Sync(), kill_at=rng.randrange(length)))
-            resumed = _sorted_out(_output(tmp_path, server, killed))
+            killed = _sorted_out(_output(tmp_path, server, kill_at=rng.randrange(length)))
+            resumed = sync(server, state=killed.state())
             states += sum(len(values) for values in killed.states.values())
             for kind in STREAMS:
                 assert everything[kind] <= {*killed.ids(kind), *resumed.ids(kind)}, kind
@@ -43,7 +57,7 @@ def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers
     for kind in INCREMENTAL:
         assert len(result.states[kind]) > 3
         for state, printed in result.progress[kind]:
-            reached = _seconds(state["date_modified"])
+            reached = seconds_of(state)
             owed = {id_ for id_, modified in dates[kind].items() if modified < reached}
             assert owed <= set(result.ids(kind)[:printed])
 
@@ -60,13 +74,13 @@ def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("kind", INCREMENTAL)
-def test_a_state_in_the_future_reads_nothing_and_stays(kind: str) -> None:
+def test_a_state_in_the_future_reads_nothing_and_stays(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """An abnormally large state is no reason to read everything again, nor to fail."""
     future = {"date_modified": "2100-01-01T00:00:00Z"}
     with serve(Options(orders=50, products=50, customers=50)) as server:
         result = sync(server, [kind], state=_state(kind, future))
     assert (result.ids(kind), result.states[kind], result.failure) == ([], [future], None)
-    assert any("lies in the future" in line for line in result.logs)
+    assert "lies in the future" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -106,12 +120,12 @@ def test_the_last_state_is_the_server_s_clock_at_the_start() -> None:
         result = sync(server)
         again = sync(server, state=result.state())
     for kind in INCREMENTAL:
-        assert 0 <= _seconds(result.states[kind][-1]["date_modified"]) - before <= 5
+        assert 0 <= seconds_of(result.states[kind][-1]) - before <= 5
         assert again.ids(kind) == []
     assert sorted(again.ids("coupons")) == sorted(result.ids("coupons"))
 
 
-def _output(tmp_path: Path, server: Server, earlier: Sync, kill_at: int | None = None) -> str:
+def _output(tmp_path: Path, server: Server, kill_at: int | None = None) -> str:
     """What a process prints, up to the byte at which it is killed."""
     cli = CommandLine(tmp_path)
     process = cli.start(
@@ -120,9 +134,7 @@ def _output(tmp_path: Path, server: Server, earlier: Sync, kill_at: int | None =
         cli.write("config.json", config_for(server)),
         "--catalog",
         cli.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of())),
-        "--state",
-        cli.write("state.json", [AirbyteStateMessageSerializer.dump(state) for state in earlier.state()]),
-        records_per_slice=100,  # small, so that there are many states
+        records_per_slice=SMALL_SLICES,
     )
     assert process.stdout
     if kill_at is None:
@@ -146,7 +158,3 @@ def _state(stream: str, value: dict[str, Any]) -> list[Any]:
     result = Sync()
     result.states[stream].append(value)
     return result.state()
-
-
-def _seconds(timestamp: str) -> float:
-    return datetime.fromisoformat(timestamp.replace("Z", "+00:00")).astimezone(timezone.utc).timestamp()

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-# One boundary costs one request, a slice of this size forty: probes stay under 3 % of the requests, while a sync
-# that is killed reads at most this many records again per worker.
-RECORDS_PER_SLICE = 10_000
+# One boundary costs one request and a slice of this size forty, so probes stay under 3 % of the requests; a sync that
+# is killed reads about so many records again per worker. A little less than forty full pages of 250, because the
+# seconds at a boundary are read twice and each page of a V2 list may repeat the last record of the one before.
+RECORDS_PER_SLICE = 40 * 250 - 60
 
 
 def slices(
@@ -20,16 +21,16 @@ def slices(
     total: int,
     probe: Callable[[int], datetime | None],
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Windows that tile [lower, upper], yielded as soon as their end is known.
+    """Windows that tile [lower, upper], yielded as soon as their end is known; the last holds half a slice to one
+    and a half.
 
     `total` is about how many records there are. `probe(k)` returns the date of the k-th record (from 0) by date, or
     None where the store does not tell. A boundary that makes no sense (before the last one, outside the window) is
     left out: slices may be uneven, but they always tile the window.
     """
-    count = max(1, total // RECORDS_PER_SLICE)
     start = lower
-    for i in range(1, count):
-        boundary = probe(i * total // count)
+    for position in range(RECORDS_PER_SLICE, total - RECORDS_PER_SLICE // 2, RECORDS_PER_SLICE):
+        boundary = probe(position)
         if boundary is not None and start < boundary < upper:
             yield start, boundary
             start = boundary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,6 +14,8 @@ import requests
 
 from sandbox import Options, Server, Store, serve
 from sandbox.app import Application
+
+gc.set_threshold(100_000, 50, 100)  # stores are many small objects that all stay: looking for garbage is in vain
 
 
 def joined(pages: list[list[int]]) -> list[int]:
@@ -26,6 +29,7 @@ class Client:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.store = server.store
+        self._records: dict[str, list[dict[str, Any]]] = {}
         self._session = requests.Session()
         self._session.headers["X-Auth-Token"] = server.token
 
@@ -41,6 +45,12 @@ class Client:
         assert answer.status_code == 200, answer.text
         body = answer.json()
         return [row["id"] for row in (body if isinstance(body, list) else body["data"])]
+
+    def records(self, kind: str) -> list[dict[str, Any]]:
+        """Every record of a kind, by id; made once, for stores that nobody changes."""
+        if kind not in self._records:
+            self._records[kind] = [self.store.record(kind, id_) for id_ in self.store.ids(kind)]
+        return self._records[kind]
 
     def close(self) -> None:
         """Lets go of the connections."""
@@ -105,7 +115,7 @@ class Direct:
         return Answer(sent[0]["status"], headers_back, b"".join(one.get("body", b"") for one in sent[1:]))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def client() -> Iterator[Client]:
     """A small store that tests only read."""
     with serve(Options(orders=900, products=320, customers=400, coupons=60, seed=11)) as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
@@ -10,7 +11,7 @@ import pytest
 import requests
 
 from sandbox.quota import Quota
-from unit_tests.sandbox.conftest import Client, Open
+from unit_tests.sandbox.conftest import Client, Direct, Open
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Auth-Token": "wrong"}, {"X-Auth-Client": "sandbox-token"}])
@@ -42,23 +43,23 @@ def test_an_unknown_store_is_refused(client: Client) -> None:
         ("v2/store", "store_v2_information_read_only"),
     ],
 )
-def test_every_endpoint_but_time_needs_its_scope(open_store: Open, path: str, scope: str) -> None:
+def test_every_endpoint_but_time_needs_its_scope(path: str, scope: str) -> None:
     """403 without it, an answer with it alone; `v2/time` needs none."""
-    without = open_store(scopes=frozenset())
+    without = Direct(scopes=frozenset())
     answer = without.get(path)
-    assert answer.status_code == 403
-    assert isinstance(answer.json(), list if path.startswith("v2") else dict)
-    assert without.get("v2/time").status_code == 200
-    assert open_store(scopes=frozenset({scope})).get(path).status_code == 200
+    assert answer.status == 403
+    assert isinstance(answer.json, list if path.startswith("v2") else dict)
+    assert without.get("v2/time").status == 200
+    assert Direct(scopes=frozenset({scope})).get(path).status == 200
 
 
-def test_a_suspended_store_is_503(open_store: Open) -> None:
+def test_a_suspended_store_is_503() -> None:
     """With the sentence that a client can recognise."""
-    client = open_store(suspended=True)
+    store = Direct(suspended=True)
     for path in ("v2/time", "v3/customers"):
-        answer = client.get(path)
-        assert answer.status_code == 503
-        assert "The store is suspended" in answer.text
+        answer = store.get(path)
+        assert answer.status == 503
+        assert b"The store is suspended" in answer.body
 
 
 def test_only_reading_is_implemented(client: Client) -> None:
@@ -85,13 +86,13 @@ def test_bodies_are_gzipped_when_the_client_asks(client: Client) -> None:
     assert zipped.json() == plain.json()
 
 
-def test_time_and_date_header_are_the_stores_clock(open_store: Open) -> None:
+def test_time_and_date_header_are_the_stores_clock() -> None:
     """A client that trusts its own clock is found out by moving the store's."""
-    client = open_store()
-    client.store.clock.advance(90 * 86400)
-    answer = client.get("v2/time")
-    assert abs(answer.json()["time"] - time.time() - 90 * 86400) < 5
-    assert abs(parsedate_to_datetime(answer.headers["date"]).timestamp() - answer.json()["time"]) <= 1
+    store = Direct()
+    store.store.clock.advance(90 * 86400)
+    answer = store.get("v2/time")
+    assert abs(answer.json["time"] - time.time() - 90 * 86400) < 5
+    assert abs(parsedate_to_datetime(answer.headers["date"]).timestamp() - answer.json["time"]) <= 1
 
 
 def test_every_response_says_what_is_left_of_the_quota(client: Client) -> None:
@@ -116,11 +117,10 @@ def test_a_spent_quota_is_429_until_the_window_ends(open_store: Open) -> None:
     assert client.server.quota.refused == 3
 
 
-def test_a_429_may_come_without_headers(open_store: Open) -> None:
+def test_a_429_may_come_without_headers() -> None:
     """What a platform under load sends."""
-    client = open_store(quota=0, headerless_429=True)
-    answer = client.get("v2/time")
-    assert answer.status_code == 429
+    answer = Direct(quota=0, headerless_429=True).get("v2/time")
+    assert answer.status == 429
     assert not [name for name in answer.headers if "rate" in name.lower() or "retry" in name.lower()]
 
 
@@ -159,6 +159,53 @@ def test_an_endpoint_can_bound_concurrent_requests(open_store: Open) -> None:
     assert ask(0).status_code == 200
 
 
+def test_concurrency_is_bounded_without_latency_too(open_store: Open) -> None:
+    """Requests take a moment there, or they would never meet."""
+    client = open_store(concurrency={"v2/coupons": 1}, orders=30)
+    headers = {"X-Auth-Token": client.server.token}
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda _: requests.get(f"{client.server.url}/v2/coupons", headers=headers, timeout=5), "1234")
+        assert 429 in {answer.status_code for answer in answers}
+
+
+def test_a_bound_for_an_endpoint_that_does_not_exist_is_refused() -> None:
+    """It would bound nothing."""
+    with pytest.raises(ValueError, match="no endpoint matches 'v3/customer'"):
+        Direct(concurrency={"v3/customer": 1})
+    assert Direct(concurrency={"v2/orders/*/products": 1}).get("v2/orders/101/products").status == 200
+
+
+def test_answers_do_not_wait_for_the_network(client: Client) -> None:
+    """A small answer takes about a millisecond, not the 40 of a delayed acknowledgement."""
+    took = []
+    for _ in range(20):
+        started = time.perf_counter()
+        client.get("v2/time")
+        took.append(time.perf_counter() - started)
+    assert min(took) < 0.03
+
+
+def test_the_quota_counts_right_while_another_thread_looks_at_it() -> None:
+    """A look at the end of a window must not start the window again."""
+    moments = iter(range(10**9))
+    quota = Quota(10**9, 1000, clock=lambda: next(moments) / 4000)
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            assert quota.left <= quota.limit
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        windows = []
+        for _ in range(5000):
+            quota.take()
+            windows.append(quota._window)
+        ended.set()
+        looking.result()
+    assert windows == sorted(windows)
+
+
 def test_latency_delays_every_answer_but_not_one_another(open_store: Open) -> None:
     """Waiting is not work: requests overlap."""
     client = open_store(latency_ms=120)
@@ -181,3 +228,13 @@ def test_the_log_holds_every_request(open_store: Open) -> None:
     assert client.server.log.by_status() == {200: 3, 404: 1}
     client.server.log.clear()
     assert client.server.requests == []
+    requests.get(f"{client.server.api_url}/v2/time", timeout=5)
+    assert [(entry.path, entry.status) for entry in client.server.requests] == [("/v2/time", 404)]
+
+
+def test_a_request_is_in_the_log_when_its_answer_arrives(client: Client) -> None:
+    """A test looks at the log right after."""
+    client.server.log.clear()
+    for n in range(1, 101):
+        client.get("v2/time")
+        assert len(client.server.requests) == n

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from sandbox import Options, serve
 from unit_tests.sandbox.conftest import Client, Open
 
 
-@pytest.fixture
-def client(open_store: Open) -> Client:
+@pytest.fixture(scope="module")
+def spoilt() -> Iterator[Client]:
     """A store that may be spoilt."""
-    return open_store(orders=120)
+    with serve(Options(orders=120, products=40, customers=60, coupons=10, seed=5)) as server:
+        found = Client(server)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def client(spoilt: Client) -> Iterator[Client]:
+    """That store, without the failures and the log of the test before."""
+    spoilt.server.log.clear()
+    yield spoilt
+    spoilt.server.clear_faults()
 
 
 def test_the_nth_request_to_a_path_fails(client: Client) -> None:
@@ -45,6 +58,9 @@ def test_a_status_carries_the_body_and_headers_that_were_asked_for(client: Clien
     told = client.get("v2/orders")
     assert (told.status_code, told.json(), told.headers["X-Retry-After"]) == (429, {"x": 1}, "7")
     assert "X-Rate-Limit-Requests-Left" in told.headers
+    assert "Date" in told.headers
+    client.server.fail("v2/orders", headers={"X-Rate-Limit-Requests-Left": "0"})
+    assert client.get("v2/orders").headers["X-Rate-Limit-Requests-Left"] == "0"
     untold = client.get("v3/customers")
     assert untold.json()["status"] == 429
     assert "X-Rate-Limit-Requests-Left" not in untold.headers
@@ -55,10 +71,12 @@ def test_html_redirect_and_empty_bodies(client: Client) -> None:
     client.server.fail("v2/orders", kind="html")
     client.server.fail("v2/coupons", kind="redirect")
     client.server.fail("v2/time", kind="empty")
+    client.server.fail("v3/customers", kind="redirect", headers={"Location": "https://a.example.com/"})
     page = client.get("v2/orders")
     assert (page.status_code, page.headers["content-type"].split(";")[0]) == (502, "text/html")
     away = client.get("v2/coupons", allow_redirects=False)
     assert (away.status_code, away.headers["location"].split("/")[2]) == (302, "elsewhere.example.com")
+    assert client.get("v3/customers", allow_redirects=False).headers["location"] == "https://a.example.com/"
     empty = client.get("v2/time")
     assert (empty.status_code, empty.content) == (200, b"")
 
@@ -75,12 +93,14 @@ def test_a_reset_and_a_truncated_body_break_the_connection(client: Client) -> No
     assert [entry.status for entry in client.server.requests] == [0, 200, 200]
 
 
-def test_a_stall_outlasts_the_clients_patience(client: Client) -> None:
-    """And does not hold up others, nor the end of the store."""
+def test_a_stall_outlasts_the_clients_patience(open_store: Open) -> None:
+    """And does not hold up others, nor the end of the store; it is in the log at once."""
+    client = open_store(orders=30)
     client.server.fail("v2/orders", kind="stall", seconds=30)
     with pytest.raises(requests.ReadTimeout):
         requests.get(f"{client.server.url}/v2/orders", timeout=0.2)
     assert client.get("v2/time").status_code == 200
+    assert [(entry.path, entry.status) for entry in client.server.requests] == [("v2/orders", 0), ("v2/time", 200)]
     started = time.perf_counter()
     client.server.stop()
     assert time.perf_counter() - started < 2
@@ -113,6 +133,7 @@ def test_another_process_can_control_the_store(client: Client) -> None:
     changed = _control(client, "POST", "edit", {"kind": "orders", "edit": 4, "create": 3, "delete": 2})
     assert [len(changed[name]) for name in ("edited", "created", "deleted")] == [4, 3, 2]
     assert client.store.touched("orders") == {id_ for name in ("edited", "created", "deleted") for id_ in changed[name]}
+    assert _control(client, "POST", "edit", ["orders"]) == 400
     assert _control(client, "POST", "edit", {"kind": "pets"}) == 400
     later = _control(client, "POST", "advance", {"seconds": 3600})
     assert later["store_time"] - before["store_time"] >= 3600

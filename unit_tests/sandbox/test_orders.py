@@ -107,7 +107,7 @@ def test_an_unencoded_plus_makes_a_date_invalid(client: Client) -> None:
 )
 def test_filters_by_field_keep_the_rows_that_match(client: Client, query: str, field: str, value: int) -> None:
     """Against the records themselves."""
-    expected = [id_ for id_ in client.store.ids("orders") if client.store.record("orders", id_)[field] == value]
+    expected = [row["id"] for row in client.records("orders") if row[field] == value]
     assert client.ids(f"v2/orders?limit=250&{query}") == expected[:250]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox import READINGS, Readings
+from sandbox import READINGS, Readings, readings
 from sandbox.dates import iso_z, rfc2822
 from unit_tests.sandbox.conftest import Direct, joined
 
@@ -32,23 +34,48 @@ def test_every_switch_is_tried_by_a_named_reading() -> None:
     assert READINGS["likeliest"] == likeliest
 
 
+@pytest.mark.parametrize(
+    ("switch", "answer"),
+    [("fees_shape", "lst"), ("unknown_store_status", 500), ("limit_ignored_v2", 1), ("include_cap_images", 0)],
+)
+def test_an_answer_that_a_switch_does_not_take_is_refused(switch: str, answer: Any) -> None:
+    """A typo in a test must not pass for the usual answer."""
+    with pytest.raises(ValueError, match=f"{switch} cannot be"):
+        Readings(**{switch: answer})
+
+
+def test_the_documented_table_of_switches_is_the_truth() -> None:
+    """docs/sandbox.md: every switch in order, with its answers, the default first."""
+    text = (Path(__file__).parents[2] / "docs/sandbox.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+) \|$", text, re.MULTILINE)
+    expected = []
+    for field in dataclasses.fields(Readings):
+        allowed = readings.answers()[field.name]
+        others = ["a number"] if allowed is None else [f"`{one}`" for one in allowed if one != field.default]
+        if allowed is None and field.default is not None:
+            others.append("`None`")
+        expected.append((field.name, f"`{field.default}`", ", ".join(others)))
+    assert [row[:3] for row in rows] == expected
+    assert all(len(row[3]) > 10 for row in rows)
+
+
 @pytest.mark.parametrize("name", READINGS)
 def test_a_store_under_any_reading_answers_every_endpoint(name: str) -> None:
-    """No reading breaks an endpoint; a limit of 250 is always allowed."""
-    store = Direct(readings=READINGS[name], orders=150)
+    """No reading breaks an endpoint; a limit of 250 is always allowed. The largest records are left aside."""
+    store = Direct(readings=READINGS[name], orders=50, products=45, customers=30, coupons=10)
     for path in (
-        f"v2/orders?limit=250&sort=id:asc&{OBJECT}",
-        "v2/orders/count",
-        "v2/orders/101/products",
+        f"v2/orders?limit=250&sort=id:asc&min_id=105&{OBJECT}",
+        "v2/orders/count?min_id=105",
+        "v2/orders/112/products",
         "v2/orders/109/consignments",
         "v2/orders/114/fees",
         "v3/customers?limit=250&include=addresses,attributes,formfields,storecredit",
         "v3/customers/addresses",
         "v3/customers/attribute-values",
         "v3/customers/form-field-values",
-        "v3/catalog/products?limit=250&include=variants,images&sort=id&direction=asc",
+        "v3/catalog/products?limit=250&include=variants,images&sort=id&direction=asc&id:greater=84",
         "v3/catalog/products/79/variants",
-        "v3/catalog/variants",
+        "v3/catalog/variants?product_id:in=78,79",
         "v2/coupons",
     ):
         assert store.get(path).status == 200, path
@@ -253,7 +280,7 @@ def test_attributes_may_be_cut_at_another_length() -> None:
 
 
 def test_some_orders_may_lack_their_lines() -> None:
-    """One in seven, in the list only: `items_total` gives it away."""
+    """One in seven, through the include only: `items_total` gives it away."""
     store = reading(include_lines_missing=True)
     rows = store.get(f"v2/orders?limit=250&{OBJECT}").json
     bare = {row["id"] for row in rows if not any(one["line_items"] for one in row["consignments"]["shipping"])}
