@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OPENAPI ?=
 
-.PHONY: help demo test lint types unit integration sandbox contract clean
+.PHONY: help demo test lint types unit integration sandbox contract docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,10 @@ types: $(VENV)/.tests ## static types
 	@$(BIN)/mypy
 
 unit: $(VENV)/.tests ## unit tests
-	@$(BIN)/pytest unit_tests
+	@$(BIN)/pytest -n auto unit_tests
 
 integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(BIN)/pytest integration_tests
+	@$(BIN)/pytest -n auto integration_tests
 
 sandbox: $(VENV)/.tests ## a local store to develop against (ARGS="--orders 5000 --quota 150")
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -33,6 +33,9 @@ sandbox: $(VENV)/.tests ## a local store to develop against (ARGS="--orders 5000
 contract: $(VENV)/.tests ## check the sandbox against BigCommerce's OpenAPI files (OPENAPI=<folder>)
 	@test -n "$(OPENAPI)" || { echo "Name the folder with BigCommerce's OpenAPI files: make contract OPENAPI=<folder>"; exit 2; }
 	@$(BIN)/python -m sandbox.contract $(OPENAPI)
+
+docs: $(VENV)/.tests ## renew the generated parts of the documentation
+	@$(BIN)/python -m docs.streams_table
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) demo_output .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
