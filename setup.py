@@ -39,13 +39,14 @@ setup(
             "jsonschema>=4.20,<5",
             "mypy>=1.13,<3",
             "pytest>=8,<10",
+            "pytest-xdist>=3.6,<4",
             "PyYAML>=6,<7",  # reads BigCommerce's OpenAPI files for `make contract`
             "requests-mock>=1.12,<2",
             "ruff>=0.8,<1",
             "types-PyYAML",
             "types-requests",
         ],
-        "demo": [*SANDBOX, "airbyte>=0.60,<1"],
+        "demo": [*SANDBOX, "airbyte>=0.60,<1", "duckdb>=1.4,<2"],
     },
     entry_points={"console_scripts": ["source-bigcommerce = source_bigcommerce.run:run"]},
 )

@@ -71,7 +71,7 @@ def test_a_store_edited_at_every_page_loses_no_row(reading: str, workers: int) -
         assert not first.failure, first.errors
         assert missing_after_first_sync(server, first, until=server.store.clock.time()) == {}
 
-        server._app.live._every = 0
+        server.set_live(0)
         second = sync(server, state=first.state(), num_workers=workers)
         assert not second.failure, second.errors
         assert stale_after_second_sync(server, first, second) == {}

@@ -6,7 +6,8 @@
         requests.get(f"{server.url}/v2/orders", headers={"X-Auth-Token": server.token})
 
 It imitates the REST Management API from its documentation, with a switch for every answer that the
-documentation leaves open (`Readings`), and shares no code with the connector that it tests.
+documentation leaves open (`Readings`), and shares no code with the connector that it tests. How to use it:
+docs/sandbox.md. Where a docstring names a file of BigCommerce, it is one of github.com/bigcommerce/docs.
 """
 
 from sandbox.options import READ_SCOPES, Options

@@ -51,7 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     manners.add_argument("--live-when", choices=WHEN, default="both", help="change before or after making that page")
     manners.add_argument(
-        "--reading", choices=sorted(READINGS), default="likeliest", help="how undocumented cases behave"
+        "--reading",
+        choices=sorted(READINGS),
+        default="likeliest",
+        metavar="NAME",
+        help="how undocumented cases behave, see docs/sandbox.md; a wrong name lists them all",
     )
     manners.add_argument("--gzip-level", type=int, default=defaults.gzip_level, help="0 fastest, 3 smallest")
 
@@ -106,7 +110,7 @@ def main(argv: list[str] | None = None) -> int:
         with serve(_options(arguments)) as server:
             _announce(server, arguments.ready_file)
             done.wait()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(f"The sandbox store cannot start: {error}", file=sys.stderr)
         return 1
     return 0

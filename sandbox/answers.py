@@ -1,4 +1,7 @@
-"""What an endpoint gives back, and the two shapes of an error (bigcommerce-api.md 1.4, 1.5)."""
+"""What an endpoint gives back, and the two shapes of an error.
+
+Documented in BigCommerce's docs/start/about/status-codes.mdx.
+"""
 
 from __future__ import annotations
 

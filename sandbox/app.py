@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 
@@ -26,11 +25,13 @@ from sandbox.live import Live
 from sandbox.options import Options
 from sandbox.query import Query, refuse_unknown
 from sandbox.quota import Concurrency, Quota
-from sandbox.requests_log import Entry, RequestLog
+from sandbox.requests_log import Pending, RequestLog
 from sandbox.store import Store
 
 _STORE_PATH = re.compile(r"/stores/([^/]*)/?(.*)")
 _MESSAGES = {404: NOT_FOUND, 405: "The requested method is not allowed for this resource."}
+_WORK_MS = 20
+"""How long a request to an endpoint with bounded concurrency takes at least: else no two would ever overlap."""
 _NO_TOKEN = "The access token is missing or not valid for this store."
 _NO_SCOPE = "You don't have a required scope to access the endpoint"
 
@@ -57,6 +58,7 @@ class Application:
             *customers.endpoints(self.store),
             *catalog.endpoints(self.store),
         ]
+        self.concurrency.check(one.path for one in endpoints)
         routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
         return Starlette(
             routes=[
@@ -69,41 +71,41 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        match = _STORE_PATH.fullmatch(scope["path"])
-        if match is None:
+        path: str = scope["path"]
+        if path.startswith("/_sandbox/"):
             await self._routes(scope, receive, send)
             return
-        path = match[2]
-        if path.startswith("v2/"):
-            path = path.removesuffix(".json")  # V2 paths accept an extension (1.1)
-            scope = {**scope, "path": f"/stores/{match[1]}/{path}"}
+        if match := _STORE_PATH.fullmatch(path):
+            path = match[2]
+            if path.startswith("v2/"):
+                path = path.removesuffix(".json")  # V2 paths accept an extension
+                scope = {**scope, "path": f"/stores/{match[1]}/{path}"}
         await self._logged(scope, receive, send, path)
 
     async def _logged(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         """Serves a request of the API and writes it down; a connection broken off has status 0."""
         query = scope["query_string"].decode("latin-1")
-        started, at, status = time.perf_counter(), time.time(), 0
+        pending = Pending(self.log, self.store.clock.time(), scope["method"], path, query)
 
         async def noting(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                pending.status = message["status"]
+            elif not message.get("more_body"):
+                pending.write()
             await send(message)
 
         try:
-            await self._serve(scope, receive, noting, path, query)
+            if self.latency_ms:
+                await asyncio.sleep(self.latency_ms / 1000)
+            fault = self.faults.for_request(path, query)
+            if fault is None:
+                await self._routes(scope, receive, noting)
+                return
+            if fault.kind == "stall":
+                pending.write()  # its end may be long after the client's
+            await self._fail(fault, scope, receive, noting, path)
         finally:
-            took = time.perf_counter() - started
-            self.log.add(Entry(at, self.store.clock.time(), scope["method"], path, query, status, took))
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, path: str, query: str) -> None:
-        if self.latency_ms:
-            await asyncio.sleep(self.latency_ms / 1000)
-        fault = self.faults.for_request(path, query)
-        if fault is None:
-            await self._routes(scope, receive, send)
-        else:
-            await self._fail(fault, scope, receive, send, path)
+            pending.write()
 
     # Answers
 
@@ -145,7 +147,7 @@ class Application:
             return problem(endpoint.version, Problem(429, "Too many concurrent requests."))
         try:
             if entered:
-                await asyncio.sleep(self.latency_ms / 1000)  # else no two requests would ever overlap
+                await asyncio.sleep(max(self.latency_ms, _WORK_MS) / 1000)
             return self._made(request, endpoint)
         finally:
             self.concurrency.leave(entered)
@@ -171,7 +173,7 @@ class Application:
     # Responses
 
     def _response(self, answer: Answer, request: Request) -> Response:
-        headers = {"date": formatdate(self.store.clock.time(), usegmt=True), **answer.headers}
+        headers = {**self._date(), **answer.headers}
         if not (answer.status == 429 and self.options.headerless_429):
             headers = {**self.quota.headers(), **headers}
         else:
@@ -184,6 +186,9 @@ class Application:
             return Response(status_code=204, headers=headers)
         headers["vary"] = "accept-encoding"
         return Response(body, answer.status, headers, answer.content_type)
+
+    def _date(self) -> dict[str, str]:
+        return {"date": formatdate(self.store.clock.time(), usegmt=True)}
 
     # Faults
 
@@ -199,8 +204,8 @@ class Application:
             await self._failed_response(fault, path)(scope, receive, send)
 
     def _failed_response(self, fault: Fault, path: str) -> Response:
-        headers = self.quota.headers() if fault.rate_headers else {}
-        headers = {**headers, **fault.headers}
+        quota = self.quota.headers() if fault.rate_headers else {}
+        headers = {**self._date(), **quota, **fault.headers}
         if fault.kind == "html":
             page = fault.body or b"<html><body><h1>Bad gateway</h1></body></html>"
             return Response(page, fault.status, headers, "text/html")

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import requests
 import yaml
 
@@ -208,8 +208,8 @@ def compare(folder: Path) -> list[str]:
     documents = Documents(folder)
     differences: dict[str, str] = {}
     scopes = READ_SCOPES | {INFORMATION_SCOPE}
-    with serve(Options(orders=400, products=120, customers=200, coupons=40, scopes=scopes)) as server:
-        session = requests.Session()
+    options = Options(orders=400, products=120, customers=200, coupons=40, scopes=scopes)
+    with serve(options) as server, requests.Session() as session:
         session.headers["X-Auth-Token"] = server.token
         for variant in _variants(server):
             answer = session.get(f"{server.url}/{variant.request}", timeout=30)

@@ -38,13 +38,13 @@ def control_routes(app: Application) -> list[Route]:
         )
 
     async def edit(request: Request) -> Response:
-        asked = orjson.loads(await request.body() or b"{}")
+        asked = await _asked(request)
         counts = {name: int(asked.get(name, 0)) for name in ("edit", "create", "delete")}
         changed = app.live.random_changes(str(asked.get("kind", "orders")), **counts)
         return _json({**changed, "store_time": app.store.clock.now()})
 
     async def advance(request: Request) -> Response:
-        asked = orjson.loads(await request.body() or b"{}")
+        asked = await _asked(request)
         app.store.clock.advance(float(asked.get("seconds", 0)))
         return _json({"store_time": app.store.clock.now()})
 
@@ -58,6 +58,13 @@ def control_routes(app: Application) -> list[Route]:
         Route("/advance", _checked(advance), methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),
     ]
+
+
+async def _asked(request: Request) -> dict[str, Any]:
+    asked = orjson.loads(await request.body() or b"{}")
+    if not isinstance(asked, dict):
+        raise TypeError("send a JSON object")
+    return asked
 
 
 def _checked(handler: Handler) -> Handler:

@@ -1,4 +1,4 @@
-"""Dates as the two API versions write and read them (bigcommerce-api.md 1.7)."""
+"""Dates as the two API versions write and read them (docs/bigcommerce-oddities.md, "Dates")."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def is_date_only(text: str) -> bool:
 def parse_iso(text: str) -> float:
     """Seconds of an ISO-8601 value; UTC where no zone is given. Raises ValueError.
 
-    A `+` that was not encoded arrives as a space and makes the value invalid (1.7, trap 2).
+    A `+` that was not encoded arrives as a space and makes the value invalid (bigcommerce/api#121).
     """
     match = _ISO.fullmatch(text.strip())
     if not match:

@@ -11,7 +11,7 @@ KINDS = ("status", "reset", "truncate", "html", "stall", "redirect", "empty")
 
 @dataclass
 class Fault:
-    """A failure for the n-th to (n + times - 1)-th request that matches.
+    """A failure for the n-th to (n + times - 1)-th request that matches; `seen` counts the matching ones.
 
     `pattern` is a glob over the path below the store (`v2/orders`, `v2/orders/*/products`), or over path and
     query when it holds a `?`.
@@ -32,6 +32,7 @@ class Fault:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         self.pattern = self.pattern.lstrip("/")
+        self.headers = {name.lower(): value for name, value in self.headers.items()}  # to replace the usual ones
 
     def strikes(self, path: str, query: str) -> bool:
         """Counts a request and says whether it fails."""
@@ -59,5 +60,5 @@ class Faults:
 
     def for_request(self, path: str, query: str) -> Fault | None:
         """The failure that this request meets; every matching one counts it."""
-        striking = [fault for fault in self._faults if fault.strikes(path, query)]
+        striking = [fault for fault in tuple(self._faults) if fault.strikes(path, query)]
         return striking[0] if striking else None

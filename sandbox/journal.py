@@ -1,4 +1,4 @@
-"""Every change of the store while it runs, and what a sync therefore owes (design.md, promise P1)."""
+"""Every change of the store while it runs, and what a sync therefore owes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Journal:
         return {one.id for one in self.changes if one.kind == kind and since <= one.at <= until}
 
     def dates_at(self, kind: str, moment: float, current: dict[int, int]) -> dict[int, int]:
-        """Id to modification of all records just before a moment, worked back from the present."""
+        """Id to modification of all records just before a moment, worked back from the present.
+
+        The clock must not have been moved back in between.
+        """
         dates = dict(current)
         for change in reversed(self.changes):
             if change.at < moment:

@@ -26,12 +26,20 @@ class Live:
         if when not in WHEN:
             raise ValueError(f"when must be one of {', '.join(WHEN)}")
         self._store = store
-        self._every = every
+        self._every = 0
+        self.set_every(every)
         self._when = when
         self._rng = Random(f"{store.options.seed}/live")
         self._reads: Counter[str] = Counter()
         self._passed: dict[str, list[int]] = {}
         self._odd = {kind: set(names.values()) for kind, names in store.oddities.items()}
+
+    def set_every(self, every: int) -> None:
+        """Changes how many page reads of a kind lie between two rounds; 0 stops them."""
+        if every < 0:
+            raise ValueError("the store cannot change every less than 0 pages; 0 is never")
+        with self._store.lock:  # not between the two ends of a page
+            self._every = every
 
     def before(self, kind: str) -> None:
         """Called when a page of a kind is asked for."""

@@ -42,6 +42,8 @@ def main() -> int:
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as store:
             try:
                 while not ready.exists():
+                    if store.poll() is not None:
+                        return 1  # it said why
                     time.sleep(0.01)
                 print(f"ready after {time.perf_counter() - started:.2f} s")
                 _measure(json.loads(ready.read_text()), store.pid)

@@ -18,11 +18,11 @@ READ_SCOPES = frozenset(
         "store_v2_products_read_only",
     }
 )
-"""The scopes of a token made for replication (bigcommerce-api.md 1.3)."""
+"""The scopes of a token made for replication (BigCommerce's docs/start/authentication/api-accounts.mdx)."""
 
 INFORMATION_SCOPE = "store_v2_information_read_only"
 UNLIMITED_QUOTA = 7_000_000
-"""The quota announced when none is set; an Enterprise store reports about this many per window (1.6)."""
+"""The quota announced when none is set; an Enterprise store reports about this many per window (seen by singer-io)."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Pages and envelopes of both API versions, whatever the endpoint (bigcommerce-api.md 2.1 to 2.4)."""
+"""Pages and envelopes of both API versions, whatever the endpoint (docs/bigcommerce-oddities.md, "Lists")."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _positive(query: Query, name: str, default: int) -> int:
 
 
 def bare_list(rows: list[bytes], readings: Readings, listed: list[int] | None = None) -> Answer:
-    """V2: an array without envelope; 204 without body when there is nothing (1.4)."""
+    """V2: an array without envelope; 204 without body when there is nothing."""
     if not rows and readings.empty_v2_page == "204":
         return Answer(status=204, listed=listed)
     return Answer(b"".join([b"[", *rows, b"]"]), listed=listed)
@@ -100,7 +100,7 @@ def cursor_meta(
     has_previous: bool,
     always_next: bool = False,
 ) -> dict[str, Any]:
-    """`meta.cursor_pagination`; the cursors of the rows come from the endpoint (2.3)."""
+    """`meta.cursor_pagination`; the cursors of the rows come from the endpoint."""
     meta: dict[str, Any] = {"count": len(cursors), "per_page": limit}
     links = {"current": _link(query, limit=limit)}
     if cursors:
@@ -122,7 +122,7 @@ def _link(query: Query, **place: Any) -> str:
 
 
 def cursor(content: dict[str, Any]) -> str:
-    """Base64 of the key, without padding, as in the documented examples (2.3)."""
+    """Base64 of the key, without padding, as in the documented examples."""
     return base64.b64encode(orjson.dumps(content)).decode().rstrip("=")
 
 

@@ -1,12 +1,16 @@
-"""The request quota of a store and limits on concurrent requests (bigcommerce-api.md 1.6)."""
+"""The request quota of a store and limits on concurrent requests.
+
+Documented in BigCommerce's docs/api-docs/getting-started/api-rate-limits.mdx.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
+from threading import RLock
 
 from sandbox.options import UNLIMITED_QUOTA
 
@@ -19,7 +23,7 @@ class Quota:
 
     `other_apps` is the share that other apps take while they are present: the quota that a client is told
     shrinks and grows over time. The quota runs on the machine's clock, not on the store's, which a test may
-    move.
+    move. Tests may look at it while the store counts.
     """
 
     def __init__(
@@ -30,6 +34,8 @@ class Quota:
         other_apps: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if window_ms < 1:
+            raise ValueError("the window of a quota lasts at least a millisecond")
         self._limit = UNLIMITED_QUOTA if limit is None else limit
         self._window_ms = window_ms
         self._other_apps = other_apps
@@ -37,14 +43,16 @@ class Quota:
         self._start = clock()
         self._window = 0
         self._used = 0
+        self._lock = RLock()
         self.refused = 0
 
     def _elapsed_ms(self) -> float:
-        elapsed = (self._clock() - self._start) * 1000
-        window = int(elapsed // self._window_ms)
-        if window != self._window:
-            self._window, self._used = window, 0
-        return elapsed
+        with self._lock:
+            elapsed = (self._clock() - self._start) * 1000
+            window = int(elapsed // self._window_ms)
+            if window != self._window:
+                self._window, self._used = window, 0
+            return elapsed
 
     @property
     def limit(self) -> int:
@@ -55,7 +63,8 @@ class Quota:
     @property
     def left(self) -> int:
         """Requests that this window still lets through."""
-        return max(0, self.limit - self._used)
+        with self._lock:
+            return max(0, self.limit - self._used)
 
     @property
     def reset_ms(self) -> int:
@@ -64,11 +73,12 @@ class Quota:
 
     def take(self) -> bool:
         """Counts a request; False when it must be refused."""
-        if self.left <= 0:
-            self.refused += 1
-            return False
-        self._used += 1
-        return True
+        with self._lock:
+            if self.left <= 0:
+                self.refused += 1
+                return False
+            self._used += 1
+            return True
 
     def headers(self) -> dict[str, str]:
         """The headers of every response."""
@@ -91,6 +101,13 @@ class Concurrency:
         self._limits = dict(limits)
         self._active: Counter[str] = Counter()
         self.refused = 0
+
+    def check(self, paths: Iterable[str]) -> None:
+        """Refuses a pattern that no path matches: it would bound nothing."""
+        known = list(paths)
+        for pattern in self._limits:
+            if not any(fnmatchcase(path, pattern) for path in known):
+                raise ValueError(f"no endpoint matches {pattern!r}")
 
     def enter(self, path: str) -> str | None:
         """Starts a request: the pattern to leave by ("" when none applies), None when there are too many."""

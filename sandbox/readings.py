@@ -1,4 +1,4 @@
-"""What BigCommerce's documents leave open, one switch per question (bigcommerce-api.md 5.4 and appendix A).
+"""What BigCommerce's documents leave open, one switch per question (all of them: docs/sandbox.md).
 
 The default of each switch is the likeliest answer. A client is right when it loses nothing under *any* of
 them, so tests run under every entry of `READINGS`.
@@ -6,8 +6,9 @@ them, so tests run under every entry of `READINGS`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -19,25 +20,25 @@ class Readings:
     v2_max_id_inclusive: bool = True
     v2_dates_inclusive: bool = True
     v3_dates_inclusive: bool = True
-    encoded_colons: str = "honoured"  # on customers: honoured | ignored
+    encoded_colons: Literal["honoured", "ignored"] = "honoured"
     date_filter_ignored: bool = False  # accepted, not applied
-    unknown_v2_parameter: str = "400"  # 400 | ignored
+    unknown_v2_parameter: Literal["400", "ignored"] = "400"
 
     # Archived and incomplete orders
     plain_orders_include_deleted: bool = True
-    is_deleted_filter: str = "honoured"  # honoured | 400 | ignored
+    is_deleted_filter: Literal["honoured", "400", "ignored"] = "honoured"
     archiving_bumps_date_modified: bool = True
     count_excludes_incomplete: bool = False
 
     # Pages
-    empty_v2_page: str = "204"  # 204 | []
+    empty_v2_page: Literal["204", "[]"] = "204"
     limit_ignored_v2: bool = False
-    limit_over_max: str = "cap"  # cap | 413
-    product_page_shrinks: int | None = None  # page size with includes other than options and modifiers
+    limit_over_max: Literal["cap", "413"] = "cap"
+    product_page_shrinks: int | None = None  # page size with any include
     total_pages_lies: bool = False
     v3_sort_ignored: bool = False
     customers_cursor_absent: bool = False
-    customers_sort_with_cursor: str = "ignored"  # ignored | 422
+    customers_sort_with_cursor: Literal["ignored", "422"] = "ignored"
     cursor_includes_filters: bool = False
     cursor_next_link_always: bool = False
 
@@ -50,24 +51,40 @@ class Readings:
     include_cap_custom_fields: int | None = None
     include_cap_bulk_pricing_rules: int | None = None
     include_cap_videos: int | None = None
-    include_lines_missing: bool = False  # some orders come without their lines in the list (dev-docs#2052)
+    include_lines_missing: bool = False  # some orders come without their lines (bigcommerce/dev-docs#2052)
 
     # Shapes
-    fees_shape: str = "list"  # list | wrapped | absent when none | link when none
-    fees_endpoint_empty: str = "wrapped"  # wrapped | 204 | list
-    consignment_groups: str = "all present"  # all present | missing when empty | strings when empty
-    product_sublist_empty: str = "200"  # 200 | 204 (images)
+    fees_shape: Literal["list", "wrapped", "absent when none", "link when none"] = "list"
+    fees_endpoint_empty: Literal["wrapped", "204", "list"] = "wrapped"
+    consignment_groups: Literal["all present", "missing when empty", "strings when empty"] = "all present"
+    product_sublist_empty: Literal["200", "204"] = "200"
     bulk_pricing_rules_paged: bool = True
-    v3_date_format: str | None = None  # None: Z for customers, +00:00 for the catalog; else Z or +00:00 for both
-    catalog_401: str = "json"  # json | text
-    unknown_store_status: int = 403  # 403 | 404 | 401
+    v3_date_format: Literal["Z", "+00:00", None] = None  # None: Z for customers, +00:00 for the catalog
+    catalog_401: Literal["json", "text"] = "json"
+    unknown_store_status: Literal[403, 404, 401] = 403
 
-    def with_(self, **changes: Any) -> Readings:
-        """A copy with some answers changed."""
-        return replace(self, **changes)
+    def __post_init__(self) -> None:
+        """Refuses a misspelt answer, which would otherwise behave like some other one."""
+        for name, allowed in answers().items():
+            value = getattr(self, name)
+            if allowed is None:
+                fits = value is None or (type(value) is int and value > 0)
+            else:
+                fits = (type(value), value) in [(type(one), one) for one in allowed]  # 1 is not True
+            if not fits:
+                raise ValueError(f"{name} cannot be {value!r}: it is one of {allowed or 'None, 1, 2, ...'}")
 
 
-_ALL_CAPS = (
+@cache
+def answers() -> dict[str, tuple[Any, ...] | None]:
+    """The answers that each switch takes; None where that is a number of rows, or none."""
+    return {
+        name: (True, False) if kind is bool else get_args(kind) if get_origin(kind) is Literal else None
+        for name, kind in get_type_hints(Readings).items()
+    }
+
+
+_UNDOCUMENTED_CAPS = (
     "include_cap_line_items",
     "include_cap_variants",
     "include_cap_images",
@@ -78,7 +95,7 @@ _ALL_CAPS = (
 
 
 def _caps(rows: int) -> dict[str, Any]:
-    return dict.fromkeys(_ALL_CAPS, rows)
+    return dict.fromkeys(_UNDOCUMENTED_CAPS, rows)
 
 
 _DEVIATIONS: dict[str, dict[str, Any]] = {

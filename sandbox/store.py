@@ -20,6 +20,13 @@ from sandbox.templates import filled
 
 GUESTS = 0.15
 KINDS = ("orders", "products", "customers", "coupons")
+_MANAGED = frozenset({"id", "date_created", "date_modified"})
+
+
+def _refuse_managed(changes: Iterable[str]) -> None:
+    """Fields that the store's filters know from elsewhere: a changed one would not be found by its value."""
+    if found := _MANAGED & set(changes):
+        raise ValueError(f"{', '.join(sorted(found))} cannot be set; `at` is the second of the change")
 
 
 class Store:
@@ -73,6 +80,12 @@ class Store:
         table: Table = getattr(self, kind)
         return table
 
+    def _holding(self, kind: str, id_: int) -> Table:
+        table = self.table(kind)
+        if id_ not in table:
+            raise KeyError(f"{kind} has no record {id_}")
+        return table
+
     @property
     def attribute_definitions(self) -> list[dict[str, Any]]:
         """Customer attributes: a fixed list."""
@@ -100,7 +113,7 @@ class Store:
     def record(self, kind: str, id_: int) -> dict[str, Any]:
         """One record with every nested list under its own name (`lines`, `variants`, `addresses`, ...)."""
         with self.lock:
-            table = self.table(kind)
+            table = self._holding(kind, id_)
             body = table.body(id_)
             date = dates.rfc2822 if kind in ("orders", "coupons") else dates.iso_z
             whole: dict[str, Any] = filled({**body.fields, **body.parts}, table.stamp(id_, date))
@@ -109,7 +122,10 @@ class Store:
     # Changing
 
     def edit(self, kind: str, id_: int, *, at: int | None = None, **changes: Any) -> int:
-        """Changes fields or nested lists of a record, now or at a given second; returns that second."""
+        """Changes fields or nested lists of a record, now or at a given second; returns that second.
+
+        What BigCommerce would derive from them (totals, `items_total`, `address_count`) stays as it was.
+        """
         return self._replace(kind, id_, "edit", at, changes)
 
     def bulk_edit(self, kind: str, ids: Iterable[int], **changes: Any) -> int:
@@ -124,6 +140,7 @@ class Store:
         """Makes a record with the next id, which it returns."""
         with self.lock:
             table = self.table(kind)
+            _refuse_managed(fields)
             made = self.clock.now() if at is None else at
             rng = Random(f"{self.options.seed}/{kind}/new/{table.next_id()}")
             owner = fields.pop("customer_id", None) if kind == "orders" else 0
@@ -138,26 +155,26 @@ class Store:
     def delete(self, kind: str, id_: int | None = None) -> int:
         """Deletes a record (the newest, unless one is named) for good; returns its id."""
         with self.lock:
-            table = self.table(kind)
-            id_ = table.present[-1] if id_ is None else id_
+            id_ = self.table(kind).present[-1] if id_ is None else id_
+            table = self._holding(kind, id_)
             before = table.modified_of(id_)
             table.remove(id_)
             self._log(kind, id_, "delete", before, None)
             return id_
 
     def archive_order(self, id_: int) -> int:
-        """Archives an order, as the control panel does on deletion (5.2); returns its modification."""
-        bumps = self.readings.archiving_bumps_date_modified
-        at = None if bumps else self.orders.modified_of(id_)
-        return self._replace("orders", id_, "archive", at, {"is_deleted": True})
+        """Archives an order, as the control panel does on deletion; returns its modification."""
+        with self.lock:
+            orders = self._holding("orders", id_)
+            at = None if self.readings.archiving_bumps_date_modified else orders.modified_of(id_)
+            return self._replace("orders", id_, "archive", at, {"is_deleted": True})
 
     def _replace(self, kind: str, id_: int, action: str, at: int | None, changes: dict[str, Any]) -> int:
         with self.lock:
-            table = self.table(kind)
-            if id_ not in table:
-                raise KeyError(f"{kind} has no record {id_}")
+            table = self._holding(kind, id_)
             before = table.modified_of(id_)
             changes = dict(changes)
+            _refuse_managed(changes)
             owner = changes.pop("customer_id", None) if kind == "orders" else None
             after = self.clock.now() if at is None else at
             table.put(id_, table.body(id_).changed(changes), after, owner)
@@ -180,7 +197,7 @@ class Store:
             return self.journal.touched(kind, since, self.clock.time() if until is None else until)
 
     def must_emit(self, kind: str, lower: float, since: float, until: float | None = None) -> set[int]:
-        """Ids that one sync must have emitted: promise P1 (design.md section 1).
+        """Ids that one sync must have emitted: every record that was there at its start and was not touched.
 
         They existed at `since` with a modification of at least `lower`, were not touched from `since` to
         `until`, and can be reached at all under the store's readings.

@@ -53,10 +53,23 @@ def run() -> None:
     arguments = entrypoint.parse_args(sys.argv[1:])
     if not arguments.command:
         sys.exit("Name a command: spec, check, discover or read. `--help` tells more.")
-    with PRINT_BUFFER:
-        for message in entrypoint.run(arguments):
-            # One write per line: two threads never mix theirs.
-            print(f"{message}\n", end="")
+    try:
+        with PRINT_BUFFER:
+            for message in entrypoint.run(arguments):
+                # One write per line: two threads never mix theirs.
+                print(f"{message}\n", end="")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(1)  # whoever was reading has gone: there is no one to tell
+    except BaseException:
+        _explain_and_exit()
+
+
+def _explain_and_exit() -> None:
+    """Prints the error under way and ends at once: workers may be waiting for room in a queue that no one empties."""
+    sys.excepthook(*sys.exc_info())
+    PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
+    os._exit(1)
 
 
 def _terminate(signum: int, frame: object) -> None:

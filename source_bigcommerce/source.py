@@ -41,7 +41,7 @@ from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
 
 DOCUMENTATION = "https://docs.airbyte.com/integrations/sources/bigcommerce"
-QUEUE_SIZE = 10_000  # messages that wait to be printed; workers pause when it is full
+QUEUE_SIZE = 1_000  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
 
 logger = logging.getLogger("airbyte")
 

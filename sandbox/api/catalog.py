@@ -1,4 +1,4 @@
-"""V3 products and variants (bigcommerce-api.md 3.3, 4.8, 4.9)."""
+"""V3 products and variants (BigCommerce's reference/catalog/)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sandbox.templates import ID, Body, Template
 
 _SLOW_INCLUDES = frozenset({"options", "modifiers"})
 _SLOW_PAGE = 10
-"""With options or modifiers a page holds at most ten products (documented, 2.4)."""
+"""With options or modifiers a page holds at most ten products (documented)."""
 
 _CAPPED = ("variants", "images", "custom_fields", "bulk_pricing_rules", "videos")
 _PARTS = (*_CAPPED, "options", "modifiers", "reviews", "parent_relations", "channels")
@@ -27,7 +27,7 @@ _INCLUDES = frozenset((*_PARTS, "primary_image"))
 
 
 def date_form(readings: Readings) -> DateForm:
-    """The catalog writes `+00:00` unless a reading says otherwise (1.7)."""
+    """The catalog writes `+00:00` unless a reading says otherwise."""
     return iso_z if readings.v3_date_format == "Z" else iso_offset
 
 

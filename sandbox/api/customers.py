@@ -1,4 +1,7 @@
-"""V3 customers, and the lists of their addresses and attributes (bigcommerce-api.md 3.2)."""
+"""V3 customers, and the lists of their addresses and attributes.
+
+Documented in BigCommerce's reference/customers.v3.yml.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _SORTS = tuple(f"{name}:{way}" for name in ("date_created", "last_name", "date_m
 
 
 def date_form(readings: Readings) -> DateForm:
-    """Customers write `Z` unless a reading says otherwise (1.7)."""
+    """Customers write `Z` unless a reading says otherwise."""
     return iso_offset if readings.v3_date_format == "+00:00" else iso_z
 
 
@@ -81,7 +84,7 @@ def _without_form_fields(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_customers(call: Call) -> Answer:
-    """`GET /v3/customers`: by cursor, or by page number (2.3)."""
+    """`GET /v3/customers`: by cursor, or by page number."""
     readings = call.readings
     after, before = call.query.text("after"), call.query.text("before")
     if readings.customers_cursor_absent or not (after or before):

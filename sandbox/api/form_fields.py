@@ -1,4 +1,7 @@
-"""`/v3/customers/form-field-values`: of customers and of addresses, by cursor (bigcommerce-api.md 3.2)."""
+"""`/v3/customers/form-field-values`: of customers and of addresses, by cursor.
+
+Documented in BigCommerce's reference/customers.v3.yml, the content of the cursor by its examples.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def _pieces(rows: list[dict[str, Any]]) -> list[bytes]:
 
 
 class FormFieldValues:
-    """One row per value; its key is (customer, position), which the cursor calls session and field (2.3)."""
+    """One row per value; its key is (customer, position), which the cursor calls session and field."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

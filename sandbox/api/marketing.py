@@ -1,4 +1,4 @@
-"""V2 coupons (bigcommerce-api.md 3.5, 4.10)."""
+"""V2 coupons (BigCommerce's reference/marketing.v2.yml)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The shapes of an order: links, consignment groups, the legacy array, fees (bigcommerce-api.md 4.1)."""
+"""The shapes of an order: links, consignment groups, the legacy array, fees.
+
+Documented in BigCommerce's reference/orders.v2.oas2.yml.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +101,7 @@ def _by_mail(body: Body, shown: Any, lines: list[dict[str, Any]]) -> list[dict[s
 
 
 def _without_empty(groups: dict[str, Any], readings: Readings) -> dict[str, Any]:
-    """Empty groups come in several forms (4, order_consignments)."""
+    """Empty groups come in several forms (the types that hotglue's BigCommerce tap allows for)."""
     empty = [name for name, rows in groups.items() if not rows or rows == {"gift_certificates": []}]
     if readings.consignment_groups == "missing when empty":
         return {name: rows for name, rows in groups.items() if name not in empty}
@@ -108,7 +111,7 @@ def _without_empty(groups: dict[str, Any], readings: Readings) -> dict[str, Any]
 
 
 def _legacy_array(groups: dict[str, Any]) -> list[Any]:
-    """The form without `consignment_structure=object`: one flat list (docs PR #754)."""
+    """The form without `consignment_structure=object`: one flat list (bigcommerce/docs#754)."""
     rows = [row for name in ("shipping", "pickups", "downloads") for row in groups.get(name) or []]
     return rows + list((groups.get("email") or {}).get("gift_certificates", []))
 

@@ -1,4 +1,4 @@
-"""V2 orders and what hangs on one (bigcommerce-api.md 3.1, 4.1, 4.2)."""
+"""V2 orders and what hangs on one (BigCommerce's reference/orders.v2.oas2.yml)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _checks(query: Query, readings: Readings) -> list[Check]:
 
 
 def _sort(query: Query) -> Sort:
-    """`sort=field`, `sort=field:asc` or `sort=field:desc`; by id when not given (3.1)."""
+    """`sort=field`, `sort=field:asc` or `sort=field:desc`; by id when not given."""
     text = query.text("sort")
     if text is None:
         return ("id", False)
@@ -103,13 +103,15 @@ def _includes(query: Query) -> views.Shape:
 
 
 def _view(call: Call, shape: views.Shape) -> Callable[[int, Body], Template]:
-    """How one order of a list is shown; under `include_lines_missing` each seventh lacks its lines."""
+    """How an order is shown; under `include_lines_missing` the include gives each seventh no lines."""
     readings, store_hash = call.readings, call.store.options.store_hash
-    key, keyless = f"order {shape}", f"order {shape} without lines"
+    key, key_without_lines = f"order {shape}", f"order {shape} without lines"
 
     def view(id_: int, body: Body) -> Template:
         if readings.include_lines_missing and shape.lines and id_ % 7 == 3:
-            return body.view(keyless, lambda b: views.order(b, shape, readings, store_hash, without_lines=True))
+            return body.view(
+                key_without_lines, lambda b: views.order(b, shape, readings, store_hash, without_lines=True)
+            )
         return body.view(key, lambda b: views.order(b, shape, readings, store_hash))
 
     return view
@@ -185,7 +187,7 @@ def order_consignments(call: Call) -> Answer:
 
 
 def order_fees(call: Call) -> Answer:
-    """`GET /v2/orders/{id}/fees`: wrapped in `fees`, as in the documented example (3.1)."""
+    """`GET /v2/orders/{id}/fees`: wrapped in `fees`, as in the documented example."""
     orders, id_ = call.store.orders, call.path["order_id"]
     body = existing(orders, id_)
     if not body.parts["fee_rows"] and call.readings.fees_endpoint_empty == "204":

@@ -1,4 +1,4 @@
-"""Filters and sorts of `/v3/catalog/products` (bigcommerce-api.md 3.3)."""
+"""Filters and sorts of `/v3/catalog/products` (BigCommerce's reference/catalog/products_catalog.v3.yml)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def product_where(query: Query, readings: Readings, now: int) -> Where:
     """The filter of a list request, made at `now`."""
 
     def parse(text: str) -> float:
-        # A date without time of day is completed with the time of the request (documented; 1.7, trap 1).
+        # A date without time of day is completed with the time of the request (documented).
         return parse_v3(text) + (now % DAY if is_date_only(text) else 0)
 
     least, most, above, below = (query.integer(f"id:{op}") for op in ("min", "max", "greater", "less"))

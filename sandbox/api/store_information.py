@@ -1,4 +1,4 @@
-"""V2 time and store (bigcommerce-api.md 4.16)."""
+"""V2 time and store (BigCommerce's reference/store_information.v2.yml)."""
 
 from __future__ import annotations
 

@@ -28,24 +28,24 @@ def date_range(
     *,
     colons_break: bool = False,
 ) -> Range:
-    """The seconds that `name`, `name:min` and `name:max` let through; a bare date is equality (1.7, trap 4).
+    """The seconds that `name`, `name:min` and `name:max` let through; a bare date is equality (bigcommerce/api#105).
 
-    `colons_break` marks the endpoint where a value with encoded colons may be ignored (1.7, trap 3).
+    `colons_break` marks the endpoint where a value with encoded colons may be ignored (bigcommerce/docs#620).
     """
-    usable = {
-        form: not (colons_break and readings.encoded_colons == "ignored" and query.has_encoded_colon(form))
-        for form in (name, f"{name}:min", f"{name}:max")
-    }
     least = query.at_least(f"{name}:min", parse, inclusive=readings.v3_dates_inclusive)
     most = query.at_most(f"{name}:max", parse, inclusive=readings.v3_dates_inclusive)
     exactly = query.moment(name, parse)
     if readings.date_filter_ignored:
         return (0, ENDLESS)
-    if exactly is not None and usable[name]:
-        least = most = int(exactly)
+
+    def is_ignored(form: str) -> bool:
+        return colons_break and readings.encoded_colons == "ignored" and query.has_encoded_colon(form)
+
+    if exactly is not None and not is_ignored(name):
+        return span(int(exactly), int(exactly), ENDLESS)
     return span(
-        least if usable[f"{name}:min"] or exactly else None,
-        most if usable[f"{name}:max"] or exactly else None,
+        None if is_ignored(f"{name}:min") else least,
+        None if is_ignored(f"{name}:max") else most,
         ENDLESS,
     )
 
@@ -134,7 +134,7 @@ def paged_rows(
 
 
 def chosen_fields(query: Query) -> tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]:
-    """`include_fields` and `exclude_fields`: a key for the view, and the cut; the id always stays (1.8)."""
+    """`include_fields` and `exclude_fields`: a key for the view, and the cut; the id always stays."""
     wanted, unwanted = query.texts("include_fields"), query.texts("exclude_fields") or ()
 
     def cut(row: dict[str, Any]) -> dict[str, Any]:

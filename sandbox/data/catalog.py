@@ -1,4 +1,6 @@
-"""Products (bigcommerce-api.md 4.8). Odd products are the first of the store, from `FIRST_ID`."""
+"""Products (BigCommerce's reference/catalog/products_catalog.v3.yml).
+
+Odd products are the first of the store, from `FIRST_ID`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers (bigcommerce-api.md 4.6, 4.7): fields, addresses, attribute values, form fields.
+"""Customers (BigCommerce's reference/customers.v3.yml): fields, addresses, attribute values, form fields.
 
 Odd customers are the first of the store, from `FIRST_ID`, in the order of `oddities`.
 """
@@ -14,11 +14,11 @@ from sandbox.templates import CREATED, ID, MODIFIED, Body, child_id
 
 FIRST_ID = 1
 ATTRIBUTE_COUNT = 50
-"""How many attributes the store defines; a customer may have a value for each (3.2: up to 50)."""
+"""How many attributes the store defines; a customer may have a value for each (up to 50 are documented)."""
 
 
 def attribute_definitions() -> list[dict[str, Any]]:
-    """The rows of `/v3/customers/attributes`, dates as offsets of nothing: they never change."""
+    """The rows of `/v3/customers/attributes`, which never change."""
     kinds = ("string", "number", "date")
     names = ("Shoe size", "Joined on", "Favourite shop")
     return [

@@ -1,4 +1,4 @@
-"""Coupons (bigcommerce-api.md 4.10). Odd coupons are the first of the store, from `FIRST_ID`."""
+"""Coupons (BigCommerce's reference/marketing.v2.yml). Odd coupons are the first of the store, from `FIRST_ID`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Order lines, which BigCommerce calls order products (bigcommerce-api.md 4.2)."""
+"""Order lines, which BigCommerce calls order products (reference/orders.v2.oas2.yml)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bought(line: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def custom_line(n: int) -> dict[str, Any]:
-    """A product typed in by staff: no product and no variant behind it (4.2, inferred)."""
+    """A product typed in by staff: no product and no variant behind it (inferred)."""
     line = _line(n, "Made to measure", 4500, quantity=1, sku="")
     del line["variant_id"]
     return line

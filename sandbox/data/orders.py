@@ -1,4 +1,4 @@
-"""Orders (bigcommerce-api.md 4.1, 4.2): fields, lines, consignments, fees, coupons.
+"""Orders (BigCommerce's reference/orders.v2.oas2.yml): fields, lines, consignments, fees, coupons.
 
 Odd orders are the first of the store, from `FIRST_ID`, in the order of `oddities`.
 """

@@ -1,4 +1,4 @@
-"""What hangs on a product, from variants to modifiers (bigcommerce-api.md 4.8, 4.9)."""
+"""What hangs on a product, from variants to modifiers (BigCommerce's reference/catalog/)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PICTURES = "https://cdn.example.com/products"
 
 
 def variant(rng: Random, n: int, price: int, *, has_options: bool) -> dict[str, Any]:
-    """The n-th variant; most inherit their price, which is then null (4.9)."""
+    """The n-th variant; most inherit their price, which is then null."""
     own_price = number(price + 100 * n) if has_options and n % 3 == 0 else None
     label = f"{words.COLOURS[n % len(words.COLOURS)]} {n}"
     values = [{"id": child_id(n), "label": label, "option_id": child_id(1), "option_display_name": "Colour"}]
@@ -87,7 +87,7 @@ def custom_field(n: int) -> dict[str, Any]:
 
 
 def bulk_rule(n: int) -> dict[str, Any]:
-    """The n-th bulk price: a number, or text for a percentage (4.8)."""
+    """The n-th bulk price: a number, or text for a percentage."""
     percent = n % 2 == 0
     return {
         "id": child_id(n),

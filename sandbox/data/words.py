@@ -58,13 +58,13 @@ PLACES = (
 
 
 def money(cents: int, decimals: int = 4) -> str:
-    """An amount as V2 writes it: a string with four decimals (bigcommerce-api.md 1.9)."""
+    """An amount as V2 writes it: a string with four decimals (the examples of reference/orders.v2.oas2.yml)."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{cents // 100}.{cents % 100:02d}" + "0" * (decimals - 2)
 
 
 def number(cents: int) -> int | float:
-    """An amount as V3 writes it: an integer when whole, else a float (1.9)."""
+    """An amount as V3 writes it: an integer when whole, else a float."""
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
@@ -88,7 +88,7 @@ def street_address(rng: Random, email: str) -> dict[str, Any]:
 
 
 def form_fields() -> list[dict[str, Any]]:
-    """One form field of each kind of value: text, number, list (4.1, 4.6)."""
+    """One form field of each kind of value: text, number, list."""
     return [
         {"name": "Delivery note", "value": "Leave at the side door"},
         {"name": "Loyalty points", "value": 120},

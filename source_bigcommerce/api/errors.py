@@ -39,6 +39,10 @@ class NotFound(BigCommerceError):
     """The address does not exist: for a child's address, its parent was deleted meanwhile."""
 
 
+class Refused(BigCommerceError):
+    """The store does not understand the question: it does not know a parameter or does not like a value."""
+
+
 class Action(Enum):
     """What is done about an answer."""
 
@@ -194,7 +198,8 @@ class ErrorTable(ErrorHandler):
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
             return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
-        error = (NotFound if status == 404 and self._scope else BigCommerceError)(sentence, answer.failure_type)
+        kind = Refused if answer is REFUSED else NotFound if status == 404 and self._scope else BigCommerceError
+        error = kind(sentence, answer.failure_type)
         if answer.action is Action.STOP:
             self._breaker.open(error)
         raise error

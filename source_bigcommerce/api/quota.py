@@ -1,7 +1,7 @@
 """The store's request quota, which this connector shares with the merchant's other apps.
 
 BigCommerce grants a number of requests per window and tells in each answer how many are left and when the window
-ends (docs/start/best-practices/api-rate-limits). The governor sits on the CDK's call-rate seam: it is asked before
+ends (docs/api-docs/getting-started/api-rate-limits). The governor sits on the CDK's call-rate seam: it is asked before
 every request of every stream and told of every answer.
 """
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams import IncrementalMixin
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
@@ -19,10 +19,11 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode
 from source_bigcommerce.api.client import REQUEST_KWARGS, Store, with_query
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, in_plain_words
+from source_bigcommerce.api.errors import ErrorTable, Refused, in_plain_words
 from source_bigcommerce.api.paging import Page, Paging, Params, Record
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
+from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
 from source_bigcommerce.streams.slicing import slices
 
@@ -33,7 +34,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that B
 class BigCommerceStream(HttpStream, ABC):
     """A list of records, read whole.
 
-    Subclasses declare `endpoint`, `scope` and `paging`, and where needed `include` and other fixed `params`.
+    Subclasses declare `endpoint`, `scope` and `paging`, and where needed fixed `params` (such as what to include) and
+    the lists that come `embedded` in a record.
     """
 
     primary_key = "id"
@@ -41,6 +43,7 @@ class BigCommerceStream(HttpStream, ABC):
     scope: ClassVar[Scope]
     paging: ClassVar[Paging]
     params: ClassVar[Params] = {}
+    embedded: ClassVar[tuple[Embedded, ...]] = ()
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -128,6 +131,7 @@ class BigCommerceStream(HttpStream, ABC):
 
     def complete(self, records: Sequence[Record]) -> Iterable[Record]:
         """The records of a page with all that belongs to them, read from elsewhere where the page lacks it."""
+        complete(records, self.embedded, self.fetch, self.logger.info)
         return records
 
     # What subclasses build on.
@@ -224,11 +228,11 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             )
             return
         self.progress.begin(lower, upper)
-        whole = window_slice(lower, upper)
+        whole = _window(lower, upper)
         first = self.fetch_page(whole, None)
         total = self._total(first, whole)
         for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
-            piece = window_slice(start, end)
+            piece = _window(start, end)
             if piece == whole:
                 self._first_pages[_key(piece)] = first
             yield piece
@@ -282,8 +286,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return first.total or 0
         try:
             answer = self.fetch(self.dates.count, self.filters(whole))
-        except BigCommerceError as error:
-            return self._unsliced(error)
+        except Refused as error:
+            self._explain_large_slices(error)
+            return 0
         count = answer.get("count") if isinstance(answer, dict) else None
         return count if isinstance(count, int) else 0
 
@@ -292,18 +297,15 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         params: Params = {**self.filters(whole), **self.dates.sort, "limit": 1, "page": position + 1}
         try:
             answer = self.fetch(self.endpoint, params)
-        except BigCommerceError as error:
-            self._unsliced(error)
+        except Refused as error:
+            self._explain_large_slices(error)
             return None
         rows = answer.get("data") if isinstance(answer, dict) else answer
         return self._changed(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
 
-    def _unsliced(self, error: BigCommerceError) -> int:
-        """Slicing is a convenience: a store that refuses the question still gets its records read, in one slice."""
-        if error.failure_type is not FailureType.system_error:
-            raise error
-        self.logger.info(f"'{self.name}' is read in larger slices: {error.message}")
-        return 0
+    def _explain_large_slices(self, refusal: Refused) -> None:
+        """Slicing is a convenience: a store that refuses to help with it still gets its records read."""
+        self.logger.info(f"'{self.name}' is read in larger slices: {refusal.message}")
 
     def _changed(self, record: Record) -> datetime | None:
         try:
@@ -313,14 +315,13 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return None
 
 
-def window_slice(start: datetime, end: datetime) -> StreamSlice:
-    """The slice for the records changed from `start` to `end`."""
+def _window(start: datetime, end: datetime) -> StreamSlice:
     return StreamSlice(partition={}, cursor_slice={"start": format_timestamp(start), "end": format_timestamp(end)})
 
 
 def _bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     start, end = parse_timestamp(stream_slice["start"]), parse_timestamp(stream_slice["end"])
-    assert start is not None and end is not None, "slices are made by window_slice()"
+    assert start is not None and end is not None, "slices are made by _window()"
     return start, end
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from source_bigcommerce.api.paging import KeysetV3, Params, Record
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import DateFilter, IncrementalStream
-from source_bigcommerce.streams.embedded import Embedded, at_a_cap, complete, never_empty
+from source_bigcommerce.streams.embedded import Embedded, at_a_cap, never_empty
 
 
 class Products(IncrementalStream):
@@ -53,7 +53,3 @@ class Products(IncrementalStream):
             or not isinstance(product.get("channels"), list)
             or channels.intersection(product["channels"])
         ]
-
-    def complete(self, records: Sequence[Record]) -> Iterable[Record]:
-        complete(records, self.embedded, self.fetch, self.logger.info)
-        return records

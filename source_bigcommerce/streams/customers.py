@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from source_bigcommerce.api.paging import CursorV3, Record
+from source_bigcommerce.api.paging import CursorV3
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import DateFilter, IncrementalStream
-from source_bigcommerce.streams.embedded import Embedded, complete, differs_from
+from source_bigcommerce.streams.embedded import Embedded, differs_from
 
 
 class Customers(IncrementalStream):
@@ -38,7 +36,3 @@ class Customers(IncrementalStream):
             parent_field="customer_id",
         ),
     )
-
-    def complete(self, records: Sequence[Record]) -> Iterable[Record]:
-        complete(records, self.embedded, self.fetch, self.logger.info)
-        return records

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from airbyte_cdk.models import FailureType
-
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import NotFound, Refused
 from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream, window_slice
-from source_bigcommerce.streams.embedded import CAPS, Embedded, complete
+from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.embedded import CAPS, Embedded
 
 GROUPS = ("pickups", "shipping", "downloads")
+
+
+def _lines_in_doubt(order: Record, lines: Sequence[Record]) -> bool:
+    """A consignment as long as a known cap, or fewer pieces in the lines than the order says it has.
+
+    `items_total` counts pieces; should it count lines after all, the comparison only finds less to doubt.
+    """
+    if any(len(consignment["line_item_ids"]) in CAPS for consignment in _consignments(order)):
+        return True
+    items_total = order.get("items_total")
+    if not isinstance(items_total, int):
+        return not lines
+    pieces: int = sum(line["quantity"] for line in lines if isinstance(line.get("quantity"), int))
+    return pieces < items_total
 
 
 class Orders(IncrementalStream):
@@ -32,33 +44,36 @@ class Orders(IncrementalStream):
         "min_date_modified", "max_date_modified", sort={"sort": "date_modified:asc"}, count="v2/orders/count"
     )
 
+    embedded = (Embedded("line_items", "v2/orders/{id}/products", _lines_in_doubt, paging=OffsetV2()),)
+
+    # What the answers of a sync have shown so far of how the store answers.
     _fees_come_along = False
+    _archived_are_listed = False
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
-        """The slice's orders; with the first slice also the archived orders of the whole window.
+        """The slice's orders, and the archived ones among them where the list hides those.
 
-        Whether the plain list contains archived orders is not documented, nor is the filter `is_deleted` any more
-        (it was until 2024), so they are asked for apart. No state is saved before the first slice is finished.
+        Whether it does is not documented, nor is the filter `is_deleted` any more (it was until 2024). One archived
+        order in the list proves that it does not; until then they are asked for apart.
         """
-        yield from super().batches(stream_slice)
-        window = self.progress.window
-        if window and stream_slice and stream_slice["start"] == window_slice(*window)["start"]:
-            yield from self._archived(window_slice(*window))
+        for orders in super().batches(stream_slice):
+            self._archived_are_listed |= any(order.get("is_deleted") for order in orders)
+            yield orders
+        if stream_slice and not self._archived_are_listed:
+            yield from self._archived(stream_slice)
 
-    def _archived(self, whole: Mapping[str, Any]) -> Iterator[Sequence[Record]]:
+    def _archived(self, stream_slice: Mapping[str, Any]) -> Iterator[Sequence[Record]]:
         position: Params | None = self.paging.first()
         while position is not None:
             try:
-                page = self.fetch_page(whole, {**position, "is_deleted": "true"})
-            except BigCommerceError as error:
-                if error.failure_type is not FailureType.system_error:
-                    raise
+                page = self.fetch_page(stream_slice, {**position, "is_deleted": "true"})
+            except Refused:
                 self.logger.info("This store does not list archived orders apart.")
                 return
             if any(order.get("is_deleted") is False for order in page.records):
                 self.logger.info("This store lists archived orders among the others.")
                 return
-            yield self.wanted(page.records, whole)
+            yield self.wanted(page.records, stream_slice)
             position = page.next
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
@@ -81,7 +96,7 @@ class Orders(IncrementalStream):
         self._fees_come_along |= any(_fees(order.get("fees")) is not None for order in records)
         for order in records:
             self._unfold(order)
-        complete(records, (LINE_ITEMS,), self.fetch, self.logger.info)
+        super().complete(records)
         for order in records:
             _link_by_address(order)
         return records
@@ -104,23 +119,6 @@ class Orders(IncrementalStream):
         except NotFound:
             self.logger.info(f"Order {order['id']} was deleted while its {children} were read.")
             return None
-
-
-def _lines_in_doubt(order: Record, lines: Sequence[Record]) -> bool:
-    """A consignment as long as a known cap, or fewer pieces in the lines than the order says it has.
-
-    `items_total` counts pieces; should it count lines after all, the comparison only finds less to doubt.
-    """
-    if any(len(consignment["line_item_ids"]) in CAPS for consignment in _consignments(order)):
-        return True
-    items_total = order.get("items_total")
-    if not isinstance(items_total, int):
-        return not lines
-    pieces: int = sum(line["quantity"] for line in lines if isinstance(line.get("quantity"), int))
-    return pieces < items_total
-
-
-LINE_ITEMS = Embedded("line_items", "v2/orders/{id}/products", _lines_in_doubt, paging=OffsetV2())
 
 
 def _is_whole(consignments: Any) -> bool:

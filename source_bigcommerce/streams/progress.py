@@ -31,20 +31,20 @@ class Progress:
         self._lock = threading.Lock()
         self._resumed: datetime | None = None  # where an earlier sync had come to
         self._reached: datetime | None = None
-        self._window: tuple[datetime, datetime] | None = None
+        self._upper: datetime | None = None
         self._advanced = False
         self._finished: dict[datetime, datetime] = {}  # slices behind a gap: start -> end
 
     def resume(self, state: datetime | None) -> None:
         """Forgets everything but the state that an earlier sync left."""
         with self._lock:
-            self._resumed, self._reached, self._window, self._advanced = state, None, None, False
+            self._resumed, self._reached, self._upper, self._advanced = state, None, None, False
             self._finished.clear()
 
     def begin(self, lower: datetime, upper: datetime) -> None:
         """Says which window the slices to come will tile."""
         with self._lock:
-            self._reached, self._window = lower, (lower, upper)
+            self._reached, self._upper = lower, upper
 
     def finish(self, start: datetime, end: datetime) -> None:
         """Marks a slice as emitted. Marking it twice changes nothing."""
@@ -62,17 +62,12 @@ class Progress:
         return self._resumed
 
     @property
-    def window(self) -> tuple[datetime, datetime] | None:
-        """The window that the slices tile; None before it is known."""
-        return self._window
-
-    @property
     def value(self) -> datetime | None:
         """Every record changed before this instant has been emitted, by this sync or an earlier one."""
         with self._lock:
-            if not self._advanced or self._reached is None or self._window is None:
+            if not self._advanced or self._reached is None:
                 return self._resumed
-            if self._resumed is None or self._reached == self._window[1]:
+            if self._resumed is None or self._reached == self._upper:
                 return self._reached
             return max(self._resumed, self._reached)  # the look-back reads again what is already known
 

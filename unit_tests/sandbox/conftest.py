@@ -92,6 +92,10 @@ class Direct:
 
     def get(self, path: str, **headers: str) -> Answer:
         """One request to a path below the store, its query as it is."""
+        return asyncio.run(self.ask(path, **headers))
+
+    async def ask(self, path: str, **headers: str) -> Answer:
+        """The same, for requests that overlap."""
         where, _, query = path.partition("?")
         sent: list[Any] = []
         given = {"x_auth_token": self.options.token, **headers}
@@ -110,7 +114,7 @@ class Direct:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(self._app(scope, receive, send))
+        await self._app(scope, receive, send)
         headers_back = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         return Answer(sent[0]["status"], headers_back, b"".join(one.get("body", b"") for one in sent[1:]))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from threading import Thread
 
 import pytest
 import requests
@@ -106,7 +107,7 @@ def test_every_response_says_what_is_left_of_the_quota(client: Client) -> None:
 
 def test_a_spent_quota_is_429_until_the_window_ends(open_store: Open) -> None:
     """And then the whole quota is there again."""
-    client = open_store(quota=3, window_ms=400)
+    client = open_store(quota=3, window_ms=300, orders=30)
     time.sleep(client.server.quota.reset_ms / 1000 + 0.01)
     assert [client.get("v2/time").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     refused = client.get("v3/customers")
@@ -159,13 +160,17 @@ def test_an_endpoint_can_bound_concurrent_requests(open_store: Open) -> None:
     assert ask(0).status_code == 200
 
 
-def test_concurrency_is_bounded_without_latency_too(open_store: Open) -> None:
-    """Requests take a moment there, or they would never meet."""
-    client = open_store(concurrency={"v2/coupons": 1}, orders=30)
-    headers = {"X-Auth-Token": client.server.token}
-    with ThreadPoolExecutor(4) as pool:
-        answers = pool.map(lambda _: requests.get(f"{client.server.url}/v2/coupons", headers=headers, timeout=5), "1234")
-        assert 429 in {answer.status_code for answer in answers}
+def test_concurrency_is_bounded_without_latency_too() -> None:
+    """Requests take a moment there, or they would hardly ever meet."""
+    store = Direct(concurrency={"v2/coupons": 1}, orders=30)
+
+    async def ask() -> tuple[int, int]:
+        first = asyncio.create_task(store.ask("v2/coupons"))
+        await asyncio.sleep(0.002)
+        second = await store.ask("v2/coupons")
+        return (await first).status, second.status
+
+    assert asyncio.run(ask()) == (200, 429)
 
 
 def test_a_bound_for_an_endpoint_that_does_not_exist_is_refused() -> None:
@@ -182,28 +187,28 @@ def test_answers_do_not_wait_for_the_network(client: Client) -> None:
         started = time.perf_counter()
         client.get("v2/time")
         took.append(time.perf_counter() - started)
-    assert min(took) < 0.03
+    assert sorted(took)[10] < 0.03
 
 
 def test_the_quota_counts_right_while_another_thread_looks_at_it() -> None:
-    """A look at the end of a window must not start the window again."""
-    moments = iter(range(10**9))
-    quota = Quota(10**9, 1000, clock=lambda: next(moments) / 4000)
-    ended = threading.Event()
+    """A look that began before the end of a window must not empty the next one."""
+    now = 0.0
+    taking = Thread(target=lambda: quota.take())
 
-    def look() -> None:
-        while not ended.is_set():
-            assert quota.left <= quota.limit
+    def clock() -> float:
+        nonlocal now
+        then = now
+        if then == 0.5:
+            now = 1.5
+            taking.start()
+            taking.join(0.1)  # this long, a request could be counted if nothing kept it from that
+        return then
 
-    with ThreadPoolExecutor(1) as pool:
-        looking = pool.submit(look)
-        windows = []
-        for _ in range(5000):
-            quota.take()
-            windows.append(quota._window)
-        ended.set()
-        looking.result()
-    assert windows == sorted(windows)
+    quota = Quota(5, 1000, clock=clock)
+    now = 0.5
+    assert quota.left == 5
+    taking.join()
+    assert quota.left == 4
 
 
 def test_latency_delays_every_answer_but_not_one_another(open_store: Open) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox import Options, Store
+from sandbox import Options, Server, Store
 from sandbox.dates import iso_offset, iso_z, parse_iso, parse_v2, rfc2822
 from sandbox.live import Live
 from sandbox.table import Check, Where
@@ -310,15 +310,15 @@ def test_a_store_can_be_made_live_and_quiet_again(open_store: Open) -> None:
         client.server.set_live(-1)
 
 
-def test_a_store_may_be_switched_while_it_is_read(open_store: Open) -> None:
-    """From another thread, as tests do."""
-    client = open_store(orders=60, live_every=1)
-    with ThreadPoolExecutor(1) as pool:
-        answers = pool.submit(lambda: [client.get("v2/orders?limit=1").status_code for _ in range(60)])
-        while not answers.done():
-            client.server.set_live(0)
-            client.server.set_live(1)
-    assert set(answers.result()) == {200}
+def test_a_switch_waits_for_the_page_that_is_being_made() -> None:
+    """It would change the rhythm between the two ends of a page."""
+    server = Server(Options(orders=30))
+    switching = Thread(target=lambda: server.set_live(3))
+    with server.store.lock:
+        switching.start()
+        switching.join(0.05)
+        assert switching.is_alive()
+    switching.join()
 
 
 def test_a_wrong_moment_for_changes_is_refused(store: Store) -> None:

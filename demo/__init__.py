@@ -1,0 +1,7 @@
+"""The newcomer's demo: a local store is synced into DuckDB, edited, and synced again.
+
+    make demo
+
+Every part is the real one: the connector through its installed command, PyAirbyte as the client, DuckDB as the
+destination. Only the store is an imitation.
+"""

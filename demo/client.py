@@ -1,0 +1,59 @@
+"""PyAirbyte, the client that runs the connector's `read` and loads DuckDB; kept in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from demo.failure import DemoFailed
+from demo.paths import CONNECTOR, DATABASE, OUTPUT, PYAIRBYTE_LOG, TEMPORARY
+from demo.process import Process
+
+_QUIET = {
+    "AIRBYTE_OFFLINE_MODE": "1",  # it would ask Airbyte's registry about a connector that is installed here
+    "DO_NOT_TRACK": "1",
+    "NO_LIVE_PROGRESS": "1",
+    "PYTHONWARNINGS": "ignore",
+    "AIRBYTE_LOGGING_ROOT": str(OUTPUT / "logs"),
+    "AIRBYTE_PROJECT_DIR": str(OUTPUT),
+    "AIRBYTE_TEMP_DIR": str(TEMPORARY),
+}
+
+
+class Client:
+    """Syncs one stream at a time, so that seconds and requests belong to it alone."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def wait_until_ready(self) -> None:
+        """Returns when PyAirbyte is imported and knows the connector's streams."""
+        self._answer("PyAirbyte did not start")
+
+    def sync(self, stream: str) -> int:
+        """Syncs from where the state in DuckDB says; returns how many records came."""
+        try:
+            self._process.stdin.write(f"{stream}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended: its last answer, or that there is none, tells more
+        return int(self._answer(f"PyAirbyte could not sync {stream}")["records"])
+
+    def _answer(self, otherwise: str) -> dict[str, Any]:
+        line = self._process.stdout.readline()
+        if not line:
+            raise DemoFailed(f"{otherwise}: it ended unexpectedly.", PYAIRBYTE_LOG)
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise DemoFailed(f"{otherwise}: {answer['error'].rstrip('.')}.", PYAIRBYTE_LOG)
+        return answer
+
+
+@contextmanager
+def running_client(config: dict[str, str]) -> Iterator[Client]:
+    """PyAirbyte for the length of a `with` block."""
+    arguments = (str(CONNECTOR), str(DATABASE), json.dumps(config))
+    with Process("demo.pyairbyte", *arguments, log=PYAIRBYTE_LOG, environment=_QUIET) as process:
+        yield Client(process)

@@ -1,0 +1,25 @@
+"""Where the demo reads and writes. Everything that it makes lies in one folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / "demo_output"
+DATABASE = OUTPUT / "bigcommerce.duckdb"
+TEMPORARY = OUTPUT / "tmp"
+
+STORE_LOG = OUTPUT / "store.log"
+CONNECTOR_LOG = OUTPUT / "connector.log"
+PYAIRBYTE_LOG = OUTPUT / "pyairbyte.log"
+DEMO_LOG = OUTPUT / "demo.log"
+
+CONNECTOR = Path(sys.executable).with_name("source-bigcommerce")
+"""The console script that installing the connector puts beside this Python."""
+
+
+def shown(path: Path) -> str:
+    """A path as a reader would type it from where they are."""
+    return os.path.relpath(path)
