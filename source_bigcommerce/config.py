@@ -74,7 +74,14 @@ def parse_api_url(value: object) -> str:
         host, _ = url.hostname, url.port
     except ValueError:
         host = None
-    if not host or "@" in url.netloc or url.query or url.fragment or url.scheme not in ("http", "https"):
+    if (
+        not host
+        or url.query
+        or url.fragment
+        or url.scheme not in ("http", "https")
+        or not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", url.netloc)
+        or not re.fullmatch(r"[!-~]*", url.path)
+    ):
         raise ValueError(f"The API address is not one: write it as https://{API_HOST}.")
     if url.scheme == "http" and not _is_loopback(host):
         raise ValueError(
@@ -161,7 +168,7 @@ class Config(BaseModel):
         le=10_080,
         title="Look-back (minutes)",
         description=(
-            "Each sync reads again what changed in this many minutes before the last one ended, in case the store "
+            "Each sync reads again what changed in this many minutes before the last one began, in case the store "
             "showed a change late. Records read twice are merged by primary key in the destination."
         ),
         json_schema_extra={"order": 4},
@@ -187,7 +194,7 @@ class Config(BaseModel):
         title="Channels",
         description=(
             "Replicate orders and products of these channels only (the number in the control panel's address of a "
-            "channel). Leave empty for all channels."
+            "channel). Leave empty for all channels. After a change, reset both streams to get their older records."
         ),
         examples=[[1]],
         json_schema_extra={"order": 7},
@@ -259,4 +266,10 @@ def _sentence(error: Any) -> str:
         return f"The setting {name} is missing: fill it in."
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
-    return f"The setting {name} is not valid: {error['msg'][:1].lower()}{error['msg'][1:]}."
+    bounds = error.get("ctx", {})
+    if "le" in bounds or "ge" in bounds:
+        limit = f"at most {bounds['le']}" if "le" in bounds else f"at least {bounds['ge']}"
+        return f"The setting {name} has to be {limit}."
+    if name == "channel_ids":
+        return f"The setting {name} has to be a list of whole numbers, such as [1, 2]."
+    return f"The setting {name} has to be a whole number."

@@ -41,6 +41,8 @@ def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
 def read_state(path: str) -> list[AirbyteStateMessage]:
     """The state messages in a file. Raises BigCommerceError."""
     content = _read_json(path, "state")
+    if content == {}:
+        return []  # how the platform writes "no state"
     try:
         if not isinstance(content, list):
             raise TypeError

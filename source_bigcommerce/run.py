@@ -13,6 +13,7 @@ from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import ConnectorSpecification
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, get_secrets
 
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
@@ -30,6 +31,13 @@ class Entrypoint(AirbyteEntrypoint):
             Config.parse(config)
         except ValueError as error:
             raise BigCommerceError(str(error)) from None
+
+    @staticmethod
+    def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
+        """Masks the secrets as they were entered and as they are sent, without the white space around them."""
+        AirbyteEntrypoint.set_up_secret_filter(config, connection_specification)
+        for secret in get_secrets(connection_specification, config):
+            add_to_secrets(str(secret).strip())
 
 
 class WithoutTracebacks(logging.Filter):
@@ -73,5 +81,5 @@ def _explain_and_exit() -> None:
 
 
 def _terminate(signum: int, frame: object) -> None:
-    """Ends at once, without waiting for workers. What was printed is whole lines, and the states in it are true."""
+    """Ends at once, without waiting for workers. The last line may be cut short; the states before it are true."""
     os._exit(_TERMINATED)

@@ -13,7 +13,7 @@ class UndecodableBody(ValueError):
 
 
 def decode(response: requests.Response) -> Any:
-    """The decoded body; None for an empty one with status 204. Raises UndecodableBody.
+    """The decoded body; None only for an empty one with status 204. Raises UndecodableBody.
 
     The error table has to look into every body and the stream then reads it: the result is kept on the response.
     """
@@ -26,7 +26,10 @@ def _decode(response: requests.Response) -> Any:
     if response.status_code == 204:
         return None
     try:
-        return orjson.loads(response.content)
+        body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         content_type = response.headers.get("Content-Type", "no content type")
         raise UndecodableBody(f"{len(response.content)} bytes of {content_type}") from None
+    if body is None:
+        raise UndecodableBody("null")
+    return body

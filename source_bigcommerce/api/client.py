@@ -43,6 +43,7 @@ class Store:
         self.auth = StoreAuth(config, self.breaker)
         self.governor = QuotaGovernor(config.quota_reserve_percent / 100, self.breaker)
         self._started: datetime | None = None
+        self._unusable: BigCommerceError | None = None
         self._lock = threading.Lock()
 
     def started(self) -> datetime:
@@ -52,10 +53,16 @@ class Store:
         Raises BigCommerceError when the store cannot be reached with these credentials.
         """
         with self._lock:
+            if self._unusable:
+                raise self._unusable  # one answer is enough for all streams
             if self._started is None:
-                response = self._get("v2/time", "store time")
-                self._started = _server_time(response)
-                self._require_start_date_before(self._started)
+                try:
+                    now = _server_time(self._get("v2/time", "store time"))
+                    self._require_start_date_before(now)
+                except BigCommerceError as error:
+                    self._unusable = error
+                    raise
+                self._started = now
             return self._started
 
     def _require_start_date_before(self, now: datetime) -> None:

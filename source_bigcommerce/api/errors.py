@@ -17,6 +17,7 @@ from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_bigcommerce.api.body import UndecodableBody, decode
 from source_bigcommerce.api.scopes import Scope
@@ -130,12 +131,14 @@ ANSWERS: dict[int, Answer] = {
     404: Answer(
         Action.FAIL,
         FailureType.config_error,
-        "The stream '{stream}' cannot be read: the store has no such address (404). Check the store hash.",
+        "The stream '{stream}' cannot be read: the store answered that an address does not exist (404). Check the "
+        "store hash; if other streams can be read, please report this line.",
     ),
     408: PASSING_FAULT,
     423: PASSING_FAULT,
     429: RATE_LIMITED,
     500: PASSING_FAULT,
+    499: PASSING_FAULT,  # the gateway gave up on the store
     502: PASSING_FAULT,
     503: PASSING_FAULT,
     504: PASSING_FAULT,
@@ -174,7 +177,7 @@ class Breaker:
 class ErrorTable(ErrorHandler):
     """Reads the answers to one stream, in the CDK's terms. `scope` is None for requests that need none."""
 
-    max_retries = 5
+    max_retries = 6  # with pauses of 1, 2, 4, ... seconds: a little over a minute
     max_time = 600  # seconds
 
     def __init__(self, stream: str, scope: Scope | None, breaker: Breaker) -> None:
@@ -194,7 +197,9 @@ class ErrorTable(ErrorHandler):
             status=status,
             detail=detail,
         )
-        if answer.action is Action.RETRY:
+        if answer.action is Action.RETRY or (answer.action is Action.WAIT and self._scope is None):
+            # For RATE_LIMITED the CDK announces a stream; a request that belongs to none is only asked again. It is
+            # the governor that waits, either way.
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
             return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
@@ -218,8 +223,8 @@ def _look_up(
     response: requests.Response | Exception | None, answers: Mapping[int, Answer]
 ) -> tuple[Answer, int, str] | None:
     """The row of the table, the status and a detail for the sentence; None for a good answer."""
-    if isinstance(response, requests.exceptions.SSLError):
-        return UNTRUSTED, 0, ""
+    if isinstance(response, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(response):
+        return UNTRUSTED, 0, ""  # other TLS errors are passing faults of the connection
     if not isinstance(response, requests.Response):
         return UNREACHABLE, 0, type(response).__name__
     status = response.status_code
@@ -250,5 +255,5 @@ def _detail(response: requests.Response) -> str:
     if isinstance(body, dict):
         for key in ("title", "message", "detail"):
             if isinstance(body.get(key), str) and body[key]:
-                return str(body[key])[:300]
+                return filter_secrets(body[key])[:300]
     return response.reason or "no explanation"

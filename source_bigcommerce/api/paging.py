@@ -82,11 +82,11 @@ class KeysetV3:
         rows = _data(body)
         meta = _pagination(body, "pagination")
         total = meta.get("total")
+        if not rows and isinstance(total, int) and total > 0:
+            raise _lossy(f"an empty page came where {total} records are left")
         records, last = _after(rows, asked.get("id:greater"))
-        short = len(rows) < _page_size(meta, self.limit) and (
-            len(rows) >= total if isinstance(total, int) else len(rows) not in SERVER_PAGE_SIZES
-        )
-        more = None if last is None or short else {**self.first(), "id:greater": last}
+        ended = last is None or _is_short(rows, meta, self.limit, total)
+        more = None if ended or last is None else {**self.first(), "id:greater": last}
         return Page(records, more, total if isinstance(total, int) else None)
 
 
@@ -107,8 +107,9 @@ class CursorV3:
         total = _pagination(body, "pagination").get("total")
         meta = _pagination(body, "cursor_pagination")
         cursor = meta.get("end_cursor")
-        size = _page_size(meta or _pagination(body, "pagination"), self.limit)
-        ended = not rows or (len(rows) < size and not _has_next(meta))
+        # A page behind a cursor tells no total; the first one's counts the whole list.
+        meta = meta or _pagination(body, "pagination")
+        ended = not rows or (_is_short(rows, meta, self.limit, total) and not _has_next(meta))
         if not ended and not cursor:
             raise _lossy("a full page came without a cursor to continue from")
         if not ended and cursor == asked.get("after"):
@@ -131,8 +132,10 @@ class Offset:
         rows = _data(body)
         meta = _pagination(body, "pagination")
         total = meta.get("total")
-        ended = not rows or (len(rows) < _page_size(meta, self.limit) and not _has_next(meta))
-        more = None if ended else {**self.first(), "page": int(asked["page"]) + 1}
+        page = int(asked["page"])
+        left = total - (page - 1) * self.limit if isinstance(total, int) else None
+        ended = not rows or (_is_short(rows, meta, self.limit, left) and not _has_next(meta))
+        more = None if ended else {**self.first(), "page": page + 1}
         return Page(rows, more, total if isinstance(total, int) else None)
 
 
@@ -171,9 +174,16 @@ def _pagination(body: Any, kind: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _page_size(meta: Mapping[str, Any], limit: int) -> int:
+def _is_short(rows: list[Record], meta: Mapping[str, Any], limit: int, left: Any) -> bool:
+    """Whether this page is not a full one, as far as the answer tells.
+
+    `left` is how many records the list holds from this page on, if that is known.
+    """
     size = meta.get("per_page")
-    return min(size, limit) if isinstance(size, int) and size > 0 else limit
+    full = min(size, limit) if isinstance(size, int) and size > 0 else limit
+    if isinstance(left, int):
+        return len(rows) < full and len(rows) >= left
+    return len(rows) < full and len(rows) not in SERVER_PAGE_SIZES
 
 
 def _has_next(meta: Mapping[str, Any]) -> bool:

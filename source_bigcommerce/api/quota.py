@@ -23,6 +23,7 @@ from source_bigcommerce.api.errors import Breaker
 logger = logging.getLogger("airbyte")
 
 _USUAL_WINDOW = 30.0  # seconds
+_LONGEST_WAIT = 3600.0  # a reset further away is a mistake
 _FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
 
 
@@ -96,10 +97,11 @@ class QuotaGovernor(APIBudget):
             reset = _number(response, "X-Rate-Limit-Time-Reset-Ms")
             quota = _number(response, "X-Rate-Limit-Requests-Quota")
             left = _number(response, "X-Rate-Limit-Requests-Left")
-            if quota is not None and left is not None and reset is not None:
+            reset = None if reset is None else min(reset, _LONGEST_WAIT * 1000)
+            if quota and quota > 0 and left is not None and reset is not None:
                 self._window = (_number(response, "X-Rate-Limit-Time-Window-Ms") or _USUAL_WINDOW * 1000) / 1000
                 self._learn(int(quota), left, now + reset / 1000)
-            if response.status_code == 429:
+            if response.status_code in (429, 509):  # 509 was the legacy hourly limit
                 self._block(now, reset, _number(response, "X-Retry-After"))
             else:
                 self._refusals = 0
@@ -115,13 +117,15 @@ class QuotaGovernor(APIBudget):
             self._left, self._window_ends = min(self._left, free), max(ends, self._window_ends)
 
     def _block(self, now: float, reset_ms: float | None, retry_after: float | None) -> None:
-        announced = max((reset_ms or 0) / 1000, retry_after or 0)
-        if not announced:  # documented for a store under load: a 429 may come without any header
-            self._refusals += now >= self._blocked_until  # refusals of one burst are one
+        announced = min(max((reset_ms or 0) / 1000, retry_after or 0), _LONGEST_WAIT)
+        is_new = now >= self._blocked_until  # refusals of one burst are one
+        if announced <= 0:  # documented for a store under load: a 429 may come without any header
+            self._refusals += is_new
             longest = min(_FIRST_BLIND_WAIT * 2**self._refusals, _LONGEST_BLIND_WAIT)
             announced = random.uniform(longest / 2, longest)
         self._blocked_until = max(self._blocked_until, now + announced)
-        logger.warning(f"The store's quota is used up: all requests wait {announced:.0f} s.")
+        if is_new:
+            logger.warning(f"The store asks for a pause (429): no request is sent for {announced:.0f} s.")
 
 
 def _number(response: requests.Response, header: str) -> float | None:

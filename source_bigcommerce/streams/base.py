@@ -19,7 +19,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode
 from source_bigcommerce.api.client import REQUEST_KWARGS, Store, with_query
-from source_bigcommerce.api.errors import ErrorTable, Refused, in_plain_words
+from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, in_plain_words
 from source_bigcommerce.api.paging import Page, Paging, Params, Record
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
@@ -131,7 +131,7 @@ class BigCommerceStream(HttpStream, ABC):
 
     def complete(self, records: Sequence[Record]) -> Iterable[Record]:
         """The records of a page with all that belongs to them, read from elsewhere where the page lacks it."""
-        complete(records, self.embedded, self.fetch, self.logger.info)
+        complete(records, self.embedded, self.fetch, self.forgive_if_deleted)
         return records
 
     # What subclasses build on.
@@ -156,6 +156,15 @@ class BigCommerceStream(HttpStream, ABC):
         except AirbyteTracedException as error:
             raise in_plain_words(error) from None
         return decode(response)
+
+    def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
+        """Logs that a child is missing because its parent was deleted meanwhile; raises `missing` if it was not."""
+        try:
+            self.fetch(f"{self.endpoint}/{parent['id']}", {})
+        except NotFound:
+            self.logger.info(f"Record {parent['id']} of '{self.name}' was deleted while it was read.")
+        else:
+            raise missing
 
     def check_access(self) -> None:
         """Reads one record. Raises BigCommerceError, which names the missing scope, when that is not allowed."""
@@ -218,14 +227,15 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         cursor_field: list[str] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterator[StreamSlice]:
-        """Slices that tile the time from the last sync, less the look-back, to the server's clock."""
+        """Slices that tile the time from the last sync, less the look-back, to the server's clock and beyond."""
         self.state = stream_state or {}
         lower, upper = self._lower_bound(), self.store.started()
         if lower > upper:
             self.logger.warning(
-                f"The saved state of '{self.name}' lies in the future of the store's clock: nothing is read until "
-                "then. Reset the stream in the connection if that is not meant."
+                f"The saved state of '{self.name}' lies in the future of the store's clock: nothing is read now, and "
+                "the next sync starts from here. Reset the stream in the connection if that is not meant."
             )
+            self.progress.resume(upper)
             return
         self.progress.begin(lower, upper)
         whole = _window(lower, upper)
@@ -249,15 +259,20 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             self.progress.finish(*_bounds(stream_slice))
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
-        """One second wider on both sides: whether the bounds are inclusive is not documented everywhere."""
+        """One second wider on both sides: whether the bounds are inclusive is not documented everywhere.
+
+        The last slice has no upper bound: a record that changes all the time, such as a product that sells every
+        minute, would move past it in every sync and never be seen.
+        """
         if not stream_slice:
             return {}
         start, end = _bounds(stream_slice)
-        maximum = {self.dates.maximum: _whole_second(end + _SECOND)}
-        return maximum if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND), **maximum}
+        minimum = {} if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND)}
+        maximum = {} if end == self.store.started() else {self.dates.maximum: _whole_second(end + _SECOND)}
+        return {**minimum, **maximum}
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
-        """The records without those that certainly belong to another slice or to the next sync."""
+        """The records without those that certainly belong to another slice."""
         if not stream_slice:
             return records
         start, end = _bounds(stream_slice)
@@ -265,7 +280,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         return [
             record
             for record in records
-            if (changed := self._changed(record)) is None or start <= changed < end or (is_last and changed == end)
+            if (changed := self._changed(record)) is None or (start <= changed and (is_last or changed < end))
         ]
 
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
@@ -286,7 +301,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return first.total or 0
         try:
             answer = self.fetch(self.dates.count, self.filters(whole))
-        except Refused as error:
+        except BigCommerceError as error:
             self._explain_large_slices(error)
             return 0
         count = answer.get("count") if isinstance(answer, dict) else None
@@ -297,15 +312,16 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         params: Params = {**self.filters(whole), **self.dates.sort, "limit": 1, "page": position + 1}
         try:
             answer = self.fetch(self.endpoint, params)
-        except Refused as error:
+        except BigCommerceError as error:
             self._explain_large_slices(error)
             return None
         rows = answer.get("data") if isinstance(answer, dict) else answer
         return self._changed(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
 
-    def _explain_large_slices(self, refusal: Refused) -> None:
-        """Slicing is a convenience: a store that refuses to help with it still gets its records read."""
-        self.logger.info(f"'{self.name}' is read in larger slices: {refusal.message}")
+    def _explain_large_slices(self, error: BigCommerceError) -> None:
+        """Slicing is a convenience: a store that does not help with it still gets its records read."""
+        self.store.breaker.check()
+        self.logger.info(f"'{self.name}' is read in larger slices: {error.message}")
 
     def _changed(self, record: Record) -> datetime | None:
         try:

@@ -21,6 +21,7 @@ PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound 
 PASSES = 3  # how often a list that changes while it is paged is read before the sync gives up on it
 
 Fetch = Callable[[str, Params], Any]
+Forgive = Callable[[Record, NotFound], None]
 
 
 @dataclass(frozen=True)
@@ -63,25 +64,28 @@ def never_empty(parent: Record, children: Any) -> bool:
     return at_a_cap(parent, children) or not children
 
 
-def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch, log: Callable[[str], None]) -> None:
-    """Replaces every doubtful list in `parents` by what its own endpoint says."""
+def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch, forgive: Forgive) -> None:
+    """Replaces every doubtful list in `parents` by what its own endpoint says.
+
+    `forgive` is asked about a list that is not there: it raises unless the parent is not there either.
+    """
     for embedded in lists:
         doubtful = [parent for parent in parents if embedded.is_doubtful(parent, parent.get(embedded.name))]
         if "{id}" in embedded.endpoint:
             for parent in doubtful:
-                _reread_one(parent, embedded, fetch, log)
+                _reread_one(parent, embedded, fetch, forgive)
         else:
             for start in range(0, len(doubtful), PARENTS_PER_REQUEST):
                 _reread_many(doubtful[start : start + PARENTS_PER_REQUEST], embedded, fetch)
 
 
-def _reread_one(parent: Record, embedded: Embedded, fetch: Fetch, log: Callable[[str], None]) -> None:
+def _reread_one(parent: Record, embedded: Embedded, fetch: Fetch, forgive: Forgive) -> None:
     try:
         parent[embedded.name] = read_list(
             fetch, embedded.endpoint.format(id=parent["id"]), embedded.params, embedded.paging
         )
-    except NotFound:
-        log(f"Record {parent['id']} was deleted while its {embedded.name} were read: they stay as they came.")
+    except NotFound as missing:
+        forgive(parent, missing)
 
 
 def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch) -> None:

@@ -48,18 +48,19 @@ class Orders(IncrementalStream):
 
     # What the answers of a sync have shown so far of how the store answers.
     _fees_come_along = False
-    _archived_are_listed = False
+    _archived_are_asked_for = True
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         """The slice's orders, and the archived ones among them where the list hides those.
 
-        Whether it does is not documented, nor is the filter `is_deleted` any more (it was until 2024). One archived
-        order in the list proves that it does not; until then they are asked for apart.
+        Whether it does is not documented, nor is the filter `is_deleted` any more (it was until 2024). They are asked
+        for apart until an answer shows that this is not needed or leads nowhere.
         """
         for orders in super().batches(stream_slice):
-            self._archived_are_listed |= any(order.get("is_deleted") for order in orders)
+            if any(order.get("is_deleted") is True for order in orders):
+                self._archived_are_asked_for = False  # the list hides none
             yield orders
-        if stream_slice and not self._archived_are_listed:
+        if stream_slice and self._archived_are_asked_for:
             yield from self._archived(stream_slice)
 
     def _archived(self, stream_slice: Mapping[str, Any]) -> Iterator[Sequence[Record]]:
@@ -68,10 +69,12 @@ class Orders(IncrementalStream):
             try:
                 page = self.fetch_page(stream_slice, {**position, "is_deleted": "true"})
             except Refused:
-                self.logger.info("This store does not list archived orders apart.")
+                if position != self.paging.first():
+                    raise
+                self._archived_are_asked_for = False
                 return
             if any(order.get("is_deleted") is False for order in page.records):
-                self.logger.info("This store lists archived orders among the others.")
+                self._archived_are_asked_for = False  # the filter is ignored
                 return
             yield self.wanted(page.records, stream_slice)
             position = page.next
@@ -116,8 +119,8 @@ class Orders(IncrementalStream):
         """The children of one order from their own endpoint; None where there are none."""
         try:
             return self.fetch(f"{self.endpoint}/{order['id']}/{children}", params)
-        except NotFound:
-            self.logger.info(f"Order {order['id']} was deleted while its {children} were read.")
+        except NotFound as missing:
+            self.forgive_if_deleted(order, missing)
             return None
 
 

@@ -141,14 +141,13 @@ class ProgressCursor(Cursor):
 
 
 class WholeCursor(FinalStateCursor):
-    """For streams that are read whole each time: tells the end, but only where it was reached."""
+    """For streams that are read whole, in one slice: tells the end where it was reached, and only there."""
 
     def close_partition(self, partition: Partition) -> None:
-        self._has_closed_at_least_one_slice = True
+        super().ensure_at_least_one_state_emitted()
 
     def ensure_at_least_one_state_emitted(self) -> None:
-        if self._has_closed_at_least_one_slice:
-            super().ensure_at_least_one_state_emitted()
+        """Nothing: a stream that failed has no end to tell."""
 
 
 def state_of(cursor_field: str, value: datetime | None) -> dict[str, Any]:
