@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from integration_tests.harness import INCREMENTAL, STREAMS, Sync, seconds_of, sync
 from sandbox import READINGS, Options, Server, serve
-from source_bigcommerce.api.paging import Offset, OffsetV2
-from source_bigcommerce.streams import ALL_STREAMS, slicing
+from source_bigcommerce.api.paging import Offset, OffsetV2, Page
+from source_bigcommerce.streams import ALL_STREAMS, base, slicing
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.orders import Orders
@@ -98,6 +99,27 @@ def test_pages_of_250_lose_no_row_either() -> None:
         result = sync(server)
         assert not result.failure
         assert missing_after_first_sync(server, result, until=server.store.clock.time()) == {}
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("kind", INCREMENTAL)
+def test_a_record_that_never_stands_still_is_seen_in_every_sync(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A product that sells every minute always changes between the start of a sync and the reading of its page."""
+    with serve(replace(SMALL, live_every=0)) as server:
+        hot = server.store.ids(kind)[-3]
+
+        def busy(self: base.BigCommerceStream, *arguments: Any) -> Page:
+            server.store.clock.advance(2)
+            server.store.edit(kind, hot)
+            return fetch_page(self, *arguments)
+
+        fetch_page = base.BigCommerceStream.fetch_page
+        monkeypatch.setattr(base.BigCommerceStream, "fetch_page", busy)
+        result = Sync()
+        for _ in range(3):
+            result = sync(server, [kind], state=result.state())
+            assert hot in result.ids(kind)
+            server.store.clock.advance(3600)
 
 
 def test_the_same_store_read_by_page_numbers_does_lose_rows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,12 +74,16 @@ def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("kind", INCREMENTAL)
-def test_a_state_in_the_future_reads_nothing_and_stays(kind: str, caplog: pytest.LogCaptureFixture) -> None:
-    """An abnormally large state is no reason to read everything again, nor to fail."""
-    future = {"date_modified": "2100-01-01T00:00:00Z"}
+def test_a_state_in_the_future_reads_nothing_and_is_set_right(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    """An abnormally large state is no reason to read everything again, nor to read nothing until that day."""
     with serve(Options(orders=50, products=50, customers=50)) as server:
-        result = sync(server, [kind], state=_state(kind, future))
-    assert (result.ids(kind), result.states[kind], result.failure) == ([], [future], None)
+        now = server.store.clock.now()
+        result = sync(server, [kind], state=_state(kind, {"date_modified": "2100-01-01T00:00:00Z"}))
+        assert (result.ids(kind), len(result.states[kind]), result.failure) == ([], 1, None)
+        assert 0 <= seconds_of(result.states[kind][0]) - now <= 5
+        server.store.clock.advance(10)
+        changed = server.store.create(kind)
+        assert sync(server, [kind], state=result.state()).ids(kind) == [changed]
     assert "lies in the future" in caplog.text
 
 

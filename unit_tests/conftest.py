@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from airbyte_cdk.utils import airbyte_secrets_utils
 from hypothesis import HealthCheck, settings
 
 from unit_tests.support import NOW, STORE_URL
@@ -14,6 +15,12 @@ settings.register_profile(
     "quick", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("quick")
+
+
+@pytest.fixture(autouse=True)
+def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gives each test its own list of secrets to mask: the CDK keeps one per process."""
+    monkeypatch.setattr(airbyte_secrets_utils, "__SECRETS_FROM_CONFIG", [])
 
 
 @pytest.fixture

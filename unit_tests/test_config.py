@@ -241,6 +241,11 @@ def test_plain_http_is_refused_outside_this_machine(text: str) -> None:
         "https://[::1",
         "https://host:port",
         "https://host:99999",
+        "https://api.big commerce.com",
+        "https://api.bigcommerce.com/a b",
+        "https://api.bigcömmerce.com",
+        "https://\u0430pi.bigcommerce.com",
+        "https://api.bigcommerce.com/\u00e9",
         "javascript:alert(1)",
     ],
 )
@@ -319,22 +324,29 @@ def test_the_optional_settings_have_the_documented_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "told"),
     [
-        ("lookback_minutes", -1),
-        ("lookback_minutes", 10_081),
-        ("lookback_minutes", "soon"),
-        ("num_workers", 0),
-        ("num_workers", 41),
-        ("quota_reserve_percent", -1),
-        ("quota_reserve_percent", 91),
-        ("channel_ids", ["main"]),
-        ("channel_ids", 1),
+        ("lookback_minutes", -1, "at least 0"),
+        ("lookback_minutes", 10_081, "at most 10080"),
+        ("lookback_minutes", "soon", "a whole number"),
+        ("lookback_minutes", None, "a whole number"),
+        ("num_workers", 0, "at least 1"),
+        ("num_workers", 41, "at most 40"),
+        ("num_workers", 1.5, "a whole number"),
+        ("quota_reserve_percent", -1, "at least 0"),
+        ("quota_reserve_percent", 91, "at most 90"),
+        ("quota_reserve_percent", [10], "a whole number"),
+        ("channel_ids", ["main"], "a list of whole numbers, such as [1, 2]"),
+        ("channel_ids", [1, 1.5], "a list of whole numbers, such as [1, 2]"),
+        ("channel_ids", 1, "a list of whole numbers, such as [1, 2]"),
+        ("channel_ids", "1,2", "a list of whole numbers, such as [1, 2]"),
     ],
 )
-def test_an_optional_setting_out_of_its_range_is_named(name: str, value: object) -> None:
+def test_an_optional_setting_that_cannot_be_used_is_named_with_what_it_has_to_be(
+    name: str, value: object, told: str
+) -> None:
     """No workers, or all of the quota in reserve, would be a sync that never ends."""
-    assert f"The setting {name} is not valid" in fault(**{name: value})
+    assert fault(**{name: value}) == f"The setting {name} has to be {told}."
 
 
 def test_settings_that_nobody_asked_for_are_ignored() -> None:

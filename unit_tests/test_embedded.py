@@ -163,16 +163,30 @@ def test_a_list_longer_than_a_page_is_read_to_its_end() -> None:
     assert len(store.asked) == 3
 
 
-def test_a_parent_that_was_deleted_meanwhile_is_logged_and_left_as_it_came() -> None:
-    """It is the one thing that may be skipped, and not in silence."""
+GONE = NotFound("gone")
 
-    def gone(endpoint: str, params: Params) -> Any:
-        raise NotFound("gone")
 
-    parents, log = parents_with({7: 10, 8: 3}), []
-    complete(parents, [ONE], gone, log.append)
-    assert parents == parents_with({7: 10, 8: 3})
-    assert len(log) == 1 and "7" in log[0] and "deleted" in log[0] and "children" in log[0]
+def gone(endpoint: str, params: Params) -> Any:
+    raise GONE
+
+
+def test_a_list_that_is_not_there_is_left_as_it_came_when_it_is_forgiven() -> None:
+    """A parent that was deleted meanwhile is the one thing that may be skipped, and the stream is told of it."""
+    parents: list[dict[str, Any]] = parents_with({7: 10, 8: 3, 9: 10})
+    asked: list[tuple[int, NotFound]] = []
+    complete(parents, [ONE], gone, lambda parent, missing: asked.append((parent["id"], missing)))
+    assert parents == parents_with({7: 10, 8: 3, 9: 10})
+    assert asked == [(7, GONE), (9, GONE)]
+
+
+def test_a_list_that_is_not_there_fails_the_slice_when_it_is_not_forgiven() -> None:
+    """A parent whose children cannot be found is not a parent without children."""
+
+    def unforgiving(parent: dict[str, Any], missing: NotFound) -> None:
+        raise missing
+
+    with pytest.raises(NotFound, match="gone"):
+        complete(parents_with({7: 10}), [ONE], gone, unforgiving)
 
 
 def test_any_other_failure_fails_the_slice() -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.models import FailureType
+from airbyte_cdk.models import FailureType, SyncMode
 from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from requests_mock import ANY
 
+from source_bigcommerce.api.body import UndecodableBody, decode
 from source_bigcommerce.api.errors import (
     ANSWERS,
     STORE_ANSWERS,
@@ -21,6 +23,7 @@ from source_bigcommerce.api.errors import (
     Breaker,
     ErrorTable,
     NotFound,
+    Refused,
     in_plain_words,
 )
 from source_bigcommerce.api.scopes import Scope
@@ -59,6 +62,7 @@ EXPECTED: dict[int, tuple[Action, FailureType]] = {
     422: (FAIL, FailureType.system_error),
     423: (RETRY, FailureType.transient_error),
     429: (WAIT, FailureType.transient_error),
+    499: (RETRY, FailureType.transient_error),
     500: (RETRY, FailureType.transient_error),
     502: (RETRY, FailureType.transient_error),
     503: (RETRY, FailureType.transient_error),
@@ -130,13 +134,22 @@ def test_each_status_with_any_body_is_answered_by_an_action_and_a_sentence(statu
     assert "\n" not in sentence and len(sentence) < 700
 
 
-@pytest.mark.parametrize(("status", "expected"), [(403, STOP), (404, STOP), (401, STOP), (500, RETRY), (429, WAIT)])
+@pytest.mark.parametrize(
+    ("status", "expected"), [(403, STOP), (404, STOP), (401, STOP), (500, RETRY), (429, RETRY), (509, RETRY)]
+)
 def test_an_answer_to_a_request_without_scope_speaks_of_the_store(status: int, expected: Action) -> None:
     """The clock needs no scope: a refusal there cannot be about a missing one."""
     action, _, sentence = judged(response(status), scope=None)
     assert action is expected
     assert is_a_sentence(sentence)
     assert "scope" not in sentence
+
+
+@pytest.mark.parametrize("status", [429, 509])
+def test_only_a_stream_is_announced_to_wait_for_the_quota(status: int) -> None:
+    """The CDK announces whatever waits as a stream, and the clock is none that a catalog knows."""
+    actions = [table(scope).interpret_response(response(status)).response_action for scope in (Scope.ORDERS, None)]
+    assert actions == [ResponseAction.RATE_LIMITED, ResponseAction.RETRY]
 
 
 @pytest.mark.parametrize("status", [200, 201, 206])
@@ -160,6 +173,16 @@ def test_a_good_status_with_a_broken_body_is_asked_for_again(body: bytes) -> Non
     assert f"{len(body)} bytes of text/html" in sentence
 
 
+def test_a_good_status_with_null_for_a_body_is_asked_for_again() -> None:
+    """Only 204 says that there is nothing: null taken for an empty list would lose a page."""
+    with pytest.raises(UndecodableBody, match="null"):
+        decode(response(200, b"null"))
+    assert decode(response(204, b"null")) is None
+    action, failure_type, sentence = judged(response(200, b"null"))
+    assert (action, failure_type) == (RETRY, FailureType.transient_error)
+    assert is_a_sentence(sentence) and "(null)" in sentence
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -169,6 +192,7 @@ def test_a_good_status_with_a_broken_body_is_asked_for_again(body: bytes) -> Non
         requests.exceptions.ChunkedEncodingError("x"),
         requests.exceptions.ContentDecodingError("x"),
         requests.exceptions.ProxyError("x"),
+        requests.exceptions.SSLError("EOF occurred in violation of protocol (_ssl.c:1007)"),
         None,
     ],
 )
@@ -181,7 +205,8 @@ def test_a_request_that_got_no_answer_is_made_again(error: Any) -> None:
 
 def test_a_certificate_that_cannot_be_verified_stops_everything() -> None:
     """Whoever is at the other end, it is not known to be BigCommerce."""
-    action, failure_type, sentence = judged(requests.exceptions.SSLError("x"))
+    error = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1007)"
+    action, failure_type, sentence = judged(requests.exceptions.SSLError(error))
     assert (action, failure_type) == (STOP, FailureType.config_error)
     assert is_a_sentence(sentence)
 
@@ -222,6 +247,19 @@ def test_what_the_store_says_for_itself_is_passed_on(body: bytes, told: str) -> 
     assert f"(422: {told})" in judged(response(422, body))[2]
 
 
+@pytest.mark.parametrize("status", [402, 422, 503])
+def test_what_the_store_says_is_passed_on_without_the_secrets_in_it(status: int) -> None:
+    """A gateway may echo the request that it refuses, and the sentence ends up in the log."""
+    add_to_secrets(TOKEN)
+    body = json.dumps({"title": f"{'x' * 290} suspended: {TOKEN} is not in the plan"}).encode()
+    assert TOKEN in body.decode()
+    sentence = judged(response(status, body))[2]
+    assert "xxx" in sentence
+    assert not [part for part in (TOKEN, TOKEN[:4]) if part in sentence]
+    short = judged(response(402, json.dumps([{"message": f"{TOKEN} has no plan"}]).encode()))[2]
+    assert "(**** has no plan)" in short and TOKEN not in short
+
+
 def test_a_long_explanation_is_cut() -> None:
     """Some error bodies echo a whole page."""
     assert len(judged(response(422, json.dumps({"title": "x" * 10_000}).encode()))[2]) < 600
@@ -233,6 +271,8 @@ def test_only_a_missing_address_of_a_stream_may_mean_a_deleted_parent(status: in
     with pytest.raises(BigCommerceError) as failure:
         table().interpret_response(response(status))
     assert isinstance(failure.value, NotFound) == (status == 404)
+    # A refusal of the question itself is another thing than a refusal of this store or this account to answer it.
+    assert isinstance(failure.value, Refused) == (status not in ANSWERS)
 
 
 def test_a_missing_store_is_not_a_deleted_parent() -> None:
@@ -465,3 +505,29 @@ def test_a_wrong_store_hash_is_told_by_the_clock(api: Any, status: int) -> None:
     api.get(f"{STORE_URL}v2/time", status_code=status)
     with pytest.raises(BigCommerceError, match="Check the store hash"):
         make_store().started()
+
+
+@pytest.mark.parametrize(
+    ("answer", "changes", "sentence", "requests"),
+    [
+        ({"status_code": 404}, {}, "Check the store hash", 1),
+        ({"json": {}}, {}, "did not tell its time", 1),
+        ({"json": {"time": 1_717_243_200}}, {"start_date": "2024-06-02"}, "is in the future", 1),
+        ({"status_code": 500}, {}, "passing fault", ErrorTable.max_retries + 1),
+        ({"status_code": 429}, {}, "quota stayed used up", ErrorTable.max_retries + 1),
+    ],
+    ids=str,
+)
+def test_a_failure_of_the_clock_is_told_to_every_stream_and_asked_for_once(
+    api: Any, answer: dict[str, Any], changes: dict[str, Any], sentence: str, requests: int
+) -> None:
+    """One answer is enough for all streams, and each of them has to fail by it."""
+    api.get(f"{STORE_URL}v2/time", **answer)
+    store = make_store(**changes)
+    told = []
+    for stream in (Orders(store), Coupons(store)):
+        with pytest.raises(BigCommerceError, match=sentence) as failure:
+            list(stream.stream_slices(sync_mode=SyncMode.incremental))
+        told.append(failure.value)
+    assert told[0] is told[1]
+    assert api.call_count == requests

@@ -107,15 +107,15 @@ def test_a_state_file_is_read(tmp_path: Path) -> None:
 
 
 def test_no_state_is_no_error(tmp_path: Path) -> None:
-    """A first sync has none, and an empty list says the same."""
+    """A first sync has none, and an empty list or an empty object says the same."""
     assert SourceBigcommerce.read_state("") == []
     assert read_state(written(tmp_path, [])) == []
+    assert read_state(written(tmp_path, {})) == []
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        {},
         STATE,
         {"orders": {"date_modified": "2024-01-01"}},
         "text",

@@ -297,6 +297,43 @@ def test_a_store_that_ignores_the_key_is_an_error_and_not_the_end(strategy: Any,
         strategy.page(first_page, {**strategy.first(), key: "250"})
 
 
+@pytest.mark.parametrize("asked", [{}, {"id:greater": "250"}])
+def test_an_empty_page_where_records_are_left_is_an_error(asked: dict[str, str]) -> None:
+    """The total counts what lies behind the key: an empty page is then a fault and not the end."""
+    body = {"data": [], "meta": {"pagination": {"total": 3, "per_page": 250}}}
+    with pytest.raises(BigCommerceError, match="an empty page came where 3 records are left"):
+        KeysetV3().page(body, {**KeysetV3().first(), **asked})
+
+
+@pytest.mark.parametrize("total", [0, None, "3"])
+def test_an_empty_page_is_the_end_where_no_records_are_left(total: Any) -> None:
+    """Nothing else tells the end of a list whose last page was a full one."""
+    page = KeysetV3().page({"data": [], "meta": {"pagination": {"total": total}}}, KeysetV3().first())
+    assert (list(page.records), page.next) == ([], None)
+
+
+def short_page(total: int, **cursor: Any) -> Any:
+    """The first page of a list with cursors: thirty records where a page has room for 250."""
+    meta = {"pagination": {"total": total, "per_page": 250}, "cursor_pagination": {"per_page": 250, **cursor}}
+    return {"data": [{"id": i} for i in range(30)], "meta": meta}
+
+
+def test_a_short_page_is_not_the_end_of_a_list_whose_total_says_more() -> None:
+    """A store that leaves records out of a page, such as those it cannot show, has more pages all the same."""
+    assert CursorV3().page(short_page(31, end_cursor="YQ=="), CursorV3().first()).next == {
+        "limit": 250,
+        "after": "YQ==",
+    }
+    assert CursorV3().page(short_page(30, end_cursor="YQ=="), CursorV3().first()).next is None
+
+
+def test_a_short_page_without_a_cursor_is_an_error_where_the_total_says_more() -> None:
+    """There is more, and no way to get to it."""
+    with pytest.raises(BigCommerceError, match="without a cursor"):
+        CursorV3().page(short_page(31), CursorV3().first())
+    assert CursorV3().page(short_page(30), CursorV3().first()).next is None
+
+
 def test_a_cursor_that_does_not_advance_is_an_error() -> None:
     """Asking for the same page again and again never ends."""
     body = {"data": [{"id": 1}] * 250, "meta": {"cursor_pagination": {"per_page": 250, "end_cursor": "YQ=="}}}

@@ -284,5 +284,6 @@ def test_a_stream_that_is_read_whole_tells_its_end_only_when_it_got_there() -> N
     cursor.ensure_at_least_one_state_emitted()
     assert states(repository) == []
     cursor.close_partition(None)
-    cursor.ensure_at_least_one_state_emitted()
     assert states(repository) == [{"__ab_no_cursor_state_message": True}]
+    cursor.ensure_at_least_one_state_emitted()
+    assert states(repository) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import math
 import random
 from collections.abc import Callable
@@ -133,6 +134,57 @@ def test_a_429_stops_everyone_until_the_later_of_both_resets(headers: dict[str, 
     governor.update_from_response(None, answer(35))  # the answer to the other request does not end the pause
     governor.acquire_call(None)
     assert clock.now == pytest.approx(wait)
+
+
+def test_a_509_stops_everyone_like_a_429() -> None:
+    """It was the answer to a used-up quota while that was counted by the hour."""
+    governor, clock = make_governor()
+    send(governor, answer(None, status=509, X_Retry_After="12"))
+    governor.acquire_call(None)
+    assert clock.now == pytest.approx(12)
+
+
+@pytest.mark.parametrize("status", [200, 429, 509])
+@pytest.mark.parametrize("far", [3_600_001, 10**9, 1e300])
+def test_a_reset_further_away_than_an_hour_is_not_waited_for(status: int, far: float) -> None:
+    """A date where a duration is meant would stop the sync for fifty years."""
+    governor, clock = make_governor()
+    send(governor, answer(0, reset_ms=far, status=status))
+    governor.acquire_call(None)
+    assert clock.now == pytest.approx(3600)
+
+
+def test_a_retry_after_further_away_than_an_hour_is_not_waited_for() -> None:
+    """It is the other header that announces a reset."""
+    governor, clock = make_governor()
+    send(governor, answer(None, status=429, X_Retry_After="1717243200"))
+    governor.acquire_call(None)
+    assert clock.now == pytest.approx(3600)
+
+
+@pytest.mark.parametrize("quota", [0, -1, -150])
+def test_a_quota_of_nothing_is_ignored(quota: int) -> None:
+    """Taken at its word, it would be a sync that waits for ever."""
+    governor, clock = make_governor()
+    send(governor, answer(0, quota=quota))
+    for _ in range(200):
+        governor.acquire_call(None)
+    assert clock.now == 0
+
+
+def test_a_pause_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Forty workers that are refused at once are one pause, and the next one is another."""
+    governor, _ = make_governor()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            for _ in range(8):
+                governor.acquire_call(None)
+            for seconds in range(8):
+                governor.update_from_response(None, answer(None, status=429, X_Retry_After=str(20 - seconds)))
+            governor.acquire_call(None)
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 2
+    assert all("no request is sent for 20 s" in line for line in told)
 
 
 def test_a_429_is_believed_even_with_quota_left() -> None:

@@ -94,7 +94,8 @@ class KeysetV3:
 class CursorV3:
     """V3 lists with opaque cursors: continues `after` the page's `end_cursor`, which encodes the last key.
 
-    `links.next` may be there on the last page too, so an empty page is the end whatever else it says.
+    `links.next` may be there on the last page too (github.com/bigcommerce/docs/pull/613), so it tells nothing. Waiting
+    for an empty page instead of a short one would never end in a store that gains customers while it is read.
     """
 
     limit: int = 250
@@ -109,7 +110,7 @@ class CursorV3:
         cursor = meta.get("end_cursor")
         # A page behind a cursor tells no total; the first one's counts the whole list.
         meta = meta or _pagination(body, "pagination")
-        ended = not rows or (_is_short(rows, meta, self.limit, total) and not _has_next(meta))
+        ended = not rows or _is_short(rows, meta, self.limit, total)
         if not ended and not cursor:
             raise _lossy("a full page came without a cursor to continue from")
         if not ended and cursor == asked.get("after"):
@@ -134,7 +135,7 @@ class Offset:
         total = meta.get("total")
         page = int(asked["page"])
         left = total - (page - 1) * self.limit if isinstance(total, int) else None
-        ended = not rows or (_is_short(rows, meta, self.limit, left) and not _has_next(meta))
+        ended = not rows or _is_short(rows, meta, self.limit, left)
         more = None if ended else {**self.first(), "page": page + 1}
         return Page(rows, more, total if isinstance(total, int) else None)
 
@@ -184,10 +185,6 @@ def _is_short(rows: list[Record], meta: Mapping[str, Any], limit: int, left: Any
     if isinstance(left, int):
         return len(rows) < full and len(rows) >= left
     return len(rows) < full and len(rows) not in SERVER_PAGE_SIZES
-
-
-def _has_next(meta: Mapping[str, Any]) -> bool:
-    return bool(_member(meta.get("links"), "next"))
 
 
 def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], int | None]:

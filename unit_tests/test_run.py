@@ -1,0 +1,26 @@
+"""The console script's own part of the protocol."""
+
+from __future__ import annotations
+
+import pytest
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+from source_bigcommerce.config import Config
+from source_bigcommerce.run import Entrypoint
+from unit_tests.support import CLIENT, TOKEN, config
+
+
+@pytest.mark.parametrize("space", ["", " ", "\n", "\t \r\n"])
+def test_secrets_are_masked_as_they_were_entered_and_as_they_are_sent(space: str) -> None:
+    """What is sent, and so what a store may echo, has no white space around it."""
+    settings = config(access_token=f"{TOKEN}{space}", client_id=f"{space}{CLIENT}")
+    Entrypoint.set_up_secret_filter(settings, Config.spec())
+    assert filter_secrets(f"<{TOKEN}> <{CLIENT}>") == "<****> <****>"
+    assert TOKEN not in filter_secrets(f"<{TOKEN}{space}>")
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+def test_a_secret_that_is_left_blank_masks_nothing_else(blank: str) -> None:
+    """The sentence that tells of the empty setting has to stay legible."""
+    Entrypoint.set_up_secret_filter(config(access_token=blank), Config.spec())
+    assert filter_secrets("The-setting-access_token-is-empty.") == "The-setting-access_token-is-empty."
