@@ -58,7 +58,7 @@ def _run(command: str, config: dict[str, str] | None) -> Iterator[dict[str, Any]
         with CONNECTOR_LOG.open("ab") as errors:
             result = subprocess.run(  # noqa: S603 - the command that this demo installs
                 arguments,
-                env={**os.environ, "TMPDIR": str(TEMPORARY)},
+                env={**os.environ, "TMPDIR": str(TEMPORARY), "NO_PROXY": "127.0.0.1"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

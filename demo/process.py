@@ -27,7 +27,7 @@ class Process:
                 self._popen = subprocess.Popen(  # noqa: S603 - this Python, and modules of this repository
                     [sys.executable, "-m", "demo.leash", str(read_end), module, *arguments],
                     cwd=ROOT,
-                    env={**os.environ, "TMPDIR": str(TEMPORARY), **(environment or {})},
+                    env={**os.environ, "TMPDIR": str(TEMPORARY), "NO_PROXY": "127.0.0.1", **(environment or {})},
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=errors,

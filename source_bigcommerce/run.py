@@ -13,7 +13,7 @@ from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import ConnectorSpecification
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets, get_secrets
+from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
@@ -35,9 +35,8 @@ class Entrypoint(AirbyteEntrypoint):
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
         """Masks the secrets as they were entered and as they are sent, without the white space around them."""
-        AirbyteEntrypoint.set_up_secret_filter(config, connection_specification)
-        for secret in get_secrets(connection_specification, config):
-            add_to_secrets(str(secret).strip())
+        entered = [secret for secret in get_secrets(connection_specification, config) if isinstance(secret, str)]
+        update_secrets([form for secret in entered if secret.strip() for form in (secret, secret.strip())])
 
 
 class WithoutTracebacks(logging.Filter):

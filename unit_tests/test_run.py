@@ -24,3 +24,10 @@ def test_a_secret_that_is_left_blank_masks_nothing_else(blank: str) -> None:
     """The sentence that tells of the empty setting has to stay legible."""
     Entrypoint.set_up_secret_filter(config(access_token=blank), Config.spec())
     assert filter_secrets("The-setting-access_token-is-empty.") == "The-setting-access_token-is-empty."
+
+
+@pytest.mark.parametrize("value", [" ", "", None, 5])
+def test_what_is_no_secret_masks_nothing(value: object) -> None:
+    """A token that is one space would otherwise black out every space of every sentence."""
+    Entrypoint.set_up_secret_filter({"access_token": value}, Config.spec())
+    assert filter_secrets("The setting None is 5") == "The setting None is 5"

@@ -89,11 +89,14 @@ class Store:
 def _server_time(response: requests.Response) -> datetime:
     body = decode(response)
     seconds = body.get("time") if isinstance(body, dict) else None
-    if isinstance(seconds, int):
-        return datetime.fromtimestamp(seconds, timezone.utc)
+    try:
+        if type(seconds) is int:
+            return datetime.fromtimestamp(seconds, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        pass  # not Unix seconds
     try:
         return parsedate_to_datetime(response.headers["Date"]).astimezone(timezone.utc)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError):
         raise BigCommerceError(
             "The store did not tell its time, neither at /v2/time nor in the Date header, so the sync cannot be "
             "bounded. Check the API address."

@@ -105,10 +105,10 @@ class CursorV3:
 
     def page(self, body: Any, asked: Params) -> Page:
         rows = _data(body)
-        total = _pagination(body, "pagination").get("total")
+        # Only the first page's total says how much is left: behind a cursor there is none, or that of the whole list.
+        total = None if "after" in asked else _pagination(body, "pagination").get("total")
         meta = _pagination(body, "cursor_pagination")
         cursor = meta.get("end_cursor")
-        # A page behind a cursor tells no total; the first one's counts the whole list.
         meta = meta or _pagination(body, "pagination")
         ended = not rows or _is_short(rows, meta, self.limit, total)
         if not ended and not cursor:

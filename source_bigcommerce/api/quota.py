@@ -98,11 +98,12 @@ class QuotaGovernor(APIBudget):
             quota = _number(response, "X-Rate-Limit-Requests-Quota")
             left = _number(response, "X-Rate-Limit-Requests-Left")
             reset = None if reset is None else min(reset, _LONGEST_WAIT * 1000)
-            if quota and quota > 0 and left is not None and reset is not None:
-                self._window = (_number(response, "X-Rate-Limit-Time-Window-Ms") or _USUAL_WINDOW * 1000) / 1000
+            if quota is not None and quota >= 1 and left is not None and reset is not None:
+                window = _number(response, "X-Rate-Limit-Time-Window-Ms") or _USUAL_WINDOW * 1000
+                self._window = min(window / 1000, _LONGEST_WAIT)
                 self._learn(int(quota), left, now + reset / 1000)
             if response.status_code in (429, 509):  # 509 was the legacy hourly limit
-                self._block(now, reset, _number(response, "X-Retry-After"))
+                self._block(response, now, reset)
             else:
                 self._refusals = 0
 
@@ -116,8 +117,8 @@ class QuotaGovernor(APIBudget):
             # The same window: what is left of it only shrinks.
             self._left, self._window_ends = min(self._left, free), max(ends, self._window_ends)
 
-    def _block(self, now: float, reset_ms: float | None, retry_after: float | None) -> None:
-        announced = min(max((reset_ms or 0) / 1000, retry_after or 0), _LONGEST_WAIT)
+    def _block(self, response: requests.Response, now: float, reset_ms: float | None) -> None:
+        announced = min(max((reset_ms or 0) / 1000, _number(response, "X-Retry-After") or 0), _LONGEST_WAIT)
         is_new = now >= self._blocked_until  # refusals of one burst are one
         if announced <= 0:  # documented for a store under load: a 429 may come without any header
             self._refusals += is_new
@@ -125,7 +126,9 @@ class QuotaGovernor(APIBudget):
             announced = random.uniform(longest / 2, longest)
         self._blocked_until = max(self._blocked_until, now + announced)
         if is_new:
-            logger.warning(f"The store asks for a pause (429): no request is sent for {announced:.0f} s.")
+            logger.warning(
+                f"The store asks for a pause ({response.status_code}): no request is sent for {announced:.0f} s."
+            )
 
 
 def _number(response: requests.Response, header: str) -> float | None:
