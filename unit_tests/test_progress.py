@@ -287,3 +287,31 @@ def test_a_stream_that_is_read_whole_tells_its_end_only_when_it_got_there() -> N
     assert states(repository) == [{"__ab_no_cursor_state_message": True}]
     cursor.ensure_at_least_one_state_emitted()
     assert states(repository) == []
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"bookmarks": {"orders": {"date_modified": "2024-03-11T15:17:25.000000Z"}}, "currently_syncing": None},
+        {
+            "state_type": "date-range",
+            "slices": [
+                {"start": "2024-05-01T00:00:00Z", "end": "2024-06-01T00:00:00Z"},
+                {"start": "2020-01-01T00:00:00Z", "end": "2024-03-11T15:17:25Z"},
+            ],
+        },
+    ],
+    ids=["Stitch", "the CDK's date ranges"],
+)
+def test_the_states_of_other_tools_are_understood(state: dict[str, Any]) -> None:
+    """Someone who moves over keeps the place where the other tool stopped."""
+    assert parse_state("orders", "date_modified", state) == datetime(2024, 3, 11, 15, 17, 25, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    "state", [{"bookmarks": {}}, {"bookmarks": None}, {"slices": []}, {"slices": [{"end": 1}]}], ids=str
+)
+def test_a_foreign_state_that_says_nothing_of_the_stream_is_refused(state: dict[str, Any]) -> None:
+    """It is not certain that nothing was read."""
+    with pytest.raises(BigCommerceError, match="cannot be read"):
+        parse_state("orders", "date_modified", state)

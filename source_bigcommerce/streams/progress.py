@@ -75,12 +75,13 @@ class Progress:
 def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> datetime | None:
     """The instant in a stream's incoming state; None for a first sync.
 
-    Raises BigCommerceError for a state of any other shape than `{cursor_field: date}`: reading everything again
-    unasked could cost hours of the store's quota.
+    Besides `{cursor_field: date}` it reads what other tools leave behind: Stitch's bookmarks, and the date ranges of
+    the CDK's concurrent cursor. Raises BigCommerceError for any other shape: reading everything again unasked could
+    cost hours of the store's quota.
     """
     if not state or NO_CURSOR_STATE_KEY in state:
         return None
-    value = state.get(cursor_field)
+    value = _cursor_value(stream, cursor_field, state)
     try:
         if isinstance(value, (str, int)) and not isinstance(value, bool) and (instant := parse_timestamp(value)):
             return instant
@@ -91,6 +92,17 @@ def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> dat
         f'{{"{cursor_field}": "2024-01-31T00:00:00Z"}}. Reset the stream in the connection to sync it anew.',
         FailureType.config_error,
     )
+
+
+def _cursor_value(stream: str, cursor_field: str, state: Mapping[str, Any]) -> Any:
+    try:
+        if "bookmarks" in state:
+            return state["bookmarks"][stream][cursor_field]
+        if "slices" in state:  # without gaps up to the end of the first one
+            return min(state["slices"], key=lambda one: str(one["start"]))["end"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return state.get(cursor_field)
 
 
 class ProgressCursor(Cursor):
