@@ -19,6 +19,7 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 class Protocol(H11Protocol):
     """uvicorn's HTTP protocol, with the transport put where the application can reach it."""
 
+    # asyncio declares BaseTransport; a TCP server gets a Transport
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app_state = {**self.app_state, _TRANSPORT: transport}

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jsonschema  # type: ignore[import-untyped, unused-ignore]
+import jsonschema  # type: ignore[import-untyped, unused-ignore]  # it has no stubs
 import requests
 import yaml
 

@@ -16,8 +16,7 @@ from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.config import Config
-from source_bigcommerce.source import SourceBigcommerce
+from source_bigcommerce.source import SourceBigcommerce, parse_config
 
 _TERMINATED = 128 + signal.SIGTERM
 
@@ -27,10 +26,7 @@ class Entrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
-        try:
-            Config.parse(config)
-        except ValueError as error:
-            raise BigCommerceError(str(error)) from None
+        parse_config(config)
 
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:

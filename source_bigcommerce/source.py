@@ -69,7 +69,7 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
 
         Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
         """
-        streams = _streams(_parse(config))
+        streams = _streams(parse_config(config))
         streams[0].store.started()
         with ThreadPoolExecutor(len(streams)) as workers:
             failures = [failure for failure in workers.map(_access_failure, streams) if failure]
@@ -84,7 +84,7 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid."""
-        return list(_streams(_parse(config)))
+        return list(_streams(parse_config(config)))
 
     def read(
         self,
@@ -97,7 +97,7 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
 
         Raises BigCommerceError at the end when a stream failed, as the platform goes by the exit code.
         """
-        settings = _parse(split_config(config)[0])
+        settings = parse_config(split_config(config)[0])
         # One queue carries records and states alike, so that no state can overtake its records.
         queue: Queue[QueueItem] = Queue(QUEUE_SIZE)
         self._repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
@@ -154,7 +154,8 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
         return read_state(state_path) if state_path else []
 
 
-def _parse(config: Mapping[str, Any]) -> Config:
+def parse_config(config: Mapping[str, Any]) -> Config:
+    """The validated settings. Raises BigCommerceError with a sentence for each fault."""
     try:
         return Config.parse(config)
     except ValueError as error:

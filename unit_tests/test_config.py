@@ -358,7 +358,7 @@ def test_a_config_is_a_value() -> None:
     """All workers share one configuration: none may change it under the others."""
     settings = Config.parse(config())
     with pytest.raises(ValueError, match="frozen"):
-        settings.store_hash = "other"  # type: ignore[misc]
+        settings.store_hash = "other"  # type: ignore[misc]  # the model is frozen: that is the test
 
 
 def test_the_spec_is_a_draft_7_schema_that_asks_for_the_four_settings() -> None:

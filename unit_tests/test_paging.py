@@ -190,6 +190,7 @@ EDITS = st.lists(st.tuples(st.sampled_from(["create", "delete"]), st.integers(0,
 
 
 def edited(edits: Iterable[tuple[str, int]]) -> list[Callable[[list[int]], None]]:
+    # mypy does not type a lambda's defaults
     return [lambda ids, edit_=edit_: edit(ids, *edit_) for edit_ in edits]  # type: ignore[misc]
 
 

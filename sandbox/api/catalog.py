@@ -95,6 +95,7 @@ class _Lists:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._nested = {
+            # mypy does not type a lambda's defaults
             name: NestedRows(store.products, name, lambda body, name=name: body.parts[name])  # type: ignore[misc]
             for name in _PARTS
         }

@@ -41,10 +41,12 @@ def usual(rng: Random) -> Body:
 def oddities() -> list[Oddity]:
     """The odd customers, by name."""
     many_addresses = [
+        # mypy does not type a lambda's defaults
         Oddity(f"addresses_{n}", lambda rng, n=n: _customer(rng, addresses=n, attributes=1))  # type: ignore[misc]
         for n in (0, 1, 10, 11, 50, 51, 260)
     ]
     many_attributes = [
+        # mypy does not type a lambda's defaults
         Oddity(f"attributes_{n}", lambda rng, n=n: _customer(rng, addresses=1, attributes=n))  # type: ignore[misc]
         for n in (10, 12, 50)
     ]

@@ -52,6 +52,7 @@ def oddities() -> list[Oddity]:
         "disabled": {"enabled": False},
     }
     return [
+        # mypy does not type a lambda's defaults
         Oddity(name, lambda rng, change=change: _coupon(rng, change))  # type: ignore[misc]
         for name, change in changes.items()
     ]

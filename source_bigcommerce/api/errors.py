@@ -37,7 +37,7 @@ class BigCommerceError(AirbyteTracedException):
 
 
 class NotFound(BigCommerceError):
-    """The address does not exist: for a child's address, its parent was deleted meanwhile."""
+    """The address does not exist; for a child's address, perhaps because its parent was deleted meanwhile."""
 
 
 class Refused(BigCommerceError):

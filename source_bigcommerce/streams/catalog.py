@@ -45,11 +45,8 @@ class Products(IncrementalStream):
         return {**super().filters(stream_slice), **chosen}
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
+        products = super().wanted(records, stream_slice)
         channels = set(self.store.config.channel_ids)
-        return [
-            product
-            for product in super().wanted(records, stream_slice)
-            if not channels
-            or not isinstance(product.get("channels"), list)
-            or channels.intersection(product["channels"])
-        ]
+        if not channels:
+            return products
+        return [p for p in products if not isinstance(p.get("channels"), list) or channels.intersection(p["channels"])]

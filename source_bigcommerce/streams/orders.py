@@ -86,12 +86,11 @@ class Orders(IncrementalStream):
         return {**super().filters(stream_slice), **chosen}
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
+        orders = super().wanted(records, stream_slice)
         channels = set(self.store.config.channel_ids)
-        return [
-            order
-            for order in super().wanted(records, stream_slice)
-            if not channels or not isinstance(order.get("channel_id"), int) or order["channel_id"] in channels
-        ]
+        if not channels:
+            return orders
+        return [o for o in orders if not isinstance(o.get("channel_id"), int) or o["channel_id"] in channels]
 
     def complete(self, records: Sequence[Record]) -> Iterable[Record]:
         # Fees that come with any order prove that the include is honoured; without that proof, an order without the
