@@ -68,6 +68,7 @@ class Sync:
     records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     states: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     statuses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    estimates: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     errors: dict[str, str] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
     failure: str | None = None
@@ -108,6 +109,8 @@ class Sync:
         if trace["type"] == "STREAM_STATUS":
             status = trace["stream_status"]
             self.statuses[status["stream_descriptor"]["name"]].append(status["status"])
+        elif trace["type"] == "ESTIMATE":
+            self.estimates[trace["estimate"]["name"]].append(trace["estimate"]["row_estimate"])
         elif trace["type"] == "ERROR":
             name = (trace["error"].get("stream_descriptor") or {}).get("name")
             if name:

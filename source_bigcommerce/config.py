@@ -14,14 +14,26 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 API_HOST = "api.bigcommerce.com"
 
 # These patterns reach a browser form through the spec, so they use only what Python's `re`
-# and JavaScript's RegExp read alike: no named groups, no inline flags, no \Z.
-_DAY, _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
-START_DATE_PATTERN = rf"^\s*({_DAY}(T{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?|[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}})\s*$"
-STORE_HASH_PATTERN = r"^\s*(((https?://)?api\.bigcommerce\.com)?/?stores/)?[A-Za-z0-9]+(/(v[23]/?)?)?\s*$"
+# and JavaScript's RegExp read alike: no named groups, no inline flags, no \d, \s or \Z.
+_BLANKS = " \t\r\n\u00a0"  # what a copied value brings along
+_SPACE = r"[ \t\r\n\u00a0]*"
+# The months that are alike, with their days; then February, whose 29th only leap years have.
+_MONTHS = (("(0[13578]|1[02])", "(0[1-9]|[12][0-9]|3[01])"), ("(0[469]|11)", "(0[1-9]|[12][0-9]|30)"))
+_YEAR = "[1-9][0-9]{3}"
+_LEAP_YEAR = "([1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)"
+_ISO_DAY = "|".join(
+    (*(f"{_YEAR}-{month}-{day}" for month, day in _MONTHS), f"{_YEAR}-02-(0[1-9]|1[0-9]|2[0-8])", f"{_LEAP_YEAR}-02-29")
+)
+_US_DAY = "|".join(
+    (*(f"{month}/{day}/{_YEAR}" for month, day in _MONTHS), f"02/(0[1-9]|1[0-9]|2[0-8])/{_YEAR}", f"02/29/{_LEAP_YEAR}")
+)
+_HOUR, _SIXTY = "([01][0-9]|2[0-3])", "[0-5][0-9]"
+_TIME = rf"T{_HOUR}:{_SIXTY}:{_SIXTY}(\.[0-9]+)?(Z|[+-]{_HOUR}:{_SIXTY})?"
+START_DATE_PATTERN = rf"^{_SPACE}(({_ISO_DAY})({_TIME})?|{_US_DAY}){_SPACE}$"
+_STORE_HASH = r"(((https?://)?api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(/(v[23]/?)?)?"
+STORE_HASH_PATTERN = f"^{_SPACE}{_STORE_HASH}{_SPACE}$"
 # Visible ASCII: the only characters that can travel in an HTTP header unchanged.
-HEADER_PATTERN = r"^\s*[!-~]+\s*$"
-
-_STORE_HASH = re.compile(r"(?:(?:(?:https?://)?api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(?:/(?:v[23]/?)?)?")
+HEADER_PATTERN = f"^{_SPACE}[!-~]+{_SPACE}$"
 
 
 def parse_start_date(value: object) -> datetime:
@@ -31,7 +43,7 @@ def parse_start_date(value: object) -> datetime:
     """
     text = _text("start_date", value)
     try:
-        if not re.match(START_DATE_PATTERN, text):
+        if not re.fullmatch(START_DATE_PATTERN, text):
             raise ValueError
         if "/" in text:
             parsed = datetime.strptime(text, "%m/%d/%Y")
@@ -53,8 +65,8 @@ def parse_start_date(value: object) -> datetime:
 def parse_store_hash(value: object) -> str:
     """The bare store hash out of the hash itself, the API path or the whole API URL."""
     text = _text("store_hash", value)
-    if match := _STORE_HASH.fullmatch(text):
-        return match[1]
+    if match := re.fullmatch(_STORE_HASH, text):
+        return match[4]
     if "://" in text or "." in text:
         raise ValueError(
             f"The store hash '{_shortened(text)}' is an address that does not belong to {API_HOST}: enter "
@@ -238,10 +250,18 @@ class Config(BaseModel):
         }
 
 
+_WHERE_TO_FIND = {
+    "client_id": (
+        " BigCommerce shows it together with the access token. Connections of the former BigCommerce connector have "
+        "none: add it, or create a new API account if it is lost."
+    )
+}
+
+
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"The setting {name} has to be a text.")
-    text = value.strip()
+    text = value.strip(_BLANKS)
     if not text:
         raise ValueError(f"The setting {name} is empty: fill it in.")
     return text
@@ -263,7 +283,7 @@ def _is_loopback(host: str) -> bool:
 def _sentence(error: Any) -> str:
     name = str(error["loc"][0]) if error["loc"] else "config"
     if error["type"] == "missing":
-        return f"The setting {name} is missing: fill it in."
+        return f"The setting {name} is missing: fill it in.{_WHERE_TO_FIND.get(name, '')}"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     bounds = error.get("ctx", {})

@@ -39,10 +39,12 @@ def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
 
 
 def read_state(path: str) -> list[AirbyteStateMessage]:
-    """The state messages in a file. Raises BigCommerceError."""
+    """The state messages in a file; Stitch's state, an object of bookmarks, counts as one. Raises BigCommerceError."""
     content = _read_json(path, "state")
     if content == {}:
         return []  # how the platform writes "no state"
+    if isinstance(content, dict) and isinstance(content.get("bookmarks"), dict):
+        content = [_from_bookmark(stream, bookmark) for stream, bookmark in content["bookmarks"].items()]
     try:
         if not isinstance(content, list):
             raise TypeError
@@ -55,6 +57,10 @@ def read_state(path: str) -> list[AirbyteStateMessage]:
             "printed, or leave the state out to sync everything anew."
         ) from None
     return states
+
+
+def _from_bookmark(stream: str, bookmark: Any) -> dict[str, Any]:
+    return {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": bookmark}}
 
 
 def _read_json(path: str, what: str) -> Any:

@@ -36,6 +36,7 @@ from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
 from source_bigcommerce.inputs import read_catalog, read_object, read_state
+from source_bigcommerce.report import ProgressReport
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
@@ -69,8 +70,9 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
 
         Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
         """
-        streams = _streams(parse_config(config))
-        streams[0].store.started()
+        store = Store(parse_config(config))
+        store.started()
+        streams = _streams(store)
         with ThreadPoolExecutor(len(streams)) as workers:
             failures = [failure for failure in workers.map(_access_failure, streams) if failure]
         if len(failures) == len(streams):
@@ -84,7 +86,7 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
         """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid."""
-        return list(_streams(parse_config(config)))
+        return list(_streams(Store(parse_config(config))))
 
     def read(
         self,
@@ -102,8 +104,8 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
         queue: Queue[QueueItem] = Queue(QUEUE_SIZE)
         self._repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
         self._concurrent_source = _concurrent_source(settings.num_workers, queue, self._repository)
-        state_manager = ConnectorStateManager(state)
-        streams = {stream.name: stream for stream in _streams(settings)}
+        store = Store(settings)
+        streams = {stream.name: stream for stream in _streams(store)}
         chosen = {configured.stream.name for configured in catalog.streams}
         failed: list[str] = []
         for configured in catalog.streams:
@@ -113,21 +115,27 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
                 yield _unknown_stream(configured.stream.name, streams).as_airbyte_message(
                     StreamDescriptor(name=configured.stream.name)
                 )
-        facades = [self._concurrent(stream, state_manager) for name, stream in streams.items() if name in chosen]
+        report = ProgressReport([stream for name, stream in streams.items() if name in chosen], store.governor)
         try:
-            if facades:
-                for message in self._concurrent_source.read(facades):
-                    if message.type is MessageType.TRACE and (name := _incomplete(message)):
-                        failed.append(name)
-                    yield message
+            if report.streams:
+                yield from self._messages(report, ConnectorStateManager(state))
         except AirbyteTracedException:
-            if not failed:
+            if not report.failed:
                 raise
+        failed.extend(report.failed)
         if failed:
             raise BigCommerceError(
                 f"{len(failed)} of {len(catalog.streams)} streams did not sync: {', '.join(sorted(failed))}. "
                 "The error of each stream says what to do."
             )
+
+    def _messages(self, report: ProgressReport, state_manager: ConnectorStateManager) -> Iterator[AirbyteMessage]:
+        facades = [self._concurrent(stream, state_manager) for stream in report.streams]
+        with report:
+            for message in self._concurrent_source.read(facades):
+                if message.type is MessageType.TRACE and message.trace and message.trace.stream_status:
+                    yield from report.note(message.trace.stream_status)
+                yield message
 
     def _concurrent(self, stream: BigCommerceStream, state_manager: ConnectorStateManager) -> AbstractStream:
         cursor: Cursor
@@ -162,8 +170,7 @@ def parse_config(config: Mapping[str, Any]) -> Config:
         raise BigCommerceError(str(error)) from None
 
 
-def _streams(settings: Config) -> list[BigCommerceStream]:
-    store = Store(settings)
+def _streams(store: Store) -> list[BigCommerceStream]:
     return [stream(store) for stream in ALL_STREAMS]
 
 
@@ -191,11 +198,3 @@ def _unknown_stream(name: str, known: Iterable[str]) -> BigCommerceError:
         f"The catalog names the stream '{name}', which this source does not have. Its streams are "
         f"{', '.join(known)}: refresh the source schema of the connection."
     )
-
-
-def _incomplete(message: AirbyteMessage) -> str | None:
-    """The stream whose failure the message tells, if it does."""
-    status = message.trace.stream_status if message.trace else None
-    if status and status.status is AirbyteStreamStatus.INCOMPLETE:
-        return str(status.stream_descriptor.name)
-    return None

@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import subprocess
+from calendar import monthrange
 from datetime import datetime, timezone
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from source_bigcommerce.config import Config, parse_api_url, parse_start_date, parse_store_hash
+from source_bigcommerce.config import START_DATE_PATTERN, Config, parse_api_url, parse_start_date, parse_store_hash
 from unit_tests.support import CLIENT, TOKEN, config
 
 START_DATES = {
@@ -33,8 +35,7 @@ START_DATES = {
     "2024-01-31T01:00:00+02:00": datetime(2024, 1, 30, 23),
     "2024-12-31T23:00:00-02:00": datetime(2025, 1, 1, 1),
 }
-# Refused by their look alone, and so by the form in the browser too.
-MISSHAPEN_START_DATES = [
+REFUSED_START_DATES = [
     "yesterday",
     "2024",
     "2024-1-31",
@@ -54,9 +55,7 @@ MISSHAPEN_START_DATES = [
     "\u0662\u0660\u0662\u0664-01-31",
     "1706659200",
     "-2024-01-31",
-]
-# Well-formed, but no days of any calendar.
-IMPOSSIBLE_START_DATES = [
+    # Days and times that do not exist.
     "13/45/2020",
     "31/01/2024",
     "2024-02-30",
@@ -133,7 +132,15 @@ def test_a_start_date_in_every_accepted_form_is_the_right_instant(text: str, exp
     assert parse_start_date(text) == expected.replace(tzinfo=timezone.utc)
 
 
-@pytest.mark.parametrize("text", [*MISSHAPEN_START_DATES, *IMPOSSIBLE_START_DATES])
+def test_the_form_knows_the_calendar() -> None:
+    """Every day of two centuries in both spellings: the browser accepts it if and only if it exists."""
+    for year, month, day in product([*range(1896, 2105), 1000, 4000], range(14), range(33)):
+        exists = 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+        for text in (f"{year}-{month:02}-{day:02}", f"{month:02}/{day:02}/{year}"):
+            assert bool(re.search(START_DATE_PATTERN, text)) == exists, text
+
+
+@pytest.mark.parametrize("text", REFUSED_START_DATES)
 def test_what_is_no_start_date_is_refused_with_examples(text: str) -> None:
     """Guessing at a date would replicate the wrong years without telling."""
     sentence = fault(start_date=text)
@@ -159,7 +166,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
     """The four settings that the connector cannot do without are all asked for by name."""
     settings = config()
     del settings[name]
-    with pytest.raises(ValueError, match=f"^The setting {name} is missing: fill it in.$"):
+    with pytest.raises(ValueError, match=f"^The setting {name} is missing: fill it in."):
         Config.parse(settings)
 
 
@@ -423,7 +430,7 @@ def accepted(name: str, value: str) -> bool:
 
 # The form can only judge the look of a date; the calendar is for the model.
 CASES = [
-    *(("start_date", text) for text in [*START_DATES, *MISSHAPEN_START_DATES]),
+    *(("start_date", text) for text in [*START_DATES, *REFUSED_START_DATES]),
     *(("store_hash", text) for text in [*STORE_HASHES, *REFUSED_STORE_HASHES]),
     *((name, text) for name in ("client_id", "access_token") for text in [*CREDENTIALS, *REFUSED_CREDENTIALS]),
     *((name, "") for name in ("start_date", "store_hash", "client_id", "access_token")),

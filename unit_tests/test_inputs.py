@@ -106,6 +106,17 @@ def test_a_state_file_is_read(tmp_path: Path) -> None:
     assert state.stream.stream_descriptor.name == "orders"
 
 
+def test_the_state_of_stitch_is_read(tmp_path: Path) -> None:
+    """Whoever moves over hands in the file that the tap wrote, as it is."""
+    orders, customers = {"date_modified": "2024-03-11T15:17:25.000000Z"}, {"date_modified": "2024-03-10T00:00:00Z"}
+    content = {"currently_syncing": "orders", "bookmarks": {"orders": orders, "customers": customers}}
+    states = read_state(written(tmp_path, content))
+    assert {state.stream.stream_descriptor.name: vars(state.stream.stream_state) for state in states} == {
+        "orders": orders,
+        "customers": customers,
+    }
+
+
 def test_no_state_is_no_error(tmp_path: Path) -> None:
     """A first sync has none, and an empty list or an empty object says the same."""
     assert SourceBigcommerce.read_state("") == []
@@ -118,6 +129,8 @@ def test_no_state_is_no_error(tmp_path: Path) -> None:
     [
         STATE,
         {"orders": {"date_modified": "2024-01-01"}},
+        {"bookmarks": {"orders": "2024-01-01"}},
+        {"bookmarks": ["orders"]},
         "text",
         None,
         [1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -315,3 +316,30 @@ def test_a_foreign_state_that_says_nothing_of_the_stream_is_refused(state: dict[
     """It is not certain that nothing was read."""
     with pytest.raises(BigCommerceError, match="cannot be read"):
         parse_state("orders", "date_modified", state)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"id": "2024-01-01"},
+        {"states": []},
+        {"states": [{"partition": {"order_id": 7}, "cursor": {"date_modified": "2024-03-05"}}]},
+        {"use_global_cursor": False, "states": [], "parent_state": {"orders": {"date_modified": "2024-03-05"}}},
+    ],
+    ids=str,
+)
+def test_a_former_state_that_tells_nothing_starts_the_stream_again_and_says_so(
+    state: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection of the archived connector goes on; nobody wonders why everything comes again."""
+    with caplog.at_level(logging.WARNING, "airbyte"):
+        assert parse_state("orders", "date_modified", state) is None
+    (line,) = caplog.messages
+    assert "'orders'" in line
+    assert "read from its start again" in line
+
+
+def test_a_date_beside_a_former_state_is_kept() -> None:
+    """Reading everything again costs hours of quota where the date would do."""
+    state = {"date_modified": "2024-03-05", "states": []}
+    assert parse_state("orders", "date_modified", state) == datetime(2024, 3, 5, tzinfo=timezone.utc)

@@ -6,6 +6,7 @@ import heapq
 import logging
 import math
 import random
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import Breaker
-from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.api.quota import QuotaGovernor, Usage
 from unit_tests.support import Clock, response
 
 
@@ -379,3 +380,40 @@ def test_the_simulated_store_does_refuse_those_who_do_not_ask() -> None:
     store = FixedWindow(150, 30.0, phase=0.0)
     simulate(Reckless(0.1, Breaker(), clock, clock.sleep), clock, store, 8, lambda: 0.1, until=60.0)
     assert store.refused > 100
+
+
+def test_usage_is_what_the_store_said_last_less_what_was_sent_since() -> None:
+    """People see from it how much is left, and whether the sync is waiting."""
+    governor, clock = make_governor()
+    assert governor.usage == Usage(requests=0, left=None, quota=None, waited=0)
+    send(governor, answer(left=100))
+    governor.acquire_call(None)
+    assert governor.usage == Usage(requests=2, left=99, quota=150, waited=0)
+    clock.now += 31
+    assert governor.usage.left == 150, "the window is over"
+
+
+def test_waiting_is_counted_once_however_many_workers_wait() -> None:
+    """Eight workers that wait ten seconds make the sync ten seconds longer, not eighty."""
+    clock = Clock()
+    asleep, resume = threading.Semaphore(0), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        asleep.release()
+        assert resume.wait(timeout=10)
+
+    governor = QuotaGovernor(0.0, Breaker(), clock, sleep)
+    send(governor, answer(left=0, reset_ms=30_000))
+    workers = [threading.Thread(target=governor.acquire_call, args=(None,)) for _ in range(3)]
+    for seconds, worker in enumerate(workers):
+        clock.now = seconds
+        worker.start()
+        assert asleep.acquire(timeout=10)
+    clock.now = 12
+    assert governor.usage.waited == 12, "the wait under way counts too, from the first worker's on"
+    clock.now = 30
+    resume.set()
+    for worker in workers:
+        worker.join()
+    assert governor.usage.waited == 30
+    assert governor.usage.requests == 4

@@ -12,7 +12,9 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -25,6 +27,17 @@ logger = logging.getLogger("airbyte")
 _USUAL_WINDOW = 30.0  # seconds
 _LONGEST_WAIT = 3600.0  # a reset further away is a mistake
 _FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a sync has taken of the quota so far. `left` and `quota` are None until the store has told them; `waited`
+    are the seconds in which at least one request was held back."""
+
+    requests: int
+    left: int | None
+    quota: int | None
+    waited: float
 
 
 class QuotaGovernor(APIBudget):
@@ -55,6 +68,20 @@ class QuotaGovernor(APIBudget):
         self._window_ends = -math.inf
         self._blocked_until = -math.inf
         self._refusals = 0  # 429s in a row that did not say when to come back
+        self._requests = 0
+        self._waiting = 0  # workers
+        self._waiting_since = 0.0
+        self._waited = 0.0
+
+    @property
+    def usage(self) -> Usage:
+        with self._lock:
+            now = self._clock()
+            waited = self._waited + (now - self._waiting_since if self._waiting else 0.0)
+            if self._quota is None:
+                return Usage(self._requests, None, None, waited)
+            left = self._quota if now >= self._window_ends else max(0, int(self._left))
+            return Usage(self._requests, left, self._quota, waited)
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
         """Returns when one more request may be sent; waits as long as the store asks for.
@@ -62,7 +89,8 @@ class QuotaGovernor(APIBudget):
         Raises BigCommerceError when it became pointless meanwhile.
         """
         while (wait := self._try_acquire()) > 0:
-            self._sleep(wait)
+            with self._counted_as_waiting():
+                self._sleep(wait)
             self._breaker.check()
 
     def _try_acquire(self) -> float:
@@ -82,7 +110,22 @@ class QuotaGovernor(APIBudget):
                     return self._window_ends - now
             self._left -= 1
             self._in_flight += 1
+            self._requests += 1
             return 0.0
+
+    @contextmanager
+    def _counted_as_waiting(self) -> Iterator[None]:
+        with self._lock:
+            if not self._waiting:
+                self._waiting_since = self._clock()
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._waited += self._clock() - self._waiting_since
 
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""

@@ -26,6 +26,7 @@ from source_bigcommerce.api.values import format_timestamp, normaliser, parse_ti
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
 from source_bigcommerce.streams.slicing import slices
+from source_bigcommerce.streams.tally import Tally
 
 _SECOND = timedelta(seconds=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
@@ -34,8 +35,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that B
 class BigCommerceStream(HttpStream, ABC):
     """A list of records, read whole.
 
-    Subclasses declare `endpoint`, `scope` and `paging`, and where needed fixed `params` (such as what to include) and
-    the lists that come `embedded` in a record.
+    Subclasses declare `endpoint`, `scope` and `paging`, and where needed fixed `params` (such as what to include),
+    the lists that come `embedded` in a record, and the endpoint that tells the `count` of a list that does not.
     """
 
     primary_key = "id"
@@ -44,10 +45,14 @@ class BigCommerceStream(HttpStream, ABC):
     paging: ClassVar[Paging]
     params: ClassVar[Params] = {}
     embedded: ClassVar[tuple[Embedded, ...]] = ()
+    count: ClassVar[str | None] = None
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.tally = Tally()
         self._misfits: set[str] = set()
+        # First pages read to learn how long a list is, each until the reader of its slice takes it.
+        self._first_pages: dict[tuple[Any, ...], Page] = {}
         super().__init__(authenticator=store.auth, api_budget=store.governor)
         self._normalise = normaliser(self.get_json_schema(), self._report_misfit)
 
@@ -91,7 +96,9 @@ class BigCommerceStream(HttpStream, ABC):
     ) -> Iterable[StreamSlice]:
         """One slice with everything, once the store has answered at all."""
         self.store.started()
-        yield StreamSlice(partition={}, cursor_slice={})
+        whole = StreamSlice(partition={}, cursor_slice={})
+        self.look_ahead(whole)
+        yield whole
 
     def read_records(
         self,
@@ -104,6 +111,7 @@ class BigCommerceStream(HttpStream, ABC):
         for records in self.batches(stream_slice):
             for record in self.complete(records):
                 yield self._normalise(record)
+            self.tally.add(len(records))
 
     @property
     def is_resumable(self) -> bool:
@@ -136,8 +144,19 @@ class BigCommerceStream(HttpStream, ABC):
 
     # What subclasses build on.
 
+    def look_ahead(self, whole: StreamSlice) -> int:
+        """About how many records there are, 0 where the store does not tell.
+
+        The first page is read for that and kept for whoever reads this slice; one request more is spent on lists
+        that only their `count` endpoint tells of.
+        """
+        first = self.fetch_page(whole, None)
+        self._first_pages[_key(whole)] = first
+        self.tally.expected = len(first.records) if first.next is None else self._total(first, whole)
+        return self.tally.expected or 0
+
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
-        return self.fetch_page(stream_slice, None)
+        return self._first_pages.pop(_key(stream_slice), None) or self.fetch_page(stream_slice, None)
 
     def fetch_page(self, stream_slice: Mapping[str, Any] | None, paging: Params | None) -> Page:
         """One page of the slice; the first one when `paging` is None."""
@@ -170,6 +189,18 @@ class BigCommerceStream(HttpStream, ABC):
         """Reads one record. Raises BigCommerceError, which names the missing scope, when that is not allowed."""
         self.fetch(self.endpoint, {"limit": 1})
 
+    def _total(self, first: Page, whole: StreamSlice) -> int | None:
+        if first.total is not None or self.count is None:
+            return first.total
+        try:
+            answer = self.fetch(self.count, self.filters(whole))
+        except BigCommerceError as error:
+            self.store.breaker.check()
+            self.logger.info(f"How many records '{self.name}' has is not known: {error.message}")
+            return None
+        count = answer.get("count") if isinstance(answer, dict) else None
+        return count if isinstance(count, int) else None
+
     def _page(self, response: requests.Response) -> Page:
         asked = dict(parse_qsl(urlsplit(response.request.url or "").query))
         return self.paging.page(decode(response), asked)
@@ -185,15 +216,11 @@ class BigCommerceStream(HttpStream, ABC):
 
 @dataclass(frozen=True)
 class DateFilter:
-    """The parameters by which an endpoint selects, sorts and counts by the cursor field.
-
-    `count` is the endpoint that counts, for lists that do not tell their total.
-    """
+    """The parameters by which an endpoint selects and sorts by the cursor field."""
 
     minimum: str
     maximum: str
     sort: Params
-    count: str | None = None
 
 
 class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
@@ -209,8 +236,6 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.progress = Progress()
-        # First pages read while slicing, each until the reader of its slice takes it.
-        self._first_pages: dict[tuple[str, str], Page] = {}
 
     @property
     def state(self) -> MutableMapping[str, Any]:
@@ -239,13 +264,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return
         self.progress.begin(lower, upper)
         whole = _window(lower, upper)
-        first = self.fetch_page(whole, None)
-        total = self._total(first, whole)
+        total = self.look_ahead(whole)
         for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
-            piece = _window(start, end)
-            if piece == whole:
-                self._first_pages[_key(piece)] = first
-            yield piece
+            yield _window(start, end)
 
     def read_records(
         self,
@@ -283,29 +304,11 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             if (changed := self._changed(record)) is None or (start <= changed and (is_last or changed < end))
         ]
 
-    def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
-        known = self._first_pages.pop(_key(stream_slice), None) if stream_slice else None
-        return known or super().first_page(stream_slice)
-
     def _lower_bound(self) -> datetime:
         start = _BEGINNING if self.ignores_start_date else max(self.store.config.start_date, _BEGINNING)
         if self.progress.resumed is None:
             return start
         return max(start, self.progress.resumed - self.store.config.lookback)
-
-    def _total(self, first: Page, whole: StreamSlice) -> int:
-        """About how many records the window holds; costs a request only for lists that do not tell."""
-        if first.next is None:
-            return len(first.records)
-        if first.total is not None or self.dates.count is None:
-            return first.total or 0
-        try:
-            answer = self.fetch(self.dates.count, self.filters(whole))
-        except BigCommerceError as error:
-            self._explain_large_slices(error)
-            return 0
-        count = answer.get("count") if isinstance(answer, dict) else None
-        return count if isinstance(count, int) else 0
 
     def _date_at(self, position: int, whole: StreamSlice) -> datetime | None:
         """The date of the record at this position of the window, by date."""
@@ -313,15 +316,12 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         try:
             answer = self.fetch(self.endpoint, params)
         except BigCommerceError as error:
-            self._explain_large_slices(error)
+            # Slicing is a convenience: a store that does not help with it still gets its records read.
+            self.store.breaker.check()
+            self.logger.info(f"'{self.name}' is read in larger slices: {error.message}")
             return None
         rows = answer.get("data") if isinstance(answer, dict) else answer
         return self._changed(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
-
-    def _explain_large_slices(self, error: BigCommerceError) -> None:
-        """Slicing is a convenience: a store that does not help with it still gets its records read."""
-        self.store.breaker.check()
-        self.logger.info(f"'{self.name}' is read in larger slices: {error.message}")
 
     def _changed(self, record: Record) -> datetime | None:
         try:
@@ -341,8 +341,8 @@ def _bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _key(stream_slice: Mapping[str, Any]) -> tuple[str, str]:
-    return stream_slice["start"], stream_slice["end"]
+def _key(stream_slice: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    return tuple(sorted((stream_slice or {}).items()))
 
 
 def _whole_second(instant: datetime) -> str:

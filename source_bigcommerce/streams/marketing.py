@@ -13,3 +13,4 @@ class Coupons(BigCommerceStream):
     endpoint = "v2/coupons"
     scope = Scope.MARKETING
     paging = KeysetV2()  # the endpoint knows no sort; by id is its documented default
+    count = "v2/coupons/count"

@@ -40,9 +40,8 @@ class Orders(IncrementalStream):
     paging = KeysetV2(sort="id:asc")
     # Without `consignment_structure` consignments come as a legacy array (docs/rest-management/orders).
     params = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
-    dates = DateFilter(
-        "min_date_modified", "max_date_modified", sort={"sort": "date_modified:asc"}, count="v2/orders/count"
-    )
+    count = "v2/orders/count"
+    dates = DateFilter("min_date_modified", "max_date_modified", sort={"sort": "date_modified:asc"})
 
     embedded = (Embedded("line_items", "v2/orders/{id}/products", _lines_in_doubt, paging=OffsetV2()),)
 

@@ -7,6 +7,7 @@ without a gap behind the lower bound: everything before it has been emitted (pro
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime
@@ -22,6 +23,8 @@ from airbyte_cdk.sources.types import Record
 
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.values import format_timestamp, parse_timestamp
+
+logger = logging.getLogger("airbyte")
 
 
 class Progress:
@@ -76,10 +79,17 @@ def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> dat
     """The instant in a stream's incoming state; None for a first sync.
 
     Besides `{cursor_field: date}` it reads what other tools leave behind: Stitch's bookmarks, and the date ranges of
-    the CDK's concurrent cursor. Raises BigCommerceError for any other shape: reading everything again unasked could
-    cost hours of the store's quota.
+    the CDK's concurrent cursor. The former BigCommerce connector kept states that say nothing of the stream as a
+    whole (a date under "id", a list per order): with those the stream starts again, and the log says so. Raises
+    BigCommerceError for any other shape: reading everything again unasked could cost hours of the store's quota.
     """
     if not state or NO_CURSOR_STATE_KEY in state:
+        return None
+    if cursor_field not in state and (isinstance(state.get("id"), str) or "states" in state):
+        logger.warning(
+            f"The saved state of the stream '{stream}' is one of the former BigCommerce connector and does not tell "
+            "how far the stream was read: it is read from its start again."
+        )
         return None
     value = _cursor_value(stream, cursor_field, state)
     try:

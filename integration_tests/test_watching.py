@@ -1,0 +1,89 @@
+"""While it runs, a person can see how far a sync is."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from integration_tests.harness import STREAMS, as_dict, catalog_of, config_for, sync
+from sandbox import READINGS, Options, serve
+from source_bigcommerce import report
+from source_bigcommerce.source import SourceBigcommerce
+from source_bigcommerce.streams import ALL_STREAMS
+
+LOGGER = logging.getLogger("airbyte")
+SEVERAL_PAGES = Options(orders=700, products=700, customers=700, coupons=700, oddities=False)
+
+
+def test_every_stream_is_estimated_before_its_first_record() -> None:
+    """In a store at rest the estimate is the number of records, whether a list tells it or a count endpoint does."""
+    with serve(SEVERAL_PAGES) as server:
+        result = sync(server)
+    assert result.estimates == {name: [len(result.records[name])] for name in STREAMS}
+
+    seen: set[str] = set()
+    with serve(SEVERAL_PAGES) as server:
+        for message in map(as_dict, SourceBigcommerce().read(LOGGER, config_for(server), catalog_of(), [])):
+            if message["type"] == "RECORD":
+                assert message["record"]["stream"] in seen
+            elif message["type"] == "TRACE" and message["trace"]["type"] == "ESTIMATE":
+                seen.add(message["trace"]["estimate"]["name"])
+
+
+@pytest.mark.parametrize("cls", ALL_STREAMS, ids=lambda cls: cls.endpoint)
+def test_an_estimate_costs_one_request_at_most(cls: type) -> None:
+    """None where the list tells its own length; a store of one page pays for none."""
+    name = cls.__name__.lower()
+    with serve(SEVERAL_PAGES) as server:
+        sync(server, [name])
+        asked = server.log.by_path()
+    counts = {path: number for path, number in asked.items() if path.endswith("/count")}
+    assert counts == ({cls.count: 1} if cls.count else {})
+
+
+def test_an_estimate_of_a_later_sync_is_of_what_changed() -> None:
+    """Not of the whole store: the bar would stop at one percent."""
+    with serve(SEVERAL_PAGES) as server:
+        first = sync(server, ["orders"])
+        server.store.clock.advance(3600)
+        server.store.bulk_edit("orders", server.store.ids("orders")[:300])
+        second = sync(server, ["orders"], state=first.state())
+    assert second.estimates == {"orders": [300]}
+
+
+def test_a_count_that_fails_costs_the_estimate_only() -> None:
+    """What people see is worth less than what they sync."""
+    with serve(SEVERAL_PAGES) as server:
+        server.fail("v2/coupons/count", times=100, status=403)
+        result = sync(server, ["coupons"])
+    assert not result.failure
+    assert len(set(result.ids("coupons"))) == 700
+    assert result.estimates == {}
+
+
+def test_progress_is_logged_while_the_sync_waits_for_the_quota(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Records, percent, requests, quota and the time waited, in lines that grow."""
+    monkeypatch.setattr(report, "SECONDS_BETWEEN_LINES", 0.1)
+    options = Options(orders=3000, products=5, customers=5, quota=5, window_ms=600, readings=READINGS["likeliest"])
+    with serve(options) as server, caplog.at_level(logging.INFO, "airbyte"):
+        result = sync(server, ["orders"])
+        made = len(server.requests)
+    lines = [line for line in caplog.messages if "streams ended" in line]
+    shape = re.compile(
+        r"([\d,]+) records(?: \(orders [\d,]+(?: of about 3,000, \d+ %)?\))?, \d of 1 streams ended, (\d+) requests"
+        r"(?:, \d+ of 5 left in the store's quota)?, \d+ s waited for the quota\."
+    )
+    told = [shape.fullmatch(line) for line in lines]
+    assert not result.failure
+    assert len(lines) > 3
+    assert all(told), lines
+    records = [int(one[1].replace(",", "")) for one in told if one]
+    assert records == sorted(records)
+    assert records[-1] == len(result.records["orders"])
+    last = told[-1]
+    assert last
+    assert int(last[2]) == made

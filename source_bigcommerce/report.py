@@ -1,0 +1,104 @@
+"""What a person sees of a sync under way: the rows to expect of each stream, and every ten seconds how far it is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+
+from airbyte_cdk.models import (
+    AirbyteEstimateTraceMessage,
+    AirbyteMessage,
+    AirbyteStreamStatus,
+    AirbyteStreamStatusTraceMessage,
+    AirbyteTraceMessage,
+    EstimateType,
+    TraceType,
+)
+from airbyte_cdk.models import Type as MessageType
+
+from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.streams.base import BigCommerceStream
+
+SECONDS_BETWEEN_LINES = 10.0
+
+logger = logging.getLogger("airbyte")
+
+
+class ProgressReport:
+    """Logs how far the streams are, every ten seconds and at the end. Use as a context manager."""
+
+    def __init__(self, streams: Iterable[BigCommerceStream], governor: QuotaGovernor) -> None:
+        self.streams = tuple(streams)
+        self.failed: list[str] = []  # names of streams that ended without being complete
+        self._governor = governor
+        self._without_estimate = {stream.name: stream for stream in self.streams}
+        self._under_way: dict[str, BigCommerceStream] = {}
+        self._ended = 0
+        self._over = threading.Event()
+        # A thread, because a line is most welcome while nothing else is printed.
+        self._thread = threading.Thread(target=self._log_now_and_then, name="progress", daemon=True)
+
+    def __enter__(self) -> ProgressReport:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        if kind is None:
+            logger.info(self.line())
+
+    def note(self, status: AirbyteStreamStatusTraceMessage) -> Iterator[AirbyteMessage]:
+        """Takes note of a stream's status; yields its estimate before its first record, where the store told one."""
+        name = status.stream_descriptor.name
+        if status.status is AirbyteStreamStatus.STARTED:
+            self._under_way[name] = self._without_estimate[name]
+            return
+        stream = self._without_estimate.pop(name, None)
+        if stream and stream.tally.expected is not None:
+            yield _estimate(name, stream.tally.expected)
+        if status.status is AirbyteStreamStatus.RUNNING:
+            return
+        del self._under_way[name]
+        self._ended += 1
+        if status.status is AirbyteStreamStatus.INCOMPLETE:
+            self.failed.append(name)
+
+    def line(self) -> str:
+        """The streams under way, and what the sync has taken of the store's quota."""
+        under_way = [_so_far(stream) for stream in list(self._under_way.values())]
+        records = sum(stream.tally.records for stream in self.streams)
+        usage = self._governor.usage
+        details = f" ({'; '.join(under_way)})" if under_way else ""
+        left = "" if usage.quota is None else f", {usage.left:,} of {usage.quota:,} left in the store's quota"
+        return (
+            f"{records:,} records{details}, {self._ended} of {len(self.streams)} streams ended, "
+            f"{usage.requests:,} requests{left}, {usage.waited:.0f} s waited for the quota."
+        )
+
+    def _log_now_and_then(self) -> None:
+        while not self._over.wait(SECONDS_BETWEEN_LINES):
+            logger.info(self.line())
+
+
+def _so_far(stream: BigCommerceStream) -> str:
+    done, expected = stream.tally.records, stream.tally.expected
+    if not expected:
+        return f"{stream.name} {done:,}"
+    return f"{stream.name} {done:,} of about {max(expected, done):,}, {min(100, 100 * done // expected)} %"
+
+
+def _estimate(name: str, rows: int) -> AirbyteMessage:
+    return AirbyteMessage(
+        type=MessageType.TRACE,
+        trace=AirbyteTraceMessage(
+            type=TraceType.ESTIMATE,
+            emitted_at=time.time() * 1000,
+            estimate=AirbyteEstimateTraceMessage(name=name, type=EstimateType.STREAM, row_estimate=rows),
+        ),
+    )
