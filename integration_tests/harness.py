@@ -26,11 +26,13 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils import AirbyteTracedException
 
+from docs.streams_table import streams
 from sandbox import Server
 from source_bigcommerce.source import SourceBigcommerce
+from source_bigcommerce.streams.base import IncrementalStream
 
-STREAMS = ("customers", "orders", "products", "coupons")
-INCREMENTAL = ("customers", "orders", "products")
+STREAMS = tuple(stream.name for stream in streams())
+INCREMENTAL = tuple(stream.name for stream in streams() if isinstance(stream, IncrementalStream))
 START_DATE = "2020-01-01"  # before everything that the sandbox generates
 
 

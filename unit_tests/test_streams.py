@@ -320,6 +320,19 @@ def test_the_last_slice_has_no_end(api: Any, stream: type[IncrementalStream]) ->
     assert stream.dates.maximum not in asked
 
 
+@each_incremental
+def test_a_record_edited_between_two_slices_is_passed_on_once_a_sync(api: Any, stream: type[IncrementalStream]) -> None:
+    """The next sync begins where this one did, and reads it in its new form."""
+    subject, late = make_stream(stream), "2024-06-01T12:00:01Z"
+    earlier = {"start": "2024-03-01T00:00:00Z", "end": "2024-03-02T00:00:00Z"}
+    last = {"start": "2024-03-02T00:00:00Z", "end": "2024-06-01T12:00:00Z"}
+    listing(api, stream, [row(stream, 1, "2024-03-01T10:00:00Z")])
+    assert [record["id"] for record in read(subject, earlier)] == [1]
+    listing(api, stream, [row(stream, 1, late), row(stream, 2, late)])
+    assert [record["id"] for record in read(subject, last)] == [2]
+    assert [record["id"] for record in sync(subject)] == [1, 2]
+
+
 def test_products_ignore_the_start_date_until_there_is_a_state(api: Any) -> None:
     """An order of today may be for a product of ten years ago."""
     listing(api, Products, [row(Products, 1, "2001-01-01T00:00:00Z")])

@@ -24,6 +24,7 @@ from source_bigcommerce.api.paging import Page, Paging, Params, Record
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
 from source_bigcommerce.streams.embedded import Embedded, complete
+from source_bigcommerce.streams.once import Once
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
 from source_bigcommerce.streams.slicing import slices
 from source_bigcommerce.streams.tally import Tally
@@ -236,6 +237,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.progress = Progress()
+        self._once = Once()
 
     @property
     def state(self) -> MutableMapping[str, Any]:
@@ -263,6 +265,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             self.progress.resume(upper)
             return
         self.progress.begin(lower, upper)
+        self._once = Once()
         whole = _window(lower, upper)
         total = self.look_ahead(whole)
         for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
@@ -293,16 +296,19 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         return {**minimum, **maximum}
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
-        """The records without those that certainly belong to another slice."""
+        """The records without those that certainly belong to another slice, or that this sync need not repeat."""
         if not stream_slice:
             return records
         start, end = _bounds(stream_slice)
-        is_last = end == self.store.started()
-        return [
-            record
-            for record in records
-            if (changed := self._changed(record)) is None or (start <= changed and (is_last or changed < end))
-        ]
+        began = self.store.started()
+        chosen = []
+        for record in records:
+            changed = self._changed(record)
+            if changed is not None and not (start <= changed and (end == began or changed < end)):
+                continue
+            if self._once.admits(record.get("id"), is_late=changed is not None and changed >= began):
+                chosen.append(record)
+        return chosen
 
     def _lower_bound(self) -> datetime:
         start = _BEGINNING if self.ignores_start_date else max(self.store.config.start_date, _BEGINNING)

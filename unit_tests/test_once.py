@@ -1,0 +1,70 @@
+"""What a sync passes on twice, and what it leaves to the next one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_bigcommerce.streams.once import Once
+
+
+def test_a_record_edited_after_it_was_read_waits_for_the_next_sync() -> None:
+    """Two rows with one id in one sync become two rows in destinations that do not look within a batch."""
+    once = Once()
+    assert once.admits(7, is_late=False)
+    assert not once.admits(7, is_late=True)
+
+
+def test_an_older_version_gives_way_to_a_late_one() -> None:
+    """Slices run side by side: the last one may be the first to print."""
+    once = Once()
+    assert once.admits(7, is_late=True)
+    assert not once.admits(7, is_late=False)
+
+
+def test_a_late_record_that_is_new_is_passed_on() -> None:
+    """Else a product that sells every minute would never be seen."""
+    once = Once()
+    assert once.admits(7, is_late=True)
+    assert once.admits(8, is_late=True)
+
+
+def test_two_versions_from_before_the_sync_are_both_passed_on() -> None:
+    """The next sync may not see them again, so nothing is left to it."""
+    once = Once()
+    assert once.admits(7, is_late=False)
+    assert once.admits(7, is_late=False)
+
+
+@pytest.mark.parametrize("key", [None, "7", 7.0, True])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_record_without_a_proper_id_is_always_passed_on(key: Any, is_late: bool) -> None:
+    """What cannot be told apart is not left out."""
+    once = Once()
+    assert once.admits(key, is_late)
+    assert once.admits(key, is_late)
+
+
+@given(st.lists(st.tuples(st.integers(-(2**70), 2**70) | st.integers(0, 200), st.booleans())))
+def test_every_id_is_passed_on_and_late_ones_once(records: list[tuple[int, bool]]) -> None:
+    """However dense, sparse or large the ids are."""
+    once = Once()
+    passed = [record for record in records if once.admits(*record)]
+    assert {key for key, _ in passed} == {key for key, _ in records}
+    for key, is_late in records:
+        if is_late:
+            first, *rest = [late for one, late in passed if one == key]
+            assert True not in rest
+            assert not (first and rest)
+
+
+def test_many_threads_pass_a_late_record_on_once() -> None:
+    """Slices are read in parallel."""
+    once = Once()
+    with ThreadPoolExecutor(8) as workers:
+        told = list(workers.map(lambda key: once.admits(key, is_late=True), list(range(5000)) * 8))
+    assert sum(told) == 5000
