@@ -5,18 +5,19 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OPENAPI ?=
 
-.PHONY: help demo test lint types unit integration sandbox contract docs clean
+.PHONY: help demo test lint types unit integration form form-screenshot image image-test lock sandbox contract docs released clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## sync a local store into DuckDB, edit the store, sync again
 	@$(BIN)/python -m demo
 
-test: lint types unit integration ## everything CI runs
+test: lint types unit integration form image-test ## everything CI runs
 
 lint: $(VENV)/.tests ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/hadolint --no-color --failure-threshold warning Dockerfile
 
 types: $(VENV)/.tests ## static types
 	@$(BIN)/mypy
@@ -25,7 +26,22 @@ unit: $(VENV)/.tests ## unit tests
 	@$(BIN)/pytest -n auto unit_tests
 
 integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(BIN)/pytest -n auto integration_tests
+	@$(BIN)/pytest -n auto integration_tests --ignore=integration_tests/image --ignore=integration_tests/form
+
+form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chromium)
+	@$(BIN)/pytest integration_tests/form
+
+form-screenshot: $(VENV)/.tests ## renew the picture of the form in docs/images
+	@$(BIN)/python -m integration_tests.form.screenshot
+
+image: $(VENV)/.tests ## the container image, and its list of materials (docker or podman)
+	@$(BIN)/python -m image
+
+image-test: $(VENV)/.tests ## build the image, and test it in containers
+	@$(BIN)/pytest integration_tests/image
+
+lock: $(VENV)/.tests ## renew the locks of what the image contains
+	@image/lock.sh $(BIN)/uv
 
 sandbox: $(VENV)/.tests ## a local store to develop against (ARGS="--orders 5000 --quota 150")
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -37,8 +53,13 @@ contract: $(VENV)/.tests ## check the sandbox against BigCommerce's OpenAPI file
 docs: $(VENV)/.tests ## renew the generated parts of the documentation
 	@$(BIN)/python -m docs.streams_table
 
+released: $(VENV)/.tests ## at a release: keep what it promises, for the next one to be compared with
+	@$(BIN)/python -m integration_tests.released
+
 clean: ## remove what the other targets made
 	rm -rf $(VENV) demo_output .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@umount build/containers/storage/overlay 2>/dev/null || true
+	rm -rf build || podman unshare rm -rf build
 
 $(BIN)/uv:
 	@echo "Setting up $(VENV) ..."

@@ -1,4 +1,12 @@
-from source_bigcommerce.run import run
+"""What the image starts."""
+
+import os
+import signal
+
+# The first process of a container is not ended by a signal that it has no handler for, and the imports take seconds.
+signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
+
+from source_bigcommerce.run import run  # noqa: E402
 
 if __name__ == "__main__":
     run()

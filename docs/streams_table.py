@@ -1,4 +1,4 @@
-"""Writes the table of streams into README.md, from the streams themselves: `make docs`."""
+"""Writes the table of streams into README.md and docs/bigcommerce.md, from the streams themselves: `make docs`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from pathlib import Path
 from source_bigcommerce.api.client import Store
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
-from source_bigcommerce.streams.base import IncrementalStream
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "bigcommerce.md"
 _BETWEEN = re.compile(r"(<!-- streams -->\n).*?(<!-- /streams -->)", re.DOTALL)
+
+
+def streams() -> list[BigCommerceStream]:
+    """Every stream, of a store that is never asked."""
+    store = Store(Config.parse({"start_date": "2024-01-01", "client_id": "-", "access_token": "-", "store_hash": "x"}))
+    return [stream(store) for stream in ALL_STREAMS]
 
 
 def table() -> str:
     """The table as Markdown, a row a stream."""
-    store = Store(Config.parse({"start_date": "2024-01-01", "client_id": "-", "access_token": "-", "store_hash": "x"}))
     rows = [
         "| Stream | Sync modes | Cursor | Primary key | Scope (read-only) | Endpoint |",
         "|---|---|---|---|---|---|",
     ]
-    for cls in ALL_STREAMS:
-        stream = cls(store)
+    for stream in streams():
         incremental = isinstance(stream, IncrementalStream)
         modes = "full refresh, incremental" if incremental else "full refresh"
         cursor = f"`{stream.cursor_field}`" if incremental else ""
@@ -34,9 +40,10 @@ def table() -> str:
 
 
 def with_table(text: str) -> str:
-    """The text of the README with the current table."""
+    """The text of a document with the current table."""
     return _BETWEEN.sub(lambda found: found[1] + table() + found[2], text)
 
 
 if __name__ == "__main__":
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in (README, PAGE):
+        document.write_text(with_table(document.read_text(encoding="utf-8")), encoding="utf-8")

@@ -33,6 +33,7 @@ START_DATE_PATTERN = rf"^{_SPACE}(({_ISO_DAY})({_TIME})?|{_US_DAY}){_SPACE}$"
 _STORE_HASH = r"(((https?://)?api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(/(v[23]/?)?)?"
 STORE_HASH_PATTERN = f"^{_SPACE}{_STORE_HASH}{_SPACE}$"
 # Visible ASCII: the only characters that can travel in an HTTP header unchanged.
+_NO_SPACES = "letters, digits and signs without spaces"
 HEADER_PATTERN = f"^{_SPACE}[!-~]+{_SPACE}$"
 
 
@@ -147,7 +148,7 @@ class Config(BaseModel):
         ),
         examples=["9ab1cd2ef3gh4ij5kl6mn7op8qr9st0"],
         # Not a credential by itself, but it identifies the account: kept out of logs like the token.
-        json_schema_extra={"order": 1, "airbyte_secret": True},
+        json_schema_extra={"order": 1, "airbyte_secret": True, "pattern_descriptor": _NO_SPACES},
     )
     access_token: Annotated[
         str,
@@ -159,7 +160,7 @@ class Config(BaseModel):
             "The access token of the same API account, shown once together with the client ID. The account needs "
             "the read-only OAuth scopes Customers, Marketing, Orders and Products."
         ),
-        json_schema_extra={"order": 2, "airbyte_secret": True},
+        json_schema_extra={"order": 2, "airbyte_secret": True, "pattern_descriptor": _NO_SPACES},
     )
     store_hash: Annotated[
         str,
@@ -172,7 +173,10 @@ class Config(BaseModel):
             "example abc123 in https://api.bigcommerce.com/stores/abc123/v3/. The whole path is accepted too."
         ),
         examples=["abc123", "https://api.bigcommerce.com/stores/abc123/v3/"],
-        json_schema_extra={"order": 3},
+        json_schema_extra={
+            "order": 3,
+            "pattern_descriptor": "abc123, /stores/abc123 or https://api.bigcommerce.com/stores/abc123/v3/",
+        },
     )
     lookback_minutes: int = Field(
         default=5,

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from docs.streams_table import README, table, with_table
+import pytest
+
+from docs.streams_table import PAGE, README, streams, table, with_table
+from source_bigcommerce import __version__
+from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_readme_s_table_of_streams_is_current() -> None:
+@pytest.mark.parametrize("document", [README, PAGE], ids=lambda path: path.name)
+def test_the_table_of_streams_is_current(document: Path) -> None:
     """`make docs` renews it."""
-    text = README.read_text(encoding="utf-8")
-    assert table() in text
+    text = document.read_text(encoding="utf-8")
+    assert table() in text, "run `make docs`"
     assert with_table(text) == text
 
 
@@ -37,5 +44,109 @@ def test_make_help_lists_every_target() -> None:
     """A target without a word of explanation is a secret."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     declared = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.M)[0].split())
-    explained = set(re.findall(r"^([a-z]+):.*## ", makefile, re.M))
+    explained = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.M))
     assert declared == explained
+
+
+HEADINGS = [  # of Airbyte's template for the page of a connector, in its order
+    "BigCommerce",
+    "Prerequisites",
+    "Setup guide",
+    "Set up BigCommerce",
+    "Set up the BigCommerce connector in Airbyte",
+    "For Airbyte Cloud:",
+    "For Airbyte Open Source:",
+    "Supported sync modes",
+    "Supported Streams",
+    "Performance considerations",
+    "Data type map",
+    "Limitations & Troubleshooting",
+    "Changelog",
+]
+
+
+def test_the_page_has_airbyte_s_sections_in_their_order() -> None:
+    """Airbyte's documentation check goes by these headings, to the letter; others may stand between them."""
+    found = [heading for heading in re.findall(r"^#+ (.+)$", _prose(_page()), re.M) if heading in HEADINGS]
+    assert found == HEADINGS
+    assert "## Moving from another connector" in _page()
+
+
+def test_the_page_s_prerequisites_name_every_required_setting() -> None:
+    """Who begins the setup should have everything at hand; Airbyte checks it too."""
+    spec = Config.spec()
+    for name in spec["required"]:
+        assert spec["properties"][name]["title"] in _section("Prerequisites")
+
+
+def test_the_page_explains_every_setting_and_no_other() -> None:
+    """By its title in the form and its name in a file; hidden settings are for developers and stay out."""
+    properties = {name: field for name, field in Config.spec()["properties"].items() if not field.get("airbyte_hidden")}
+    rows = re.findall(r"^\| \*\*(.+)\*\* \| `(\w+)` \| (\w+) \|", _section("Setup guide"), re.M)
+    assert {name: title for title, name, _ in rows} == {name: field["title"] for name, field in properties.items()}
+    for _, name, default in rows:
+        assert default in ("required", "all") or int(default) == properties[name]["default"]
+        assert (default == "required") == (name in Config.spec()["required"])
+
+
+def test_the_page_names_every_stream_and_its_scope() -> None:
+    """The scopes are what a user has to tick, and one that is forgotten costs a stream."""
+    rows = dict(re.findall(r"^\| (\w+) \| `\w+_read_only` \| `(\w+)` \|", _section("Prerequisites"), re.M))
+    assert rows == {stream.scope.value: stream.name for stream in streams()}
+
+
+def test_the_page_quotes_error_messages_as_the_code_writes_them() -> None:
+    """Users search for the words that they see."""
+    written = " ".join(_texts(Path(errors.__file__).parents[1]))
+    quoted = _quoted_messages()
+    assert [message for message in quoted if message not in written] == []
+
+
+def test_the_page_explains_every_answer_that_fails_a_stream() -> None:
+    """A new row of the table of answers needs a row for the user."""
+    answers = {id(a): a for a in (*vars(errors).values(), *errors.STORE_ANSWERS.values(), *errors.ANSWERS.values())}
+    sentences = [answer.sentence for answer in answers.values() if isinstance(answer, errors.Answer)]
+    quoted = _quoted_messages()
+    unexplained = [s for s in sentences if not any(message in s for message in quoted)]
+    assert len(sentences) > 10
+    assert unexplained == []
+
+
+def test_the_changelog_of_the_page_begins_with_this_version() -> None:
+    """Airbyte requires a row for each version."""
+    versions = re.findall(r"^\| (\d+\.\d+\.\d+) \|", _section("Changelog"), re.M)
+    assert versions[0] == __version__
+    assert "<details>" in _section("Changelog")
+
+
+def _page() -> str:
+    return PAGE.read_text(encoding="utf-8")
+
+
+def _prose(text: str) -> str:
+    """The text without its blocks of code, in which a # begins a comment."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+def _section(heading: str) -> str:
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", _page(), re.M | re.S)
+    assert found, heading
+    return found[1]
+
+
+def _quoted_messages() -> list[str]:
+    """The messages in the page's table of errors: several where one is interrupted by a name."""
+    table = _section("Limitations & Troubleshooting").partition("### Error messages")[2]
+    cells = [row.split(" | ")[0] for row in re.findall(r"^\| (`.+) \|$", table, re.M)]
+    assert len(cells) > 15
+    return [message for cell in cells for message in re.findall(r"`([^`]+)`", cell)]
+
+
+def _texts(package: Path) -> Iterator[str]:
+    """Every string in the code of the package, with gaps where values are put in."""
+    for module in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value

@@ -157,7 +157,8 @@ FIRST_PAGES = {
         "&date_modified:min=2023-12-31T23:59:59Z&limit=250"
     ),
     Products: (
-        "v3/catalog/products?include=bulk_pricing_rules,channels,custom_fields,images,variants,videos"
+        "v3/catalog/products?include=bulk_pricing_rules,channels,custom_fields,images,parent_relations,"
+        "primary_image,variants,videos"
         "&limit=250&sort=id&direction=asc"
     ),
     Coupons: "v2/coupons?limit=250",

@@ -48,6 +48,7 @@ def oddities() -> list[Oddity]:
         _changed("custom_url_null", lambda body: body.changed({"custom_url": None, "meta_keywords": []})),
         _changed("invisible", lambda body: body.changed({"is_visible": False, "availability": "disabled"})),
         _changed("digital", lambda body: body.changed({"type": "digital", "weight": 0})),
+        Oddity("every_field", _every_field),
     ]
 
 
@@ -79,6 +80,32 @@ def _preorder(body: Body) -> Body:
 def _without_base_variant(body: Body) -> Body:
     fields = {name: value for name, value in body.fields.items() if name != "base_variant_id"}
     return Body(fields, body.parts)
+
+
+def _every_field(rng: Random) -> Body:
+    """Nothing is left empty that the others leave empty."""
+    codes = {"upc": "036000291452", "mpn": "MW-77", "gtin": "00036000291452", "bin_picking_number": "A-12-3"}
+    texts = {
+        "product_tax_code": "PC040100",
+        "warranty": "Two years",
+        "availability_description": "Ships within a day",
+        "page_title": "Made to last",
+        "meta_description": "A tool for life",
+        "price_hidden_label": "Ask for a price",
+        "open_graph_title": "Made to last",
+        "open_graph_description": "A tool for life",
+    }
+    body = _product(rng, variants=3, images=1, videos=1)
+    own = ("price", "cost_price", "sale_price", "retail_price", "map_price", "fixed_cost_shipping_price", "weight")
+    sizes = {**dict.fromkeys((*own, "width", "height", "depth"), 3.5), "purchasing_disabled_message": "Sold out"}
+    image_url = f"https://cdn.example.com/products/{ID}/variant.jpg"
+    rows = {
+        "variants": [{**row, **codes, **sizes, "image_url": image_url} for row in body.parts["variants"]],
+        "images": [{**row, "description": "Front view"} for row in body.parts["images"]],
+        "videos": [{**row, "description": "How to use it"} for row in body.parts["videos"]],
+        "parent_relations": [{"type": "modifier", "product_id": 1, "attribute_id": 1}],
+    }
+    return body.changed({**codes, **texts, **rows})
 
 
 def _product(

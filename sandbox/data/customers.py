@@ -56,12 +56,21 @@ def oddities() -> list[Oddity]:
         Oddity("form_fields_each_kind", lambda rng: _customer(rng, addresses=1, fields=words.form_fields())),
         Oddity("unset_text", _unset),
         Oddity("store_credit", lambda rng: _customer(rng, addresses=1, credit=[{"amount": 12.5}])),
+        Oddity("every_field", _every_field),
     ]
 
 
 def _unset(rng: Random) -> Body:
     blank = dict.fromkeys(("company", "phone", "notes", "tax_exempt_category", "registration_ip_address"), "")
     return _customer(rng, addresses=1).changed({**blank, "customer_group_id": 0})
+
+
+def _every_field(rng: Random) -> Body:
+    """Nothing is left empty that the others leave empty."""
+    body = _customer(rng, addresses=1, attributes=1, fields=words.form_fields())
+    addresses = [{**row, "address2": "Floor 3"} for row in body.parts["addresses"]]
+    text = {"notes": "Writes in French", "tax_exempt_category": "G"}
+    return body.changed({**text, "channel_ids": [1], "addresses": addresses})
 
 
 def _address(rng: Random, n: int) -> dict[str, Any]:

@@ -46,6 +46,25 @@ def gift_certificate_line(n: int) -> dict[str, Any]:
     return bought(line, type="giftcertificate", order_address_id=0, gift_certificate_id=77, variant_id=0)
 
 
+def full_line() -> dict[str, Any]:
+    """What the fields hold that most lines leave empty."""
+    return {
+        "upc": "036000291452",
+        "brand": "Millwright",
+        "bin_picking_number": "A-12-3",
+        "wrapping_name": "Kraft paper",
+        "wrapping_message": "Happy birthday",
+        "event_name": "Delivery date",
+        "event_date": "2026-05-09",
+        "ebay_item_id": "110043671232",
+        "ebay_transaction_id": "28120990001",
+        "option_set_id": 44,
+        "parent_order_product_id": child_id(2),
+        "fulfillment_source": "warehouse",
+        "configurable_fields": [{"name": "Engraving", "value": "For Ada"}],
+    }
+
+
 def _line(n: int, name: str, price: int, *, quantity: int, sku: str) -> dict[str, Any]:
     tax = price // 10
     none = money(0)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.data import words
 from sandbox.data.archetypes import Oddity
-from sandbox.data.order_lines import Goods, bought, custom_line, gift_certificate_line
+from sandbox.data.order_lines import Goods, bought, custom_line, full_line, gift_certificate_line
 from sandbox.data.words import money
 from sandbox.templates import CREATED, ID, LATER, MODIFIED, OWNER, Body, child_id
 
@@ -94,6 +94,7 @@ class OrderMaker:
             Oddity("mixed_consignments", self._mixed),
             Oddity("no_is_deleted", self._old),
             Oddity("numbers_for_strings", self._numbers),
+            Oddity("every_field", self._every_field),
         ]
 
     def _with_lines(self, count: int) -> Callable[[Random], Body]:
@@ -175,6 +176,20 @@ class OrderMaker:
         }
         return body.changed(amounts)
 
+    def _every_field(self, rng: Random) -> Body:
+        """Nothing is left empty that the others leave empty."""
+        option = {**_product_option(1, "Multiple choice", "Oak"), "display_style": "Pick list"}
+        line = bought(self._goods.line(rng, 1), **full_line(), product_options=[option])
+        return _order(rng, [line]).changed(
+            {
+                "credit_card_type": "Visa",
+                "external_order_id": "PO-2024-118",
+                "form_fields": [{"name": "How did you find us", "value": "A friend"}],
+                "ip_address_v6": "2001:db8::7",
+                "staff_notes": "Call before shipping",
+            }
+        )
+
 
 def _product_option(n: int, kind: str, value: Any) -> dict[str, Any]:
     shown = str(value)
@@ -242,7 +257,7 @@ def _pickup(n: int) -> dict[str, Any]:
             "name": "Mill Street shop",
             "code": "MILL-ST",
             "address_line_1": "84 Old Mill Lane",
-            "address_line_2": "",
+            "address_line_2": "Back entrance",
             "city": "Portland",
             "state": "Oregon",
             "postal_code": "97205",

@@ -21,7 +21,9 @@ class Products(IncrementalStream):
     scope = Scope.PRODUCTS
     paging = KeysetV3()
     # Not `options` and `modifiers`: they are documented to shrink the page to ten products.
-    params = {"include": "bulk_pricing_rules,channels,custom_fields,images,variants,videos"}
+    params = {
+        "include": ("bulk_pricing_rules,channels,custom_fields,images,parent_relations,primary_image,variants,videos")
+    }
     dates = DateFilter("date_modified:min", "date_modified:max", sort={"sort": "date_modified", "direction": "asc"})
     ignores_start_date = True
 

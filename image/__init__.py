@@ -1,0 +1,1 @@
+"""Builds the connector's container image with whatever engine and base image are at hand."""

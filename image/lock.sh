@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Renews the locks of what is installed in the image, and of what builds it, with the newest versions that setup.py
+# allows. Usage: image/lock.sh <uv>
+set -euo pipefail
+cd "$(dirname "$0")/.."
+uv=$1
+other=$(mktemp)
+trap 'rm -f "$other"' EXIT
+
+compile() { # <platform> <what to lock> <lock> [option ...]
+    "$uv" pip compile --quiet --no-config --no-header --upgrade --generate-hashes --python-version 3.11 \
+        --python-platform "$1" "$2" --output-file "$3" "${@:4}" >/dev/null
+}
+
+compile x86_64-unknown-linux-gnu setup.py requirements.lock
+compile aarch64-unknown-linux-gnu setup.py "$other"
+if ! diff requirements.lock "$other"; then
+    echo "x86-64 and arm64 need different packages (above): one lock cannot serve both." >&2
+    exit 1
+fi
+compile x86_64-unknown-linux-gnu - image/build-requirements.lock --no-annotate <<<"setuptools>=80"
+echo "requirements.lock and image/build-requirements.lock are new. Try them: make image-test"

@@ -1,0 +1,4 @@
+"""What the last released version printed, and whether this one can take its place in a running connection.
+
+`spec.json`, `catalog.json` and `version` are written at a release: `make released`.
+"""

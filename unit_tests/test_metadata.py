@@ -1,0 +1,109 @@
+"""metadata.yaml keeps Airbyte's model and the further rules of its registry, and says what the code says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
+
+from docs.streams_table import streams
+from source_bigcommerce import __version__
+from source_bigcommerce.config import Config
+from source_bigcommerce.source import DOCUMENTATION
+
+ROOT = Path(__file__).parents[1]
+FILE = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+DATA: dict[str, Any] = FILE["data"]
+SETUP = (ROOT / "setup.py").read_text(encoding="utf-8")
+
+
+def test_airbyte_s_model_accepts_the_metadata() -> None:
+    """The registry takes no connector whose metadata its model refuses, unknown keys included."""
+    ConnectorMetadataDefinitionV0.model_validate(FILE)
+
+
+def test_the_image_s_tag_is_the_version() -> None:
+    """One release has one version, and the package declares it."""
+    assert DATA["dockerImageTag"] == __version__
+
+
+def test_a_major_version_tells_what_it_breaks() -> None:
+    """The registry refuses an N.0.0 without an entry, and an entry needs a message and a deadline for users to act."""
+    changes = DATA.get("releases", {}).get("breakingChanges", {})
+    if re.fullmatch(r"[1-9]\d*\.0\.0", __version__):
+        assert __version__ in changes, f"describe {__version__} under releases.breakingChanges"
+    for version, change in changes.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+        assert change["message"]
+        assert change["upgradeDeadline"]
+
+
+def test_tags_name_the_language_and_the_cdk_once() -> None:
+    """Airbyte's tools choose the test suite and the build by these tags."""
+    tags = [tag.split(":") for tag in DATA["tags"]]
+    assert all(len(tag) == 2 and all(tag) for tag in tags)
+    assert [value for key, value in tags if key == "language"] == ["python"]
+    assert [value for key, value in tags if key == "cdk"] == ["python"]
+
+
+def test_suggested_streams_exist() -> None:
+    """A new connection selects these: a name that is not there would be selected for nothing."""
+    assert set(DATA["suggestedStreams"]["streams"]) <= {stream.name for stream in streams()}
+
+
+def test_the_allowed_hosts_are_those_that_the_connector_speaks_to() -> None:
+    """The platform blocks every other host, and a host without need is a hole."""
+    default = Config.model_fields["api_url"].default
+    assert DATA["allowedHosts"]["hosts"] == [urlsplit(default).hostname]
+
+
+def test_the_base_image_is_pinned_and_the_one_that_the_dockerfile_builds_on() -> None:
+    """A tag can be moved; its digest cannot."""
+    base = DATA["connectorBuildOptions"]["baseImage"]
+    assert re.fullmatch(r"docker\.io/airbyte/python-connector-base:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}", base)
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.M)) == {base}
+
+
+def test_the_icon_is_a_square_svg_of_our_own() -> None:
+    """The catalogue shows it at one size; anything but a square is distorted, and a script in it is not welcome."""
+    assert DATA["icon"] == "icon.svg"
+    icon = ElementTree.parse(ROOT / "icon.svg").getroot()  # also says whether it is well-formed
+    assert icon.tag == "{http://www.w3.org/2000/svg}svg"
+    x, y, width, height = map(float, icon.attrib["viewBox"].split())
+    assert (x, y, width) == (0, 0, height)
+    assert icon.attrib["width"] == icon.attrib["height"]
+    tags = {element.tag.rpartition("}")[2] for element in icon.iter()}
+    assert tags <= {"svg", "title", "g", "rect", "path", "circle"}
+
+
+def test_the_documentation_is_where_the_metadata_and_the_spec_say() -> None:
+    """Airbyte takes the page's name from the address, and the form links to it."""
+    assert DATA["documentationUrl"] == DOCUMENTATION
+    assert (ROOT / "docs" / f"{DOCUMENTATION.rpartition('/')[2]}.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        (DATA["remoteRegistries"]["pypi"]["packageName"], 'name="{}"'),
+        (DATA["license"], 'license="{}"'),
+        (DATA["dockerRepository"].rpartition("/")[2], '"console_scripts": ["{} = source_bigcommerce.run:run"]'),
+    ],
+)
+def test_the_package_bears_the_same_names(value: str, where: str) -> None:
+    """PyAirbyte installs the package that the metadata names and starts the console script of the image's name."""
+    assert where.format(value) in SETUP
+
+
+def test_the_names_of_the_connector_agree() -> None:
+    """Issues, image and documentation are found by one name."""
+    name = DATA["dockerRepository"].rpartition("/")[2]
+    assert DATA["githubIssueLabel"] == name == f"source-{DATA['name'].lower()}"
+    assert DATA["connectorType"] == name.partition("-")[0]
