@@ -31,10 +31,10 @@ WORKDIR /airbyte/integration_code
 COPY main.py ./
 
 LABEL io.airbyte.name=airbyte/source-bigcommerce \
-      io.airbyte.version=0.1.0 \
+      io.airbyte.version=1.0.0 \
       org.opencontainers.image.title=source-bigcommerce \
       org.opencontainers.image.description="Airbyte source connector for BigCommerce" \
-      org.opencontainers.image.version=0.1.0 \
+      org.opencontainers.image.version=1.0.0 \
       org.opencontainers.image.licenses=MIT
 
 # The user `airbyte` of the base image, as a number: Kubernetes cannot tell of a name that it is not root.

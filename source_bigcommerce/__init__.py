@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from source_bigcommerce.source import SourceBigcommerce
 
 __all__ = ["SourceBigcommerce"]
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -89,6 +89,20 @@ def test_the_documentation_is_where_the_metadata_and_the_spec_say() -> None:
     assert (ROOT / "docs" / f"{DOCUMENTATION.rpartition('/')[2]}.md").exists()
 
 
+def test_the_migration_guide_has_a_section_for_each_breaking_version() -> None:
+    """The platform sends users there before they upgrade; Airbyte checks these headings."""
+    page = f"{DATA['releases']['migrationDocumentationUrl'].rpartition('/')[2]}.md"
+    headings = re.findall(r"^#+ .+$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.M)
+    versions = DATA["releases"]["breakingChanges"]
+    assert headings == [f"# {DATA['name']} Migration Guide", *(f"## Upgrading to {version}" for version in versions)]
+
+
+def test_the_acceptance_tests_are_of_this_version() -> None:
+    """They would otherwise pull and test another image."""
+    config = yaml.safe_load((ROOT / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+    assert config["connector_image"] == f"{DATA['dockerRepository']}:{__version__}"
+
+
 @pytest.mark.parametrize(
     ("value", "where"),
     [
