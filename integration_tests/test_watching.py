@@ -53,6 +53,15 @@ def test_an_estimate_of_a_later_sync_is_of_what_changed() -> None:
     assert second.estimates == {"orders": [300]}
 
 
+def test_orders_of_several_channels_have_no_estimate() -> None:
+    """The endpoint counts one channel or all of them: a bar that stops in the middle is worse than none."""
+    with serve(SEVERAL_PAGES) as server:
+        one = sync(server, ["orders"], channel_ids=[1])
+        several = sync(server, ["orders"], channel_ids=[1, 2])
+    assert one.estimates == {"orders": [len(one.records["orders"])]}
+    assert several.estimates == {}
+
+
 def test_a_count_that_fails_costs_the_estimate_only() -> None:
     """What people see is worth less than what they sync."""
     with serve(SEVERAL_PAGES) as server:

@@ -34,7 +34,8 @@ class ProgressReport:
         self.streams = tuple(streams)
         self.failed: list[str] = []  # names of streams that ended without being complete
         self._governor = governor
-        self._without_estimate = {stream.name: stream for stream in self.streams}
+        self._by_name = {stream.name: stream for stream in self.streams}
+        self._without_estimate = set(self._by_name)
         self._under_way: dict[str, BigCommerceStream] = {}
         self._ended = 0
         self._over = threading.Event()
@@ -57,11 +58,12 @@ class ProgressReport:
         """Takes note of a stream's status; yields its estimate before its first record, where the store told one."""
         name = status.stream_descriptor.name
         if status.status is AirbyteStreamStatus.STARTED:
-            self._under_way[name] = self._without_estimate[name]
+            self._under_way[name] = self._by_name[name]
             return
-        stream = self._without_estimate.pop(name, None)
-        if stream and stream.tally.expected is not None:
-            yield _estimate(name, stream.tally.expected)
+        expected = self._by_name[name].tally.expected
+        if expected is not None and name in self._without_estimate:
+            self._without_estimate.remove(name)
+            yield _estimate(name, expected)
         if status.status is AirbyteStreamStatus.RUNNING:
             return
         del self._under_way[name]

@@ -40,6 +40,13 @@ def test_every_link_between_documents_leads_somewhere() -> None:
             assert (document.parent / target).exists(), (document.name, target)
 
 
+def test_the_image_is_always_named_with_its_version() -> None:
+    """Without a tag it would be `latest`, which is the former connector until this one is published."""
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for tag in re.findall(r"airbyte/source-bigcommerce([^`\s\",]*)", document.read_text(encoding="utf-8")):
+            assert tag in (f":{__version__}", ":<version>"), document.name
+
+
 def test_make_help_lists_every_target() -> None:
     """A target without a word of explanation is a secret."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

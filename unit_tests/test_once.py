@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -63,8 +65,18 @@ def test_every_id_is_passed_on_and_late_ones_once(records: list[tuple[int, bool]
 
 
 def test_many_threads_pass_a_late_record_on_once() -> None:
-    """Slices are read in parallel."""
-    once = Once()
-    with ThreadPoolExecutor(8) as workers:
-        told = list(workers.map(lambda key: once.admits(key, is_late=True), list(range(5000)) * 8))
-    assert sum(told) == 5000
+    """Slices are read in parallel, and meet in the same records."""
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(10):
+            once, start = Once(), threading.Barrier(4)
+
+            def read(once: Once = once, start: threading.Barrier = start) -> int:
+                start.wait()
+                return sum(once.admits(key, is_late=True) for key in range(3000))
+
+            with ThreadPoolExecutor(4) as workers:
+                assert sum(reader.result() for reader in [workers.submit(read) for _ in range(4)]) == 3000
+    finally:
+        sys.setswitchinterval(switching)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from typing import Any
 
 import pytest
@@ -95,8 +96,9 @@ def test_lines_are_logged_while_nothing_else_happens_and_at_the_end(
     """A sync that waits for its quota is not mistaken for one that hangs."""
     monkeypatch.setattr(report, "SECONDS_BETWEEN_LINES", 0.01)
     with caplog.at_level(logging.INFO, "airbyte"), make(Stream("orders", 5, 3)) as progress:
-        while not caplog.messages:
-            pass
+        deadline = time.monotonic() + 10
+        while not caplog.messages and time.monotonic() < deadline:
+            time.sleep(0.001)
         under_way = len(caplog.messages)
     assert under_way >= 1
     assert caplog.messages[-1] == progress.line()

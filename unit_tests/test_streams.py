@@ -334,6 +334,23 @@ def test_a_record_edited_between_two_slices_is_passed_on_once_a_sync(api: Any, s
     assert [record["id"] for record in sync(subject)] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("stream", "other", "chosen"),
+    [(Products, {"channels": [2]}, {"channels": [1, 2]}), (Orders, {"channel_id": 2}, {"channel_id": 1})],
+)
+def test_a_record_that_comes_into_a_chosen_channel_meanwhile_is_passed_on(
+    api: Any, stream: type[IncrementalStream], other: dict[str, Any], chosen: dict[str, Any]
+) -> None:
+    """What was left out for its channel has not been passed on yet."""
+    subject = make_stream(stream, channel_ids=[1])
+    earlier = {"start": "2024-03-01T00:00:00Z", "end": "2024-03-02T00:00:00Z"}
+    last = {"start": "2024-03-02T00:00:00Z", "end": "2024-06-01T12:00:00Z"}
+    listing(api, stream, [{**row(stream, 1, "2024-03-01T10:00:00Z"), **other}])
+    assert read(subject, earlier) == []
+    listing(api, stream, [{**row(stream, 1, "2024-06-01T12:00:01Z"), **chosen}])
+    assert [record["id"] for record in read(subject, last)] == [1]
+
+
 def test_products_ignore_the_start_date_until_there_is_a_state(api: Any) -> None:
     """An order of today may be for a product of ten years ago."""
     listing(api, Products, [row(Products, 1, "2001-01-01T00:00:00Z")])

@@ -269,7 +269,10 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         whole = _window(lower, upper)
         total = self.look_ahead(whole)
         for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
-            yield _window(start, end)
+            piece = _window(start, end)
+            if piece != whole:
+                self._first_pages.pop(_key(whole), None)
+            yield piece
 
     def read_records(
         self,
@@ -306,9 +309,15 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             changed = self._changed(record)
             if changed is not None and not (start <= changed and (end == began or changed < end)):
                 continue
+            if not self.is_chosen(record):
+                continue
             if self._once.admits(record.get("id"), is_late=changed is not None and changed >= began):
                 chosen.append(record)
         return chosen
+
+    def is_chosen(self, record: Record) -> bool:
+        """Whether the user's settings select the record; what `filters` asks for, made sure of here."""
+        return True
 
     def _lower_bound(self) -> datetime:
         start = _BEGINNING if self.ignores_start_date else max(self.store.config.start_date, _BEGINNING)

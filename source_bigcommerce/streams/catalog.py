@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from source_bigcommerce.api.paging import KeysetV3, Params, Record
@@ -22,7 +22,7 @@ class Products(IncrementalStream):
     paging = KeysetV3()
     # Not `options` and `modifiers`: they are documented to shrink the page to ten products.
     params = {
-        "include": ("bulk_pricing_rules,channels,custom_fields,images,parent_relations,primary_image,variants,videos")
+        "include": "bulk_pricing_rules,channels,custom_fields,images,parent_relations,primary_image,variants,videos"
     }
     dates = DateFilter("date_modified:min", "date_modified:max", sort={"sort": "date_modified", "direction": "asc"})
     ignores_start_date = True
@@ -46,9 +46,6 @@ class Products(IncrementalStream):
         chosen = {"channel_id:in": ",".join(map(str, channels))} if channels else {}
         return {**super().filters(stream_slice), **chosen}
 
-    def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
-        products = super().wanted(records, stream_slice)
-        channels = set(self.store.config.channel_ids)
-        if not channels:
-            return products
-        return [p for p in products if not isinstance(p.get("channels"), list) or channels.intersection(p["channels"])]
+    def is_chosen(self, record: Record) -> bool:
+        chosen, channels = self.store.config.channel_ids, record.get("channels")
+        return not chosen or not isinstance(channels, list) or any(channel in chosen for channel in channels)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from airbyte_cdk.sources.types import StreamSlice
+
 from source_bigcommerce.api.errors import NotFound, Refused
 from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record
 from source_bigcommerce.api.scopes import Scope
@@ -80,16 +82,19 @@ class Orders(IncrementalStream):
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         channels = self.store.config.channel_ids
-        # The endpoint takes one channel; of several, `wanted` picks.
+        # The endpoint takes one channel; of several, `is_chosen` picks.
         chosen: Params = {"channel_id": channels[0]} if len(channels) == 1 else {}
         return {**super().filters(stream_slice), **chosen}
 
-    def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
-        orders = super().wanted(records, stream_slice)
-        channels = set(self.store.config.channel_ids)
-        if not channels:
-            return orders
-        return [o for o in orders if not isinstance(o.get("channel_id"), int) or o["channel_id"] in channels]
+    def is_chosen(self, record: Record) -> bool:
+        chosen, channel = self.store.config.channel_ids, record.get("channel_id")
+        return not chosen or not isinstance(channel, int) or channel in chosen
+
+    def look_ahead(self, whole: StreamSlice) -> int:
+        orders = super().look_ahead(whole)
+        if len(self.store.config.channel_ids) > 1:
+            self.tally.expected = None  # these are the orders of all channels
+        return orders
 
     def complete(self, records: Sequence[Record]) -> Iterable[Record]:
         # Fees that come with any order prove that the include is honoured; without that proof, an order without the
