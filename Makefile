@@ -34,7 +34,7 @@ form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chr
 form-screenshot: $(VENV)/.tests ## renew the picture of the form in docs/images
 	@$(BIN)/python -m integration_tests.form.screenshot
 
-image: $(VENV)/.tests ## the container image, and its list of materials (docker or podman)
+image: $(VENV)/.tests ## the container image, and its list of materials (docker, podman or buildah)
 	@$(BIN)/python -m image
 
 image-test: $(VENV)/.tests ## build the image, and test it in containers

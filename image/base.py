@@ -7,12 +7,21 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from image.engine import BUILD, ROOT, Engine, EngineError, UnavailableError
 
 STAND_IN = "localhost/python-connector-base-stand-in"
 SCRIPT = ROOT / "image" / "stand_in.sh"
+DOCKERFILE = ROOT / "image" / "stand_in.Dockerfile"
+# How docker, podman and buildah say that there is no way to a registry. A registry that answers, but does not have the
+# pinned image, is another matter: then the Dockerfile is wrong.
+UNREACHABLE = re.compile(
+    r"dial tcp|lookup |no such host|i/o timeout|connection (refused|reset)|(network|host) is unreachable"
+    r"|handshake|x509|certificate|proxyconnect|Client\.Timeout|deadline exceeded|Forbidden"
+)
 
 
 @dataclass(frozen=True)
@@ -32,17 +41,22 @@ def pinned() -> str:
 
 
 def prepare(engine: Engine) -> Base:
-    """Pulls the pinned base, or makes the stand-in. Raises UnavailableError where neither can be had."""
+    """Pulls the pinned base, or makes the stand-in where no registry can be reached.
+
+    Raises UnavailableError where neither can be had, and EngineError when the pull fails for another reason.
+    """
     name = pinned()
     if engine.has(name):
         return Base(name)
     try:
         engine.run("pull", "--quiet", name)
     except EngineError as error:
+        if not UNREACHABLE.search(str(error)):
+            raise EngineError(f"The base image {name} cannot be pulled:\n{error}") from None
         reason = str(error).splitlines()[-1].rpartition(": ")[2]
     else:
         return Base(name)
-    stand_in = f"{STAND_IN}:{hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]}"
+    stand_in = f"{STAND_IN}:{hashlib.sha256(SCRIPT.read_bytes() + DOCKERFILE.read_bytes()).hexdigest()[:12]}"
     if not engine.has(stand_in):
         _make_stand_in(engine, stand_in, reason)
     return Base(stand_in, reason, ["--build-context", f"{name}=docker-image://{stand_in}"])
@@ -55,14 +69,9 @@ def _make_stand_in(engine: Engine, name: str, reason: str) -> None:
             "`apt-get install mmdebstrap`, then `make image` as root."
         )
     print("No registry can be reached: making a stand-in for the base image, once, in about a minute ...", flush=True)
-    archive = BUILD / "stand-in.tar"
-    with archive.open("wb") as output:
-        made = subprocess.run([SCRIPT], stdout=output, stderr=subprocess.PIPE, text=True, check=False)
-    try:
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        with (Path(folder) / "stand-in.tar").open("wb") as output:
+            made = subprocess.run([SCRIPT], stdout=output, stderr=subprocess.PIPE, text=True, check=False)
         if made.returncode:
             raise EngineError(f"The stand-in for the base image cannot be made:\n{made.stderr.strip()}")
-        settings = ("WORKDIR /airbyte", "ENV LANG=C.UTF-8", "ENV PIP_CACHE_DIR=/custom_cache/pip", 'CMD ["python3"]')
-        changes = [part for setting in settings for part in ("--change", setting)]
-        engine.run("import", *changes, archive, name)
-    finally:
-        archive.unlink()
+        engine.run("build", "--quiet", "--file", DOCKERFILE, "--tag", name, folder)

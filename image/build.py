@@ -15,6 +15,7 @@ from source_bigcommerce import __version__
 NAME = f"airbyte/source-bigcommerce:{__version__}"
 LOG = BUILD / "image.log"
 NO_ENGINE = "No container engine works here: `apt-get install podman runc` brings one."
+NOT_RUN = "buildah builds images but does not run containers: `apt-get install podman runc` brings an engine that does."
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Image:
         yield "Image", NAME
         yield "Size", f"{self.size / 1e6:.0f} MB, {self.size_on_base / 1e6:.0f} MB of it on top of the base"
         yield "SBOM", f"{sbom.SBOM.relative_to(ROOT)}, {self.packages} Python packages"
-        yield "Try it", f"{PROGRAM.relative_to(ROOT)} run --rm {NAME} spec"
+        runs = self.engine.runs_containers
+        yield "Try it", f"{PROGRAM.relative_to(ROOT)} run --rm {NAME} spec" if runs else NOT_RUN
 
 
 def build(engine: Engine) -> Image:
@@ -61,15 +63,14 @@ def build(engine: Engine) -> Image:
     if done.returncode:
         tail = "\n".join(LOG.read_text(encoding="utf-8").splitlines()[-30:])
         raise EngineError(f"{tail}\nThe image was not built. All of the log: {LOG.relative_to(ROOT)}")
-    size, of_base = (int(engine.run("image", "inspect", "--format", "{{.Size}}", i)) for i in (NAME, base.name))
-    return Image(engine, base, size, size - of_base, sbom.write(engine, NAME))
+    return Image(engine, base, *engine.sizes(NAME, base.name), sbom.write(engine, NAME))
 
 
 def _of_this_machine(engine: Engine) -> list[str]:
     """Options that give the build the network and the pip settings of this machine, and the image none of them."""
-    if engine.name != "podman":
+    if engine.name == "docker":
         return []
-    options = ["--pull=never", "--network=host"]
+    options = ["--layers", "--pull=never", "--network=host"]
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout

@@ -1,16 +1,19 @@
-"""The container engine: a docker whose service answers, else podman.
+"""The container engine: a docker whose service answers, else podman, else buildah.
 
-Whichever it is, it is called through one program, `build/engine`, which takes docker's arguments. Podman's images,
-containers and settings then live in `build/containers`, and nothing of the machine's own set-up is read or changed.
+Whichever it is, it is called through one program, `build/engine`. The images, containers and settings of podman and
+buildah then live in `build/containers`, and nothing of the machine's own set-up is read or changed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
@@ -28,10 +31,11 @@ class UnavailableError(EngineError):
 
 @dataclass(frozen=True)
 class Engine:
-    """A working engine."""
+    """A working engine, docker or podman. What is written here alone holds for buildah too."""
 
     name: str
     version: str
+    runs_containers: ClassVar[bool] = True
 
     def run(self, *arguments: str | Path) -> str:
         """What the engine prints when it is given these arguments. Raises EngineError with its words if it fails."""
@@ -43,10 +47,49 @@ class Engine:
     def has(self, image: str) -> bool:
         """Whether the engine holds an image."""
         try:
-            self.run("image", "inspect", image)
+            self.run("inspect", "--type", "image", image)
         except EngineError:
             return False
         return True
+
+    def sizes(self, image: str, base: str) -> tuple[int, int]:
+        """The bytes of an image, and how many of them it adds to its base."""
+        size, of_base = (int(self.run("image", "inspect", "--format", "{{.Size}}", name)) for name in (image, base))
+        return size, size - of_base
+
+    def export(self, image: str, archive: Path) -> None:
+        """Writes all files of an image to a tar archive."""
+        # The command is not run; an image without one cannot become a container.
+        container = self.run("create", image, "true")
+        try:
+            self.run("export", "--output", archive, container)
+        finally:
+            self.run("rm", container)
+
+
+class Buildah(Engine):
+    """An engine for images alone: it neither runs nor exports containers, and lists sizes for people only."""
+
+    runs_containers = False
+
+    def sizes(self, image: str, base: str) -> tuple[int, int]:
+        """The bytes of an image, and how many of them it adds to its base."""
+        # A base that was pulled tells its layers' compressed sizes; the image tells what they, and its own, really are.
+        layers = self._layers(image)
+        return sum(layers), sum(layers[len(self._layers(base)) :])
+
+    def _layers(self, image: str) -> list[int]:
+        manifest = json.loads(self.run("inspect", "--type", "image", "--format", "{{.Manifest}}", image))
+        return [layer["size"] for layer in manifest["layers"]]
+
+    def export(self, image: str, archive: Path) -> None:
+        """Writes all files of an image to a tar archive."""
+        # Mounting the image would take other commands for root than for everyone else. Without `--layers --force-rm`
+        # the container that the build works in stays behind.
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "Dockerfile").write_text(f"FROM {image}\n", encoding="utf-8")
+            options = ("--quiet", "--pull=never", "--layers", "--force-rm", f"--output=type=tar,dest={archive}")
+            self.run("build", *options, folder)
 
 
 def find() -> Engine | None:
@@ -59,19 +102,23 @@ def find() -> Engine | None:
             return Engine(name, Engine(name, "").run("info", "--format", version))
         except EngineError:
             continue
+    if shutil.which("buildah"):
+        _write_program("buildah")
+        # "buildah version 1.28.2 (...)"
+        return Buildah("buildah", Buildah("buildah", "").run("--version").split()[2])
     return None
 
 
 def _write_program(name: str) -> None:
     lines = ["#!/bin/sh", f"# {name}, as this project uses it; written by `make image`."]
-    if name == "podman":
-        lines += [f"export {variable}='{path}'" for variable, path in _podman_settings().items()]
+    if name != "docker":
+        lines += [f"export {variable}='{path}'" for variable, path in _settings().items()]
     BUILD.mkdir(exist_ok=True)
     PROGRAM.write_text("\n".join([*lines, f'exec {name} "$@"', ""]), encoding="utf-8")
     PROGRAM.chmod(0o755)
 
 
-def _podman_settings() -> dict[str, Path]:
+def _settings() -> dict[str, Path]:
     STORAGE.mkdir(parents=True, exist_ok=True)
     storage, engine = STORAGE / "storage.conf", STORAGE / "containers.conf"
     storage.write_text(

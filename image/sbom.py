@@ -9,10 +9,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from image.engine import BUILD, PROGRAM, ROOT, Engine, EngineError
+from image.engine import BUILD, ROOT, Engine, EngineError
 
 SBOM = BUILD / "sbom.cdx.json"
-_PACKAGES = "opt/venv/lib/python3.11/site-packages/"
+SITE = "opt/venv/lib/python3.11/site-packages"
 
 
 def write(engine: Engine, image: str) -> int:
@@ -20,9 +20,11 @@ def write(engine: Engine, image: str) -> int:
 
     What is listed is read from the metadata of the packages inside the image; the lock is not consulted.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
         packages = Path(folder) / "site-packages"
-        _copy_metadata(engine, image, packages)
+        archive = Path(folder) / "image.tar"
+        engine.export(image, archive)
+        _copy_metadata(archive, packages)
         # What cyclonedx-py asks an interpreter for is its path, and this one answers with that folder.
         interpreter = Path(folder) / "python"
         interpreter.write_text(f"#!/bin/sh\necho '{json.dumps([str(packages)])}'\n", encoding="utf-8")
@@ -37,21 +39,17 @@ def write(engine: Engine, image: str) -> int:
         )
     if done.returncode:
         raise EngineError(f"cyclonedx-py failed: {done.stderr.strip()}")
-    return len(json.loads(SBOM.read_text(encoding="utf-8"))["components"])
+    packages_listed = len(json.loads(SBOM.read_text(encoding="utf-8")).get("components", []))
+    if not packages_listed:
+        raise EngineError(f"No Python packages are in the image's folder /{SITE}: has its Python another version?")
+    return packages_listed
 
 
-def _copy_metadata(engine: Engine, image: str, target: Path) -> None:
-    container = engine.run("create", image)
-    try:
-        with (
-            subprocess.Popen([PROGRAM, "export", container], stdout=subprocess.PIPE) as export,
-            tarfile.open(fileobj=export.stdout, mode="r|") as archive,
-        ):
-            for member in archive:
-                path = member.name.removeprefix("./").partition(_PACKAGES)[2]
-                content = archive.extractfile(member) if ".dist-info/" in path else None
-                if content:
-                    (target / path).parent.mkdir(parents=True, exist_ok=True)
-                    (target / path).write_bytes(content.read())
-    finally:
-        engine.run("rm", container)
+def _copy_metadata(archive: Path, target: Path) -> None:
+    with tarfile.open(archive) as files:
+        for member in files:
+            path = member.name.removeprefix("./").partition(f"{SITE}/")[2]
+            content = files.extractfile(member) if ".dist-info/" in path else None
+            if content:
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
+                (target / path).write_bytes(content.read())

@@ -8,11 +8,10 @@ from typing import NoReturn
 
 import pytest
 
-from image.build import NAME, NO_ENGINE, Image, build
+from image.build import NAME, NO_ENGINE, NOT_RUN, Image, build
 from image.engine import EngineError, UnavailableError, find
 from integration_tests.image.containers import Containers
 from integration_tests.image.contents import Contents
-from integration_tests.tools import missing
 
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -21,6 +20,8 @@ FIGURES = pytest.StashKey[list[str]]()
 def image(pytestconfig: pytest.Config) -> Image:
     """What was built, and on which base."""
     engine = find() or without_image(pytestconfig, NO_ENGINE)
+    if not engine.runs_containers:
+        without_image(pytestconfig, NOT_RUN)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     assert capture
     with capture.global_and_fixture_disabled():
@@ -37,7 +38,7 @@ def image(pytestconfig: pytest.Config) -> Image:
 def without_image(config: pytest.Config, reason: str) -> NoReturn:
     """Leaves out every test of this folder, and says why in one line."""
     config.stash.setdefault(FIGURES, []).append(f"The image was not tested. {reason}")
-    missing(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from image.engine import Engine
+from image.sbom import SITE
 
-SITE = "opt/venv/lib/python3.11/site-packages"
 # What markers are judged by: the image's Python, whichever the tests run under.
 ENVIRONMENT = {
     **default_environment(),
@@ -43,12 +43,7 @@ class Contents:
     @contextmanager
     def of(cls, engine: Engine, image: str, folder: Path) -> Iterator[Contents]:
         """The contents of an image, exported to an empty folder."""
-        # The command is not run; an image without one cannot become a container.
-        container = engine.run("create", image, "true")
-        try:
-            engine.run("export", "--output", folder / "image.tar", container)
-        finally:
-            engine.run("rm", container)
+        engine.export(image, folder / "image.tar")
         with tarfile.open(folder / "image.tar") as archive:
             yield cls(archive, folder)
         (folder / "image.tar").unlink()
