@@ -27,12 +27,16 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils import AirbyteTracedException
 
 from docs.streams_table import streams
-from sandbox import Server
+from sandbox import Server, store
 from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams.base import IncrementalStream
 
 STREAMS = tuple(stream.name for stream in streams())
 INCREMENTAL = tuple(stream.name for stream in streams() if isinstance(stream, IncrementalStream))
+KEYS = {stream.name: str(stream.primary_key) for stream in streams()}
+# Streams whose records are the store's own; those of the others are parts of them.
+KINDS = tuple(name for name in STREAMS if name in store.KINDS)
+DATED = tuple(name for name in INCREMENTAL if name in KINDS)
 START_DATE = "2020-01-01"  # before everything that the sandbox generates
 
 
@@ -78,11 +82,11 @@ class Sync:
     progress: dict[str, list[tuple[dict[str, Any], int]]] = field(default_factory=lambda: defaultdict(list))
 
     def ids(self, stream: str) -> list[int]:
-        return [record["id"] for record in self.records[stream]]
+        return [record[KEYS[stream]] for record in self.records[stream]]
 
     def latest(self, stream: str) -> dict[int, dict[str, Any]]:
         """What a destination holds that merges by primary key."""
-        return {record["id"]: record for record in self.records[stream]}
+        return {record[KEYS[stream]]: record for record in self.records[stream]}
 
     def state(self) -> list[AirbyteStateMessage]:
         """The last state of each stream, as the platform hands it to the next sync."""
@@ -141,8 +145,9 @@ def sync(
 
 
 def seconds_of(value: dict[str, Any]) -> float:
-    """The `date_modified` of a record or a state, in Unix seconds."""
-    return datetime.fromisoformat(value["date_modified"].replace("Z", "+00:00")).timestamp()
+    """The cursor of a record or a state, in Unix seconds."""
+    cursor = value.get("order_date_modified") or value["date_modified"]
+    return datetime.fromisoformat(cursor.replace("Z", "+00:00")).timestamp()
 
 
 def as_dict(message: AirbyteMessage) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.harness import INCREMENTAL, STREAMS, CommandLine, config_for, sync
+from integration_tests.harness import DATED, KINDS, STREAMS, CommandLine, config_for, sync
 from sandbox import READINGS, Options, serve
 from source_bigcommerce.streams import base
 
@@ -20,7 +20,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
 
 
-@pytest.mark.parametrize("kind", STREAMS)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -43,7 +43,7 @@ def test_a_passing_fault_in_the_middle_of_a_list_loses_nothing(kind: str, fault:
     assert result.statuses[kind][-1] == "COMPLETE"
 
 
-@pytest.mark.parametrize("kind", STREAMS)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -102,7 +102,7 @@ def test_a_refusal_in_the_middle_of_the_archived_orders_fails_the_stream() -> No
     assert not result.states["orders"]
 
 
-@pytest.mark.parametrize("kind", INCREMENTAL)
+@pytest.mark.parametrize("kind", DATED)
 def test_a_store_that_does_not_help_with_slicing_is_read_in_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deep page numbers are expensive for the store: where it fails at them, slices are larger, and that is all."""
     monkeypatch.setattr("source_bigcommerce.streams.slicing.RECORDS_PER_SLICE", 200)
@@ -140,5 +140,5 @@ def test_streams_are_what_they_declare() -> None:
     """A guard for this module: its table of lists is that of the streams."""
     from source_bigcommerce.streams import ALL_STREAMS
 
-    assert {LISTS[name] for name in STREAMS} == {stream.endpoint for stream in ALL_STREAMS}
+    assert {LISTS[name] for name in KINDS} == {stream.endpoint for stream in ALL_STREAMS}
     assert issubclass(ALL_STREAMS[0], base.BigCommerceStream)

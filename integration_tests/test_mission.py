@@ -11,7 +11,18 @@ from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.streams import IncrementalMixin
 from airbyte_cdk.sources.streams.http import HttpStream
 
-from integration_tests.harness import INCREMENTAL, STREAMS, Sync, as_dict, catalog_of, config_for, seconds_of, sync
+from integration_tests.harness import (
+    INCREMENTAL,
+    KEYS,
+    KINDS,
+    STREAMS,
+    Sync,
+    as_dict,
+    catalog_of,
+    config_for,
+    seconds_of,
+    sync,
+)
 from sandbox import Options, serve
 from source_bigcommerce.source import SourceBigcommerce
 
@@ -30,7 +41,7 @@ def test_the_source_and_its_streams_are_what_the_cdk_expects() -> None:
     assert set(streams) >= {"customers", "orders", "products", "coupons"}
     for name, stream in streams.items():
         assert isinstance(stream, HttpStream)
-        assert stream.primary_key == "id"
+        assert stream.primary_key == ("order_id" if name == "order_consignments" else "id")
         assert isinstance(stream, IncrementalMixin) == (name in INCREMENTAL)
     assert set(INCREMENTAL) >= {"customers", "orders", "products"}
     assert "coupons" not in INCREMENTAL
@@ -40,10 +51,13 @@ def test_discover_offers_the_documented_modes() -> None:
     """Customers, orders and products on their source-defined cursor; coupons whole. No network is needed."""
     for configured in catalog_of().streams:
         stream = configured.stream
-        assert stream.source_defined_primary_key == [["id"]]
+        assert stream.source_defined_primary_key == [[KEYS[stream.name]]]
         if stream.name in INCREMENTAL:
             assert stream.supported_sync_modes == [SyncMode.full_refresh, SyncMode.incremental]
-            assert (stream.source_defined_cursor, stream.default_cursor_field) == (True, ["date_modified"])
+            assert (stream.source_defined_cursor, stream.default_cursor_field) == (
+                True,
+                ["date_modified" if stream.name in KINDS else "order_date_modified"],
+            )
             assert stream.is_resumable
         else:
             assert stream.supported_sync_modes == [SyncMode.full_refresh]

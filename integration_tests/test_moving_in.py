@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from integration_tests.harness import INCREMENTAL, STREAMS, CommandLine, Sync, catalog_of, config_for, messages, sync
+from integration_tests.harness import DATED, KINDS, CommandLine, Sync, catalog_of, config_for, messages, sync
 from sandbox import Options, Server, serve
 
 DAY, INSTANT = "2025-06-01", 1748736000
@@ -39,7 +39,7 @@ def test_the_archived_connector_s_config_is_told_what_it_lacks(tmp_path: Path) -
         assert '"SUCCEEDED"' in output
 
 
-@pytest.mark.parametrize("kind", INCREMENTAL)
+@pytest.mark.parametrize("kind", DATED)
 def test_the_archived_connector_s_day_is_gone_on_from(kind: str) -> None:
     """Its states have no time of day: everything of that day is read again, nothing before."""
     with serve(ORDERS) as server:
@@ -60,11 +60,11 @@ def test_the_archived_connector_s_useless_states_start_the_streams_again(
 ) -> None:
     """Its cursor was broken for some streams. Nothing is lost, and the log says why everything comes again."""
     with serve(ORDERS) as server:
-        result = sync(server, state=as_state(state, *STREAMS))
-        for kind in STREAMS:
+        result = sync(server, state=as_state(state, *KINDS))
+        for kind in KINDS:
             assert set(result.ids(kind)) == set(server.store.ids(kind))
     assert not result.failure
-    for kind in INCREMENTAL:
+    for kind in DATED:
         assert any(f"'{kind}'" in line and "start again" in line for line in caplog.messages)
 
 

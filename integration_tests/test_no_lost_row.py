@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.harness import INCREMENTAL, STREAMS, Sync, seconds_of, sync
+from integration_tests.harness import DATED, KINDS, STREAMS, Sync, seconds_of, sync
 from sandbox import READINGS, Options, Server, serve
 from source_bigcommerce.api.paging import Offset, OffsetV2, Page
 from source_bigcommerce.streams import ALL_STREAMS, base, slicing
@@ -29,7 +29,7 @@ def missing_after_first_sync(server: Server, result: Sync, until: float) -> dict
     since = started(result)
     return {
         kind: missing
-        for kind in STREAMS
+        for kind in KINDS
         if (missing := server.store.must_emit(kind, 0, since, until) - set(result.ids(kind)))
     }
 
@@ -42,7 +42,7 @@ def started(result: Sync) -> float:
 def stale_after_second_sync(server: Server, first: Sync, second: Sync) -> dict[str, list[int]]:
     """Records of which the destination does not hold the final form, merged by primary key."""
     found = {}
-    for kind in INCREMENTAL:
+    for kind in DATED:
         held = {**first.latest(kind), **second.latest(kind)}
         unreachable = server.store.unreachable(kind)
         stale = [
@@ -110,7 +110,7 @@ def test_pages_of_250_lose_no_row_either() -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("kind", INCREMENTAL)
+@pytest.mark.parametrize("kind", DATED)
 def test_a_record_that_never_stands_still_is_seen_in_every_sync(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A product that sells every minute always changes between the start of a sync and the reading of its page."""
     with serve(replace(SMALL, live_every=0)) as server:

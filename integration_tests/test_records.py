@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_every_record_keeps_its_schema(synced: tuple[Server, Sync]) -> None:
         validator = jsonschema.Draft7Validator(configured.stream.json_schema, format_checker=FORMATS)
         for record in result.records[configured.stream.name]:
             error = next(validator.iter_errors(record), None)
-            assert error is None, (configured.stream.name, record["id"], list(error.path), error.message)
+            assert error is None, (configured.stream.name, record, list(error.path), error.message)
 
 
 def test_every_order_has_all_its_line_items(synced: tuple[Server, Sync]) -> None:
@@ -117,6 +118,31 @@ def test_every_customer_has_form_fields_and_store_credit(synced: tuple[Server, S
     assert all(isinstance(c["store_credit_amounts"], list) for c in result.records["customers"])
 
 
+PARTS: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
+    "order_products": lambda order: order["line_items"],
+    "order_consignments": lambda order: [order["consignments"]],
+    "order_shipping_addresses": lambda order: order["consignments"]["shipping"],
+    "order_fees": lambda order: order["fees"],
+}
+
+
+@pytest.mark.parametrize("stream", PARTS)
+def test_the_parts_of_orders_are_rows_of_their_own(synced: tuple[Server, Sync], stream: str) -> None:
+    """Each is what the order has inside, whatever the list cut, and names its order and the order's date."""
+    _, result = synced
+    rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for record in result.records[stream]:
+        rows[record["order_id"]].append(record)
+    assert set(rows) <= set(result.ids("orders"))
+    for order in result.records["orders"]:
+        whose = {"order_id": order["id"], "order_date_modified": order["date_modified"]}
+        expected = [
+            {name: value for name, value in {**part, **whose}.items() if value is not None}  # as records are printed
+            for part in PARTS[stream](order)
+        ]
+        assert sorted(rows[order["id"]], key=_sortable) == sorted(expected, key=_sortable), order["id"]
+
+
 def test_amounts_keep_their_digits(synced: tuple[Server, Sync]) -> None:
     """V2's decimal text and the number that is printed are the same decimal."""
     server, result = synced
@@ -132,7 +158,7 @@ def test_no_field_holds_an_empty_text(synced: tuple[Server, Sync]) -> None:
     _, result = synced
     for kind in STREAMS:
         for record in result.records[kind]:
-            assert "" not in _leaves(record), (kind, record["id"])
+            assert "" not in _leaves(record), (kind, record)
 
 
 def test_the_sandbox_has_something_to_cut() -> None:
@@ -141,6 +167,10 @@ def test_the_sandbox_has_something_to_cut() -> None:
         sync(server)
         paths = set(server.log.by_path())
     assert {"v2/orders/*/products", "v3/catalog/variants", "v3/customers/addresses"} <= paths
+
+
+def _sortable(record: dict[str, Any]) -> str:
+    return json.dumps(record, sort_keys=True)
 
 
 def _leaves(value: Any) -> Iterator[Any]:

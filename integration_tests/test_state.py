@@ -10,8 +10,8 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
 from integration_tests.harness import (
-    INCREMENTAL,
-    STREAMS,
+    DATED,
+    KINDS,
     CommandLine,
     Sync,
     catalog_of,
@@ -36,13 +36,13 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
     rng = random.Random(seed)
     states = 0
     with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=seed)) as server:
-        everything = {kind: set(server.store.ids(kind)) for kind in STREAMS}
+        everything = {kind: set(server.store.ids(kind)) for kind in KINDS}
         length = len(_output(tmp_path, server))
         for _ in range(KILLS):
             killed = _sorted_out(_output(tmp_path, server, kill_at=rng.randrange(length)))
             resumed = sync(server, state=killed.state())
             states += sum(len(values) for values in killed.states.values())
-            for kind in STREAMS:
+            for kind in KINDS:
                 assert everything[kind] <= {*killed.ids(kind), *resumed.ids(kind)}, kind
     assert states > KILLS, "the kills came too early to test anything"
 
@@ -52,9 +52,9 @@ def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers
     """At every STATE, each record changed before it has already been printed."""
     monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 100)
     with serve(Options(orders=2000, products=800, customers=800)) as server:
-        result = sync(server, INCREMENTAL, num_workers=workers)
-        dates = {kind: server.store.dates(kind) for kind in INCREMENTAL}
-    for kind in INCREMENTAL:
+        result = sync(server, DATED, num_workers=workers)
+        dates = {kind: server.store.dates(kind) for kind in DATED}
+    for kind in DATED:
         assert len(result.states[kind]) > 3
         for state, printed in result.progress[kind]:
             reached = seconds_of(state)
@@ -66,14 +66,14 @@ def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest
     """Whatever STATE the platform saved last, what was printed before it and a sync from it are everything."""
     monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 300)
     with serve(Options(orders=1200, products=600, customers=600)) as server:
-        first = sync(server, INCREMENTAL)
-        for kind in INCREMENTAL:
+        first = sync(server, DATED)
+        for kind in DATED:
             for state, printed in first.progress[kind]:
                 rest = sync(server, [kind], state=_state(kind, state))
                 assert set(server.store.ids(kind)) <= {*first.ids(kind)[:printed], *rest.ids(kind)}
 
 
-@pytest.mark.parametrize("kind", INCREMENTAL)
+@pytest.mark.parametrize("kind", DATED)
 def test_a_state_in_the_future_reads_nothing_and_is_set_right(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """An abnormally large state is no reason to read everything again, nor to read nothing until that day."""
     with serve(Options(orders=50, products=50, customers=50)) as server:
@@ -95,7 +95,7 @@ def test_a_state_in_the_future_reads_nothing_and_is_set_right(kind: str, caplog:
 def test_a_state_of_an_unknown_shape_fails_its_stream_with_a_remedy(state: dict[str, Any]) -> None:
     """Neither a silent full refresh nor a silent skip; the other streams finish."""
     with serve(Options(orders=50, products=50, customers=50)) as server:
-        result = sync(server, INCREMENTAL, state=_state("orders", state))
+        result = sync(server, DATED, state=_state("orders", state))
     assert "The saved state of the stream 'orders' cannot be read" in result.errors["orders"]
     assert "Reset the stream" in result.errors["orders"]
     assert result.statuses["orders"][-1] == "INCOMPLETE"
@@ -123,7 +123,7 @@ def test_the_last_state_is_the_server_s_clock_at_the_start() -> None:
         before = server.store.clock.now()
         result = sync(server)
         again = sync(server, state=result.state())
-    for kind in INCREMENTAL:
+    for kind in DATED:
         assert 0 <= seconds_of(result.states[kind][-1]) - before <= 5
         assert again.ids(kind) == []
     assert sorted(again.ids("coupons")) == sorted(result.ids("coupons"))

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from sandbox import connection
 from sandbox.answers import NOT_FOUND, STATUS_PAGE, SUSPENDED, Answer, Problem, problem
-from sandbox.api import catalog, customers, marketing, orders, store_information
+from sandbox.api import catalog, customers, marketing, order_children, orders, payments, store_information
 from sandbox.api.endpoint import Call, Endpoint
 from sandbox.compression import SMALLEST, gzip
 from sandbox.control import control_routes
@@ -54,6 +54,8 @@ class Application:
         endpoints = [
             *store_information.ENDPOINTS,
             *orders.ENDPOINTS,
+            *order_children.ENDPOINTS,
+            *payments.ENDPOINTS,
             *marketing.ENDPOINTS,
             *customers.endpoints(self.store),
             *catalog.endpoints(self.store),
@@ -133,7 +135,7 @@ class Application:
             return problem(version, Problem(503, SUSPENDED))
         if not self.quota.take():
             return self._too_many(version)
-        if endpoint.scope is not None and endpoint.scope not in options.scopes:
+        if not endpoint.open_to(options.scopes):
             return problem(version, Problem(403, _NO_SCOPE))
         return None
 

@@ -27,6 +27,7 @@ from sandbox.corrections import (
     OPEN,
     OPTIONAL,
     ORDERS,
+    PAYMENTS,
     PRODUCTS,
     VARIANTS,
     Correction,
@@ -61,6 +62,7 @@ def _variants(server: Server) -> list[Variant]:
         Variant(ORDERS, "/orders", f"v2/orders?limit=250&{_OBJECT}"),
         Variant(ORDERS, "/orders", "v2/orders?limit=250&include=consignments&consignment_structure=object"),
         Variant(ORDERS, "/orders/count", "v2/orders/count"),
+        Variant(PAYMENTS, "/orders/payment_actions/refunds", "v3/orders/payment_actions/refunds?limit=250"),
         Variant(CUSTOMERS, "/customers", "v3/customers?limit=250"),
         Variant(
             CUSTOMERS,
@@ -80,11 +82,18 @@ def _variants(server: Server) -> list[Variant]:
         Variant(STORE, "/store", "v2/store"),
         Variant(STORE, "/time", "v2/time"),
     ]
-    for id_ in orders.values():
+    for id_ in [*orders.values(), *server.store.ids("orders")[-100:]]:
         found += [
             Variant(ORDERS, f"/orders/{{order_id}}/{name}", f"v2/orders/{id_}/{name}")
-            for name in ("products", "shipping_addresses", "coupons", "consignments", "fees")
+            for name in (
+                "products", "shipping_addresses", "coupons", "consignments", "fees", "shipments", "taxes", "messages",
+            )
+        ]  # fmt: skip
+        found += [
+            Variant(PAYMENTS, f"/orders/{{order_id}}/{name}", f"v3/orders/{id_}/{name}")
+            for name in ("transactions", "payment_actions/refunds")
         ]
+        found.append(Variant(ORDERS, "/orders/{order_id}/taxes", f"v2/orders/{id_}/taxes?details=true&limit=250"))
         found.append(Variant(ORDERS, "/orders/{order_id}", f"v2/orders/{id_}"))
     for id_ in products.values():
         of = "/catalog/products/{product_id}"

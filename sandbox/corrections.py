@@ -34,6 +34,7 @@ class Correction:
 
 
 ORDERS = "orders.v2.oas2.yml"
+PAYMENTS = "orders.v3.yml"
 CUSTOMERS = "customers.v3.yml"
 PRODUCTS = "catalog/products_catalog.v3.yml"
 VARIANTS = "catalog/product-variants_catalog.v3.yml"
@@ -56,6 +57,10 @@ CORRECTIONS = [
     Correction(ORDERS, "type", ANY_WORD, "product options have types outside the list"),
     Correction(ORDERS, "value", {"type": ["string", "number", "array"]}, "`oneOf` with overlapping branches"),
     Correction(ORDERS, "amount", {"type": ["string", "number"]}, "older discounts hold numbers"),
+    Correction(ORDERS, "order_product_id", NULLABLE, "null for tax on shipping", "/orders/{order_id}/taxes"),
+    Correction(PAYMENTS, "reference_transaction_id", NULLABLE, "the first transaction acts upon no other"),
+    Correction(PAYMENTS, "gateway", ANY_WORD, "apps bring gateways of their own"),
+    Correction(PAYMENTS, "requested_amount", NULLABLE, "null for products in the example of a created refund"),
     Correction(CUSTOMERS, "channel_ids", NULLABLE, "null when the customer may use every channel"),
     Correction(PRODUCTS, "cost_price", NULLABLE, "null when unset"),
     Correction(PRODUCTS, "fixed_cost_shipping_price", NULLABLE, "null when unset"),

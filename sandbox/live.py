@@ -2,7 +2,8 @@
 
 On each k-th page of a kind, records that the reader has just passed are edited and deleted (in a list by page
 number every later row then slides one place forward, over the page boundary), one ahead of it is edited (it
-leaves a window with an upper bound), one is deleted, and as many new ones appear.
+leaves a window with an upper bound), one is deleted, and as many new ones appear. What hangs on two other orders,
+one passed and one ahead, changes too; around a page of refunds one is made and one that was shown is declined.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from sandbox.store import Store
 WHEN = ("before", "after", "both")
 _FEWEST = 30
 """Below this many records nothing is deleted."""
+_CHILDREN = ("messages", "transactions", "refunds")
+"""What is added to orders, in turn; in between a shipment that is there gets another tracking number."""
 
 
 class Live:
@@ -30,6 +33,8 @@ class Live:
         self.set_every(every)
         self._when = when
         self._rng = Random(f"{store.options.seed}/live")
+        self._rng_below = Random(f"{store.options.seed}/live/below")
+        self._rounds_below = 0
         self._reads: Counter[str] = Counter()
         self._passed: dict[str, list[int]] = {}
         self._odd = {kind: set(names.values()) for kind, names in store.oddities.items()}
@@ -63,6 +68,9 @@ class Live:
     def disturb(self, kind: str) -> None:
         """One round of changes around the last page of a kind. Odd records are left alone."""
         store = self._store
+        if kind == "refunds":
+            self._disturb_refunds()
+            return
         with store.lock:
             table = store.table(kind)
             passed = [id_ for id_ in self._passed.get(kind, []) if id_ in table and id_ not in self._odd[kind]]
@@ -71,6 +79,8 @@ class Live:
             doomed += ahead[:1]
             for id_ in [*passed[-2:], *ahead[1:2]]:
                 self._edit(kind, id_)
+            if kind == "orders":
+                self._disturb_below([*passed[-3:-2], *self._further(passed, ahead)])
             if len(table) < _FEWEST:
                 return
             for id_ in doomed:
@@ -85,6 +95,36 @@ class Live:
         start = bisect_right(present, max(passed, default=0))
         near = [id_ for id_ in present[start : start + 300] if id_ not in self._odd[kind]]
         return self._rng.sample(near, min(2, len(near)))
+
+    def _further(self, passed: list[int], ahead: list[int]) -> list[int]:
+        """One order ahead of the reader that this round does nothing else to."""
+        present = self._store.orders.present
+        start = bisect_right(present, max(passed, default=0))
+        near = [id_ for id_ in present[start : start + 300] if id_ not in self._odd["orders"] and id_ not in ahead]
+        return self._rng_below.sample(near, min(1, len(near)))
+
+    def _disturb_below(self, orders: list[int]) -> None:
+        """Changes what hangs on some orders, a kind in turn."""
+        for id_ in orders:
+            self._rounds_below += 1
+            if self._rounds_below % 2 == 0 and (shipments := self._store.children(id_, "shipments")):
+                number = f"CHANGED{len(self._store.changes)}"
+                self._store.edit_child(id_, "shipments", shipments[0]["id"], tracking_number=number)
+            else:
+                self._store.add_child(id_, _CHILDREN[self._rounds_below // 2 % len(_CHILDREN)])
+
+    def _disturb_refunds(self) -> None:
+        store = self._store
+        with store.lock:
+            odd = self._odd["orders"]
+            passed = [id_ for id_ in self._passed.get("refunds", []) if store.refunds.order_of(id_) in store.orders]
+            passed = [id_ for id_ in passed if store.refunds.order_of(id_) not in odd]
+            free = [id_ for id_ in store.orders.present if id_ not in odd]
+            if free:
+                store.add_child(self._rng_below.choice(free), "refunds")
+            for id_ in passed[-1:]:
+                payment = {**store.refund(id_)["payments"][0], "is_declined": True, "declined_message": "Declined"}
+                store.edit_child(store.refunds.order_of(id_), "refunds", id_, payments=[payment])
 
     def _edit(self, kind: str, id_: int) -> None:
         name = {"orders": "staff_notes", "products": "description", "customers": "notes", "coupons": "name"}[kind]

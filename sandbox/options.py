@@ -16,6 +16,7 @@ READ_SCOPES = frozenset(
         "store_v2_marketing_read_only",
         "store_v2_orders_read_only",
         "store_v2_products_read_only",
+        "store_v2_transactions_read_only",
     }
 )
 """The scopes of a token made for replication (BigCommerce's docs/start/authentication/api-accounts.mdx)."""

@@ -30,6 +30,21 @@ class Readings:
     archiving_bumps_date_modified: bool = True
     count_excludes_incomplete: bool = False
 
+    # What hangs on an order: does a change of it move the order's `date_modified`?
+    new_shipment_bumps_date_modified: bool = True
+    shipment_edit_bumps_date_modified: bool = False
+    message_bumps_date_modified: bool = False
+    transaction_bumps_date_modified: bool = False
+    refund_bumps_date_modified: bool = True
+    line_removal_bumps_date_modified: bool = True
+    items_shipped_told: bool = True  # by orders that have shipments
+    message_filters_mean: Literal["message", "order"] = "message"
+    transactions_paging: Literal["limit only", "honoured", "none"] = "limit only"
+    no_transactions: Literal["204", "200"] = "204"
+    transactions_of_archived_orders: Literal["200", "404"] = "200"
+    refunds_meta: Literal["pagination", "empty"] = "pagination"
+    order_refunds_paged: bool = False
+
     # Pages
     empty_v2_page: Literal["204", "[]"] = "204"
     limit_ignored_v2: bool = False
@@ -59,7 +74,7 @@ class Readings:
     consignment_groups: Literal["all present", "missing when empty", "strings when empty"] = "all present"
     product_sublist_empty: Literal["200", "204"] = "200"
     bulk_pricing_rules_paged: bool = True
-    v3_date_format: Literal["Z", "+00:00", None] = None  # None: Z for customers, +00:00 for the catalog
+    v3_date_format: Literal["Z", "+00:00", None] = None  # None: Z for customers, +00:00 elsewhere
     catalog_401: Literal["json", "text"] = "json"
     unknown_store_status: Literal[403, 404, 401] = 403
 
@@ -111,6 +126,20 @@ _DEVIATIONS: dict[str, dict[str, Any]] = {
     "archived orders are unreachable": {"plain_orders_include_deleted": False, "is_deleted_filter": "400"},
     "archiving leaves the date": {"archiving_bumps_date_modified": False},
     "counts leave out incomplete orders": {"count_excludes_incomplete": True},
+    "new shipments leave the date": {"new_shipment_bumps_date_modified": False},
+    "shipment edits move the date": {"shipment_edit_bumps_date_modified": True},
+    "messages move the date": {"message_bumps_date_modified": True},
+    "transactions move the date": {"transaction_bumps_date_modified": True},
+    "refunds leave the date": {"refund_bumps_date_modified": False},
+    "line removals leave the date": {"line_removal_bumps_date_modified": False},
+    "items_shipped stays 0": {"items_shipped_told": False},
+    "message filters mean the order": {"message_filters_mean": "order"},
+    "transactions have pages": {"transactions_paging": "honoured"},
+    "transactions come whole": {"transactions_paging": "none"},
+    "no transactions is 200": {"no_transactions": "200"},
+    "archived orders have no transactions": {"transactions_of_archived_orders": "404"},
+    "refunds tell no total": {"refunds_meta": "empty"},
+    "refunds of an order have pages": {"order_refunds_paged": True},
     "empty V2 pages are lists": {"empty_v2_page": "[]"},
     "V2 ignores the limit": {"limit_ignored_v2": True},
     "a limit above the maximum is 413": {"limit_over_max": "413"},
@@ -143,8 +172,9 @@ _DEVIATIONS: dict[str, dict[str, Any]] = {
     "an unknown store is 401": {"unknown_store_status": 401},
 }
 
-# Every awkward answer that can hold together. Left out: refused or unreachable archived orders (nothing a
-# client could do), ignored V2 limits and missing cursors (they would hide the others, and have their own entries).
+# Every awkward answer that can hold together. Left out: refused or unreachable archived orders, and new shipments
+# and removed lines that leave no date (nothing a client could do); ignored V2 limits and missing cursors (they would
+# hide the others, and have their own entries).
 _AWKWARD: dict[str, Any] = {
     "v2_min_id_inclusive": False,
     "v2_max_id_inclusive": False,
@@ -153,6 +183,13 @@ _AWKWARD: dict[str, Any] = {
     "encoded_colons": "ignored",
     "plain_orders_include_deleted": False,
     "count_excludes_incomplete": True,
+    "refund_bumps_date_modified": False,
+    "items_shipped_told": False,
+    "message_filters_mean": "order",
+    "no_transactions": "200",
+    "transactions_of_archived_orders": "404",
+    "refunds_meta": "empty",
+    "order_refunds_paged": True,
     "empty_v2_page": "[]",
     "limit_over_max": "413",
     "product_page_shrinks": 10,

@@ -8,15 +8,17 @@ from random import Random
 from threading import RLock
 from typing import Any
 
-from sandbox import dates, generate
+from sandbox import children, dates, generate
+from sandbox.api import order_views
 from sandbox.clock import Clock
 from sandbox.data import catalog, customers, marketing, orders
 from sandbox.data.archetypes import Archetypes, Oddity
 from sandbox.data.order_lines import Goods
 from sandbox.journal import Change, Journal
 from sandbox.options import Options
-from sandbox.table import Table
-from sandbox.templates import filled
+from sandbox.refunds import Refunds
+from sandbox.table import DateForm, Table
+from sandbox.templates import Body, filled
 
 GUESTS = 0.15
 KINDS = ("orders", "products", "customers", "coupons")
@@ -48,18 +50,21 @@ class Store:
         )
         self.coupons = self._fill("coupons", options.coupons, marketing.FIRST_ID, marketing.usual, marketing.oddities())
         maker = self._order_maker()
-        self.orders = self._fill("orders", options.orders, orders.FIRST_ID, maker.usual, maker.oddities())
+        self.orders = self._fill("orders", options.orders, orders.FIRST_ID, maker.usual, maker.oddities(), orders.fresh)
         self.orders.compute("billing_email", lambda body: body.fields["billing_address"]["email"])
         self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
         self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
+        self.refunds = Refunds(self.orders)
+        self._next_child = children.FIRST_ADDED
         self._attributes = customers.attribute_definitions()
 
-    def _fill(self, kind: str, count: int, first_id: int, usual: Any, odd: list[Oddity]) -> Table:
+    def _fill(self, kind: str, count: int, first_id: int, usual: Any, odd: list[Oddity], fresh: Any = None) -> Table:
         odd = odd if self.options.oddities else []
-        choice = self._choices[kind] = Archetypes(kind, self.options.seed, first_id, usual, odd)
+        choice = self._choices[kind] = Archetypes(kind, self.options.seed, first_id, usual, odd, fresh)
         table = Table(kind, first_id, choice)
         owner = self._owner() if kind == "orders" else None
         generate.fill(table, count, seed=self.options.seed, now=self.options.now, odd=len(odd), owner=owner)
+        choice.fresh_from = table.next_id()
         return table
 
     def _owner(self) -> Any:
@@ -69,7 +74,10 @@ class Store:
     def _order_maker(self) -> orders.OrderMaker:
         sold = array("I", self.products.present)  # as generated: later edits must not change the bodies
         goods = Goods(lambda rng: rng.choice(sold) if sold else None)
-        return orders.OrderMaker(goods, [(id_, marketing.code_of(id_)) for id_ in self.coupons.present[:20]])
+        coupons = [
+            (id_, marketing.code_of(id_), self.coupons.body(id_).fields["type"]) for id_ in self.coupons.present[:20]
+        ]
+        return orders.OrderMaker(goods, coupons)
 
     # Reading
 
@@ -100,13 +108,17 @@ class Store:
         }
 
     def ids(self, kind: str) -> list[int]:
-        """All present ids, ascending."""
+        """All present ids, ascending; also of `refunds`."""
         with self.lock:
+            if kind == "refunds":
+                return list(self.refunds.ids())
             return list(self.table(kind).present)
 
     def dates(self, kind: str) -> dict[int, int]:
-        """Id to modification (whole seconds) of every present record."""
+        """Id to modification (whole seconds) of every present record; of `refunds`, to creation."""
         with self.lock:
+            if kind == "refunds":
+                return {id_: self.refunds.created_of(id_) for id_ in self.refunds.ids()}
             table = self.table(kind)
             return {id_: table.modified_of(id_) for id_ in table.present}
 
@@ -118,6 +130,35 @@ class Store:
             date = dates.rfc2822 if kind in ("orders", "coupons") else dates.iso_z
             whole: dict[str, Any] = filled({**body.fields, **body.parts}, table.stamp(id_, date))
             return whole
+
+    def children(self, order_id: int, kind: str) -> list[dict[str, Any]]:
+        """The rows of one of `children.PARTS` below an order, as a complete copy holds them.
+
+        Exactly as the rows' endpoint shows them, taxes with their details.
+        """
+        with self.lock:
+            body = self._holding("orders", order_id).body(order_id)
+            return self._shown(kind, order_id, body)
+
+    def refund(self, id_: int) -> dict[str, Any]:
+        """One refund, also of an order that was deleted for good."""
+        with self.lock:
+            order_id = self.refunds.order_of(id_)
+            rows = self._shown("refunds", order_id, self.refunds.body(order_id))
+            return next(row for row in rows if row["id"] == id_)
+
+    def _shown(self, kind: str, order_id: int, body: Body) -> list[dict[str, Any]]:
+        children.part_of(kind)
+        guest = self.orders.value(order_id, "customer_id") == 0
+        rows = order_views.children(kind, body, self.options.store_hash, guest=guest)
+        found: list[dict[str, Any]] = filled(rows, self.orders.stamp(order_id, self._date_form(kind)))
+        return found
+
+    def _date_form(self, kind: str) -> DateForm:
+        """How the endpoint of a kind of rows below an order writes dates."""
+        if kind not in children.V3_KINDS:
+            return dates.rfc2822
+        return dates.iso_z if self.readings.v3_date_format == "Z" else dates.iso_offset
 
     # Changing
 
@@ -149,6 +190,8 @@ class Store:
             id_ = table.next_id()
             body = table.body(id_).changed(fields) if fields else None
             table.add(made, owner, body)
+            if kind == "orders":
+                self.refunds.renew(id_)
             self._log(kind, id_, "create", None, made)
             return id_
 
@@ -158,6 +201,8 @@ class Store:
             id_ = self.table(kind).present[-1] if id_ is None else id_
             table = self._holding(kind, id_)
             before = table.modified_of(id_)
+            if kind == "orders":
+                self.refunds.keep(id_)
             table.remove(id_)
             self._log(kind, id_, "delete", before, None)
             return id_
@@ -178,8 +223,51 @@ class Store:
             owner = changes.pop("customer_id", None) if kind == "orders" else None
             after = self.clock.now() if at is None else at
             table.put(id_, table.body(id_).changed(changes), after, owner)
+            if kind == "orders":
+                self.refunds.renew(id_)
             self._log(kind, id_, action, before, after)
             return after
+
+    def add_child(self, order_id: int, kind: str, *, at: int | None = None, **fields: Any) -> int:
+        """Adds a shipment, message, transaction or refund to an order, now or at a given second; returns its id.
+
+        A shipment sends one piece unless `items` says more, and counts and status follow from it. Whether the
+        order's `date_modified` moves is a reading. Ids are larger than every one before.
+        """
+        with self.lock:
+            body = self._holding("orders", order_id).body(order_id)
+            children.part_of(kind)
+            moment = self.clock.now() if at is None else at
+            date = self._date_form(kind)(moment).decode()
+            changes = children.added(kind, body, self._next_child, date, fields)
+            self._next_child += 1
+            return self._hang(order_id, kind, self._next_child - 1, "create", moment, changes)
+
+    def edit_child(self, order_id: int, kind: str, child_id: int, *, at: int | None = None, **fields: Any) -> int:
+        """Changes fields of a row below an order; returns its id."""
+        with self.lock:
+            body = self._holding("orders", order_id).body(order_id)
+            changes = children.edited(kind, body, order_id, child_id, fields)
+            return self._hang(order_id, kind, child_id, "edit", self.clock.now() if at is None else at, changes)
+
+    def remove_child(self, order_id: int, kind: str, child_id: int, *, at: int | None = None) -> int:
+        """Takes a row away from an order, such as a line; returns its id. The counts of pieces follow."""
+        with self.lock:
+            body = self._holding("orders", order_id).body(order_id)
+            changes = children.removed(kind, body, order_id, child_id)
+            return self._hang(order_id, kind, child_id, "delete", self.clock.now() if at is None else at, changes)
+
+    def _hang(self, order_id: int, kind: str, child_id: int, action: str, at: int, changes: dict[str, Any]) -> int:
+        """Puts changed rows into an order, in sight of a reader by date or not; logs the row and, if so, the order."""
+        if children.bumps(self.readings, kind, action):
+            self._replace("orders", order_id, "edit", at, changes)
+        else:
+            table = self.orders
+            table.put(order_id, table.body(order_id).changed(changes), table.modified_of(order_id))
+            self.refunds.renew(order_id)
+        before, after = None if action == "create" else at, None if action == "delete" else at
+        self._log(f"orders/{kind}", child_id, action, before, after)
+        return child_id
 
     def _log(self, kind: str, id_: int, action: str, before: int | None, after: int | None) -> None:
         self.journal.add(Change(self.clock.time(), kind, id_, action, before, after))
@@ -200,14 +288,33 @@ class Store:
         """Ids that one sync must have emitted: every record that was there at its start and was not touched.
 
         They existed at `since` with a modification of at least `lower`, were not touched from `since` to
-        `until`, and can be reached at all under the store's readings.
+        `until`, and can be reached at all under the store's readings. Of `refunds`, which have no modification,
+        `lower` bounds the creation.
         """
         with self.lock:
             until = self.clock.time() if until is None else until
+            if kind == "refunds":
+                touched = self.journal.touched("orders/refunds", since, until)
+                return {id_ for id_, made in self.dates("refunds").items() if made >= lower and id_ not in touched}
             dates_then = self.journal.dates_at(kind, since, self.dates(kind))
             touched = self.journal.touched(kind, since, until)
             owed = {id_ for id_, modified in dates_then.items() if modified >= lower and id_ not in touched}
             return owed - self.unreachable(kind)
+
+    def must_emit_children(self, kind: str, lower: float, since: float, until: float | None = None) -> set[int]:
+        """Ids of the rows below orders that one sync must have emitted.
+
+        All rows of the orders that `must_emit` names, but for those that were added, edited or removed meanwhile
+        and those that no request can show.
+        """
+        with self.lock:
+            until = self.clock.time() if until is None else until
+            owed = {
+                children.id_of(row, order_id)
+                for order_id in self.must_emit("orders", lower, since, until)
+                for row in children.reachable(self.readings, kind, self.orders.body(order_id))
+            }
+            return owed - self.journal.touched(f"orders/{kind}", since, until)
 
     def unreachable(self, kind: str) -> set[int]:
         """Records that no request can show: archived orders, if hidden and the filter is refused."""

@@ -60,7 +60,8 @@ class ProgressReport:
         if status.status is AirbyteStreamStatus.STARTED:
             self._under_way[name] = self._by_name[name]
             return
-        expected = self._by_name[name].tally.expected
+        stream = self._by_name[name]
+        expected = stream.tally.expected if stream.is_a_record_each else None
         if expected is not None and name in self._without_estimate:
             self._without_estimate.remove(name)
             yield _estimate(name, expected)
@@ -89,10 +90,13 @@ class ProgressReport:
 
 
 def _so_far(stream: BigCommerceStream) -> str:
-    done, expected = stream.tally.records, stream.tally.expected
-    if not expected:
-        return f"{stream.name} {done:,}"
-    return f"{stream.name} {done:,} of about {max(expected, done):,}, {min(100, 100 * done // expected)} %"
+    tally = stream.tally
+    so_far = f"{stream.name} {tally.records:,}"
+    if not tally.expected:
+        return so_far
+    if stream.is_a_record_each:
+        so_far += f" of about {max(tally.expected, tally.records):,}"
+    return f"{so_far}, {min(100, 100 * tally.listed // tally.expected)} %"
 
 
 def _estimate(name: str, rows: int) -> AirbyteMessage:

@@ -21,7 +21,8 @@ class Stream:
     def __init__(self, name: str, expected: int | None, records: int = 0) -> None:
         self.name, self.tally = name, Tally()
         self.tally.expected = expected
-        self.tally.add(records)
+        self.tally.add(listed=records, records=records)
+        self.is_a_record_each = True
 
 
 class Governor:

@@ -18,6 +18,7 @@ ORDERS = "store_v2_orders_read_only"
 PRODUCTS = "store_v2_products_read_only"
 CUSTOMERS = "store_v2_customers_read_only"
 MARKETING = "store_v2_marketing_read_only"
+TRANSACTIONS = "store_v2_transactions_read_only"
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A path below `/stores/{hash}/`, with `{name:int}` for ids.
+    """A path below `/stores/{hash}/`, with `{name:int}` for ids. Of several scopes one is enough.
 
     `parameters` is None where unknown ones are ignored: V2 refuses them, V3 does not look at them. `lists`
     names the kind of record that a page of this endpoint shows, if any.
     """
 
     path: str
-    scope: str | None
+    scope: str | frozenset[str] | None
     answer: Callable[[Call], Answer]
     parameters: frozenset[str] | None = None
     lists: str | None = None
@@ -52,6 +53,12 @@ class Endpoint:
     def version(self) -> str:
         """`v2` or `v3`."""
         return self.path[:2]
+
+    def open_to(self, scopes: frozenset[str]) -> bool:
+        """Whether a token with these scopes may ask."""
+        if self.scope is None:
+            return True
+        return not scopes.isdisjoint({self.scope} if isinstance(self.scope, str) else self.scope)
 
 
 def existing(table: Table, id_: int) -> Body:

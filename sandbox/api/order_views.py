@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from sandbox.children import PARTS
 from sandbox.data.words import money, number
 from sandbox.readings import Readings
-from sandbox.templates import ID, Body
+from sandbox.templates import ID, OWNER, Body
 
 _COSTS = ("ex_tax", "inc_tax", "tax")
 
@@ -35,6 +36,8 @@ def order(
         "consignments": link("consignments", store_hash),
         "fees": link("fees", store_hash),
     }
+    if body.parts["shipments"] and not readings.items_shipped_told:
+        shown["items_shipped"] = 0
     if shape.consignments:
         groups = consignments(body, readings, store_hash, with_lines=shape.lines, without_lines=without_lines)
         shown["consignments"] = groups if shape.as_object else _legacy_array(groups)
@@ -135,3 +138,25 @@ def _shipping(row: dict[str, Any], store_hash: str, amount: Any) -> dict[str, An
 def shipping_address(row: dict[str, Any], store_hash: str) -> dict[str, Any]:
     """A row of `/v2/orders/{id}/shipping_addresses`."""
     return {**_shipping(row, store_hash, money), "order_id": ID}
+
+
+def children(kind: str, body: Body, store_hash: str, *, guest: bool) -> list[Any]:
+    """The rows below an order as their endpoints show them; `guest` tells whether nobody was logged in."""
+    rows: list[Any] = body.parts[PARTS[kind]]
+    if kind == "shipping_addresses":
+        return [shipping_address(row, store_hash) for row in rows]
+    if kind == "messages":
+        return [_message(row, store_hash, guest=guest) for row in rows]
+    return rows
+
+
+def _message(row: dict[str, Any], store_hash: str, *, guest: bool) -> dict[str, Any]:
+    """A message names its customer by a link, and by an empty object when it is from staff or a guest."""
+    resource = f"/customers/{OWNER}"
+    url = f"https://api.bigcommerce.com/stores/{store_hash}/v2{resource}"
+    return {**row, "customer": {} if row["staff_id"] or guest else {"url": url, "resource": resource}}
+
+
+def tax(row: dict[str, Any]) -> dict[str, Any]:
+    """A tax without `details=true`."""
+    return {name: value for name, value in row.items() if name not in ("order_product_id", "line_item_type")}

@@ -1,9 +1,8 @@
-"""V2 orders and what hangs on one (BigCommerce's reference/orders.v2.oas2.yml)."""
+"""V2 orders, their consignments and their fees (BigCommerce's reference/orders.v2.oas2.yml)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sandbox.answers import Answer, BadValue, Problem, json
 from sandbox.api import order_views as views
@@ -158,24 +157,6 @@ def one_order(call: Call) -> Answer:
     return Answer(b"".join(rows))
 
 
-def _rows(name: str, build: Callable[[Body, Call], list[Any]]) -> Callable[[Call], Answer]:
-    """An endpoint that pages through the nested rows of one order."""
-
-    def answer(call: Call) -> Answer:
-        orders, id_ = call.store.orders, call.path["order_id"]
-        body = existing(orders, id_)
-        page = asked_page(call.query, call.readings, version="v2")
-        rows = body.row_views(f"rows {name}", lambda b: build(b, call))[page.start : page.stop]
-        pieces: list[bytes] = []
-        for row in rows:
-            if pieces:
-                pieces.append(b",")
-            row.fill(orders.stamp(id_, rfc2822), pieces)
-        return bare_list(pieces, call.readings)
-
-    return answer
-
-
 def order_consignments(call: Call) -> Answer:
     """`GET /v2/orders/{id}/consignments`: the groups, their lines as links."""
     orders, id_ = call.store.orders, call.path["order_id"]
@@ -197,30 +178,10 @@ def order_fees(call: Call) -> Answer:
     return Answer(template.render(orders.stamp(id_, rfc2822)))
 
 
-def _addresses(body: Body, call: Call) -> list[Any]:
-    return [views.shipping_address(row, call.store.options.store_hash) for row in body.parts["shipping"]]
-
-
-_list_addresses = _rows("addresses", _addresses)
-
 ENDPOINTS = [
     Endpoint("v2/orders", ORDERS, list_orders, _LIST, "orders"),
     Endpoint("v2/orders/count", ORDERS, count_orders, _FILTERS),
     Endpoint("v2/orders/{order_id:int}", ORDERS, one_order, frozenset({"include", "consignment_structure"})),
-    Endpoint(
-        "v2/orders/{order_id:int}/products",
-        ORDERS,
-        _rows("lines", lambda b, _: b.parts["lines"]),
-        PAGE_PARAMETERS,
-    ),
-    Endpoint(
-        "v2/orders/{order_id:int}/coupons",
-        ORDERS,
-        _rows("coupons", lambda b, _: b.parts["coupon_rows"]),
-        PAGE_PARAMETERS,
-    ),
-    Endpoint("v2/orders/{order_id:int}/shipping_addresses", ORDERS, _list_addresses, PAGE_PARAMETERS),
-    Endpoint("v2/orders/{order_id:int}/shippingaddresses", ORDERS, _list_addresses, PAGE_PARAMETERS),
     Endpoint("v2/orders/{order_id:int}/consignments", ORDERS, order_consignments, frozenset()),
     Endpoint("v2/orders/{order_id:int}/fees", ORDERS, order_fees, frozenset()),
 ]

@@ -23,17 +23,27 @@ class Archetypes:
     """Chooses the body of a record by its id.
 
     The first ids of a kind are the odd records, in the order in which the domain lists them; the rest share
-    `ARCHETYPES` bodies, spread so that neighbours differ.
+    `ARCHETYPES` bodies, spread so that neighbours differ. Records made from `fresh_from` on, while the store
+    runs, have the `fresh` form of those.
     """
 
+    fresh_from: int | None = None
+
     def __init__(
-        self, kind: str, seed: int, first_id: int, build: Callable[[Random], Body], oddities: list[Oddity]
+        self,
+        kind: str,
+        seed: int,
+        first_id: int,
+        build: Callable[[Random], Body],
+        oddities: list[Oddity],
+        fresh: Callable[[Body], Body] | None = None,
     ) -> None:
         self._label = f"{seed}/{kind}"
         self._build = build
+        self._fresh = fresh
         self._first_id = first_id
         self._oddities = oddities
-        self._made: dict[int | str, Body] = {}
+        self._made: dict[int | str | tuple[str, int], Body] = {}
 
     @property
     def odd_ids(self) -> dict[str, int]:
@@ -45,7 +55,17 @@ class Archetypes:
         if n < len(self._oddities):
             oddity = self._oddities[n]
             return self._body(oddity.name, oddity.build)
-        return self._body((id_ * 2654435761 >> 8) % ARCHETYPES, self._build)
+        key = (id_ * 2654435761 >> 8) % ARCHETYPES
+        if self._fresh is not None and self.fresh_from is not None and id_ >= self.fresh_from:
+            return self._fresh_body(key, self._fresh)
+        return self._body(key, self._build)
+
+    def _fresh_body(self, key: int, fresh: Callable[[Body], Body]) -> Body:
+        found = self._made.get(("fresh", key))
+        if found is None:
+            found = self._made["fresh", key] = fresh(self._body(key, self._build))
+            found.shared = True
+        return found
 
     def _body(self, key: int | str, build: Callable[[Random], Body]) -> Body:
         found = self._made.get(key)

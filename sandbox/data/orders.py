@@ -1,4 +1,4 @@
-"""Orders (BigCommerce's reference/orders.v2.oas2.yml): fields, lines, consignments, fees, coupons.
+"""Orders (BigCommerce's reference/orders.v2.oas2.yml): fields, lines, consignments, fees, and what hangs on them.
 
 Odd orders are the first of the store, from `FIRST_ID`, in the order of `oddities`.
 """
@@ -9,8 +9,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from sandbox.data import words
+from sandbox.data import odd_children, order_children, payments, words
 from sandbox.data.archetypes import Oddity
+from sandbox.data.order_children import COUPON_TYPES
 from sandbox.data.order_lines import Goods, bought, custom_line, full_line, gift_certificate_line
 from sandbox.data.words import money
 from sandbox.templates import CREATED, ID, LATER, MODIFIED, OWNER, Body, child_id
@@ -41,7 +42,8 @@ _USUAL = (2, 2, 2, 10, 10, 10, 11, 11, 9, 7, 5, 4, 14, 1, 12)
 class OrderMaker:
     """Builds order bodies that refer to products and coupons which exist."""
 
-    def __init__(self, goods: Goods, coupons: list[tuple[int, str]]) -> None:
+    def __init__(self, goods: Goods, coupons: list[tuple[int, str, str]]) -> None:
+        """`coupons` are id, code and type of some coupons."""
         self._goods = goods
         self._coupons = coupons
 
@@ -54,16 +56,13 @@ class OrderMaker:
         return _order(rng, lines, status_id=status, fees=fees, coupons=coupons)
 
     def _coupon(self, rng: Random, n: int) -> dict[str, Any]:
-        coupon_id, code = rng.choice(self._coupons) if self._coupons else (0, "SPRING")
-        return {
-            "id": child_id(n),
-            "coupon_id": coupon_id,
-            "order_id": ID,
-            "code": code,
-            "amount": "5.0000",
-            "type": 2,
-            "discount": 5,
-        }
+        coupon_id, code, kind = rng.choice(self._coupons) if self._coupons else (0, "SPRING", "per_total_discount")
+        return order_children.coupon(n, coupon_id, None if kind == "promotion" else code, COUPON_TYPES[kind])
+
+    def _coupon_of(self, kind: int) -> int:
+        """The id of a coupon, of the given type if there is one."""
+        ids = {COUPON_TYPES[word]: id_ for id_, _, word in reversed(self._coupons)}
+        return ids.get(kind, next(iter(ids.values()), 0))
 
     def oddities(self) -> list[Oddity]:
         """The odd orders, by name."""
@@ -95,6 +94,7 @@ class OrderMaker:
             Oddity("no_is_deleted", self._old),
             Oddity("numbers_for_strings", self._numbers),
             Oddity("every_field", self._every_field),
+            *odd_children.oddities(_order, self._goods, self._coupon_of),
         ]
 
     def _with_lines(self, count: int) -> Callable[[Random], Body]:
@@ -279,7 +279,7 @@ def _order(
     """An order whose totals, counts and consignments follow from its lines."""
     shipped = status_id in _SHIPPED
     if shipped:
-        lines = [bought(line, quantity_shipped=line["quantity"] * (line["type"] == "physical")) for line in lines]
+        lines = [bought(line, quantity_shipped=line["quantity"] * bool(line["order_address_id"])) for line in lines]
     addresses = sorted({line["order_address_id"] for line in lines} - {0})
     pickups = sorted({line["order_pickup_method_id"] for line in lines} - {0})
     shipping_cost = rng.choice((0, 495, 1250)) if addresses else 0
@@ -288,9 +288,11 @@ def _order(
         for n, address in enumerate(addresses, start=1)
     ]
     fields = _fields(rng, lines, status_id, shipping_cost * len(shipping), bool(shipped and addresses))
-    fields["coupon_discount"] = money(500 * len(coupons or []))
+    fields["coupon_discount"] = money(sum(order_children.cents(row["discount"]) for row in coupons or []))
     fields["shipping_address_count"] = len(shipping)
     fields["order_is_digital"] = bool(lines) and all(line["type"] != "physical" for line in lines)
+    parcels = order_children.shipments(rng, fields["billing_address"], lines, shipping) if shipped else []
+    lines, paid, refunds = payments.refunded(rng, fields, lines, payments.transactions(rng, fields))
     return Body(
         fields,
         {
@@ -299,8 +301,19 @@ def _order(
             "pickups": [_pickup(n) for n, _ in enumerate(pickups, start=1)],
             "fee_rows": fees or [],
             "coupon_rows": coupons or [],
+            "shipments": parcels,
+            "taxes": order_children.taxes(lines, shipping) if rng.random() < 0.8 else [],
+            "messages": order_children.messages(rng) if lines else [],
+            "transactions": paid,
+            "refunds": refunds,
         },
     )
+
+
+def fresh(body: Body) -> Body:
+    """The body of an order that was placed just now: nobody has written about it and nothing was paid back."""
+    kept = [row for row in body.parts["transactions"] if row["event"] != "refund"]
+    return body.changed({"messages": [], "refunds": [], "transactions": kept})
 
 
 def _fields(rng: Random, lines: list[dict[str, Any]], status_id: int, shipping: int, sent: bool) -> dict[str, Any]:

@@ -6,6 +6,16 @@ from source_bigcommerce.streams.base import BigCommerceStream
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
+from source_bigcommerce.streams.order_parts import OrderConsignments, OrderFees, OrderProducts, OrderShippingAddresses
 from source_bigcommerce.streams.orders import Orders
 
-ALL_STREAMS: tuple[type[BigCommerceStream], ...] = (Orders, Customers, Products, Coupons)
+ALL_STREAMS: tuple[type[BigCommerceStream], ...] = (
+    Orders,
+    OrderProducts,
+    OrderConsignments,
+    OrderShippingAddresses,
+    OrderFees,
+    Customers,
+    Products,
+    Coupons,
+)

@@ -47,6 +47,7 @@ class BigCommerceStream(HttpStream, ABC):
     params: ClassVar[Params] = {}
     embedded: ClassVar[tuple[Embedded, ...]] = ()
     count: ClassVar[str | None] = None
+    is_a_record_each: ClassVar[bool] = True  # whether an entry of the list is a record, or has some, or none
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -109,10 +110,12 @@ class BigCommerceStream(HttpStream, ABC):
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[Record]:
         """All records of the slice. Raises BigCommerceError when one of them cannot be read."""
-        for records in self.batches(stream_slice):
-            for record in self.complete(records):
+        for listed in self.batches(stream_slice):
+            records = 0
+            for record in self.complete(listed):
                 yield self._normalise(record)
-            self.tally.add(len(records))
+                records += 1
+            self.tally.add(len(listed), records)
 
     @property
     def is_resumable(self) -> bool:
@@ -139,7 +142,8 @@ class BigCommerceStream(HttpStream, ABC):
         return records
 
     def complete(self, records: Sequence[Record]) -> Iterable[Record]:
-        """The records of a page with all that belongs to them, read from elsewhere where the page lacks it."""
+        """The records that the entries of a page become, with all that belongs to them, read from elsewhere where the
+        page lacks it."""
         complete(records, self.embedded, self.fetch, self.forgive_if_deleted)
         return records
 
@@ -227,12 +231,15 @@ class DateFilter:
 class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     """A list of which later syncs read only what is new or changed.
 
-    Subclasses also declare `dates`.
+    Subclasses also declare `dates`. Where the records are not the entries of the list, `dated_by` is the field of an
+    entry that `dates` selects by, and `cursor_field` that of a record.
     """
 
     cursor_field = "date_modified"
     dates: ClassVar[DateFilter]
+    dated_by: ClassVar[str] = "date_modified"
     ignores_start_date: ClassVar[bool] = False
+    entries_per_slice: ClassVar[int | None] = None
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -268,7 +275,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         self._once = Once()
         whole = _window(lower, upper)
         total = self.look_ahead(whole)
-        for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
+        for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole), self.entries_per_slice):
             piece = _window(start, end)
             if piece != whole:
                 self._first_pages.pop(_key(whole), None)
@@ -340,7 +347,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
 
     def _changed(self, record: Record) -> datetime | None:
         try:
-            value = record.get(self.cursor_field)
+            value = record.get(self.dated_by)
             return parse_timestamp(value) if isinstance(value, (str, int)) else None
         except ValueError:
             return None

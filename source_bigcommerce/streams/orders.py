@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,25 +31,16 @@ def _lines_in_doubt(order: Record, lines: Sequence[Record]) -> bool:
     return pieces < items_total
 
 
-class Orders(IncrementalStream):
-    """Orders with their line items, consignments and fees.
-
-    Line items come inside the consignments that they belong to. Here they are one list, `line_items`, and each
-    consignment names its own in `line_item_ids`.
-    """
+class OrderList(IncrementalStream, ABC):
+    """The list of orders, whatever of them becomes a record."""
 
     endpoint = "v2/orders"
     scope = Scope.ORDERS
     paging = KeysetV2(sort="id:asc")
-    # Without `consignment_structure` consignments come as a legacy array (docs/rest-management/orders).
-    params = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
     count = "v2/orders/count"
     dates = DateFilter("min_date_modified", "max_date_modified", sort={"sort": "date_modified:asc"})
 
-    embedded = (Embedded("line_items", "v2/orders/{id}/products", _lines_in_doubt, paging=OffsetV2()),)
-
     # What the answers of a sync have shown so far of how the store answers.
-    _fees_come_along = False
     _archived_are_asked_for = True
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
@@ -95,6 +87,20 @@ class Orders(IncrementalStream):
         if len(self.store.config.channel_ids) > 1:
             self.tally.expected = None  # these are the orders of all channels
         return orders
+
+
+class Orders(OrderList):
+    """Orders with their line items, consignments and fees.
+
+    Line items come inside the consignments that they belong to. Here they are one list, `line_items`, and each
+    consignment names its own in `line_item_ids`.
+    """
+
+    # Without `consignment_structure` consignments come as a legacy array (docs/rest-management/orders).
+    params = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
+    embedded = (Embedded("line_items", "v2/orders/{id}/products", _lines_in_doubt, paging=OffsetV2()),)
+
+    _fees_come_along = False  # so far in this sync
 
     def complete(self, records: Sequence[Record]) -> Iterable[Record]:
         # Fees that come with any order prove that the include is honoured; without that proof, an order without the

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from sandbox.quota import Quota
-from unit_tests.sandbox.conftest import Client, Direct, Open
+from unit_tests.sandbox.conftest import Answer, Client, Direct, Open
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Auth-Token": "wrong"}, {"X-Auth-Client": "sandbox-token"}])
@@ -36,6 +36,12 @@ def test_an_unknown_store_is_refused(client: Client) -> None:
     [
         ("v2/orders", "store_v2_orders_read_only"),
         ("v2/orders/101/products", "store_v2_orders_read_only"),
+        ("v2/orders/112/shipments", "store_v2_orders_read_only"),
+        ("v2/orders/131/messages", "store_v2_orders_read_only"),
+        ("v3/orders/135/transactions", "store_v2_transactions_read_only"),
+        ("v3/orders/payment_actions/refunds", "store_v2_orders_read_only"),
+        ("v3/orders/payment_actions/refunds", "store_v2_transactions_read_only"),
+        ("v3/orders/134/payment_actions/refunds", "store_v2_transactions_read_only"),
         ("v3/customers", "store_v2_customers_read_only"),
         ("v3/customers/attribute-values", "store_v2_customers_read_only"),
         ("v3/catalog/products", "store_v2_products_read_only"),
@@ -145,19 +151,21 @@ def test_the_quota_counts_per_window() -> None:
     assert quota.left == 1
 
 
-def test_an_endpoint_can_bound_concurrent_requests(open_store: Open) -> None:
-    """429 with quota to spare: not a reason to stop everything."""
-    client = open_store(concurrency={"v3/customers": 2}, latency_ms=80)
+@pytest.mark.parametrize(
+    ("bounded", "path"),
+    [("v3/customers", "v3/customers?limit=1"), ("v3/orders/*/transactions", "v3/orders/101/transactions")],
+)
+def test_an_endpoint_can_bound_concurrent_requests(bounded: str, path: str) -> None:
+    """429 with quota to spare: not a reason to stop everything. A pattern bounds all orders together."""
+    store = Direct(concurrency={bounded: 2}, orders=30)
 
-    def ask(_: int) -> requests.Response:
-        headers = {"X-Auth-Token": client.server.token}
-        return requests.get(f"{client.server.url}/v3/customers?limit=1", headers=headers, timeout=5)
+    async def ask() -> list[Answer]:
+        return await asyncio.gather(*(store.ask(path) for _ in range(5)))
 
-    with ThreadPoolExecutor(5) as pool:
-        answers = list(pool.map(ask, range(5)))
-    assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429, 429]
-    assert all(int(answer.headers["X-Rate-Limit-Requests-Left"]) > 0 for answer in answers)
-    assert ask(0).status_code == 200
+    answers = asyncio.run(ask())
+    assert [answer.status for answer in answers] == [200, 200, 429, 429, 429]
+    assert all(int(answer.headers["x-rate-limit-requests-left"]) > 0 for answer in answers)
+    assert store.get(path).status == 200
 
 
 def test_concurrency_is_bounded_without_latency_too() -> None:

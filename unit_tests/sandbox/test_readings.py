@@ -69,6 +69,13 @@ def test_a_store_under_any_reading_answers_every_endpoint(name: str) -> None:
         "v2/orders/112/products",
         "v2/orders/109/consignments",
         "v2/orders/114/fees",
+        "v2/orders/123/coupons",
+        "v2/orders/112/shipments",
+        "v2/orders/128/taxes?details=true",
+        "v2/orders/131/messages",
+        "v3/orders/135/transactions",
+        "v3/orders/134/payment_actions/refunds",
+        "v3/orders/payment_actions/refunds?limit=250",
         "v3/customers?limit=250&include=addresses,attributes,formfields,storecredit",
         "v3/customers/addresses",
         "v3/customers/attribute-values",
@@ -366,3 +373,76 @@ def test_an_unknown_store_has_the_status_of_the_reading(status: int) -> None:
     store = reading(unknown_store_status=status)
     store.options = dataclasses.replace(store.options, store_hash="another")
     assert store.get("v2/time").status == status
+
+
+def test_orders_may_hide_what_was_shipped() -> None:
+    """Then `items_shipped` proves nothing about shipments."""
+    for told in (True, False):
+        store = reading(items_shipped_told=told)
+        id_ = store.store.oddities["orders"]["partly_shipped"]
+        assert store.get(f"v2/orders/{id_}/shipments").ids
+        assert (store.get(f"v2/orders/{id_}").json["items_shipped"] > 0) == told
+
+
+@pytest.mark.parametrize("meaning", ["message", "order"])
+def test_message_filters_may_mean_the_order(meaning: str) -> None:
+    """A message of today, on an old order: `min_date_created` of yesterday shows it, or not."""
+    store = reading(message_filters_mean=meaning)
+    id_ = store.store.oddities["orders"]["staff_messages"]
+    new = store.store.add_child(id_, "messages")
+    found = store.get(f"v2/orders/{id_}/messages?min_date_created=2026-01-01").ids
+    assert found == ([new] if meaning == "message" else [])
+    assert bool(store.get(f"v2/orders/{id_}/messages?max_id={id_}").ids) == (meaning == "order")
+
+
+@pytest.mark.parametrize(
+    ("paging", "pages", "reachable"),
+    [("limit only", [250, 250], 250), ("honoured", [250, 20], 270), ("none", [270, 270], 270)],
+)
+def test_transactions_may_not_have_pages(paging: str, pages: list[int], reachable: int) -> None:
+    """More than 250 cannot be read under the likeliest reading, and the total gives it away."""
+    store = reading(transactions_paging=paging)
+    id_, since = store.store.oddities["orders"]["lines_10"], store.store.clock.time()
+    (row, *_) = store.store.children(id_, "transactions")
+    store.store.edit("orders", id_, transactions=[{**row, "id": n} for n in range(1, 271)], at=5)
+    store.store.clock.advance(1)
+    path = f"v3/orders/{id_}/transactions?limit=250&page="
+    assert [len(store.get(f"{path}{n}").ids) for n in (1, 2)] == pages
+    assert store.get(f"{path}1").json["meta"]["pagination"]["total"] == 270
+    owed = store.store.must_emit_children("transactions", 0, since + 1)
+    assert len(owed & set(range(1, 271))) == reachable
+
+
+def test_no_transactions_may_be_an_empty_list() -> None:
+    """204 is documented."""
+    for answer, status in (("204", 204), ("200", 200)):
+        store = reading(no_transactions=answer)
+        id_ = store.store.oddities["orders"]["no_lines"]
+        assert store.get(f"v3/orders/{id_}/transactions").status == status
+
+
+@pytest.mark.parametrize("status", ["200", "404"])
+def test_an_archived_order_may_have_lost_its_transactions(status: str) -> None:
+    """Then nobody owes them."""
+    store = reading(transactions_of_archived_orders=status)
+    id_ = store.store.oddities["orders"]["archived_shipped"]
+    assert store.get(f"v3/orders/{id_}/transactions").status == int(status)
+    rows = {row["id"] for row in store.store.children(id_, "transactions")}
+    owed = store.store.must_emit_children("transactions", 0, store.store.clock.time())
+    assert bool(rows & owed) == (status == "200")
+
+
+def test_refunds_may_tell_no_total() -> None:
+    """The documents leave `meta` open."""
+    for answer, meta in (("pagination", {"pagination"}), ("empty", set())):
+        store = reading(refunds_meta=answer)
+        for path in ("v3/orders/payment_actions/refunds", "v3/orders/134/payment_actions/refunds"):
+            assert set(store.get(path).json["meta"]) == meta
+
+
+def test_the_refunds_of_an_order_may_come_in_pages() -> None:
+    """No paging is documented for them."""
+    for paged, count in ((False, 60), (True, 50)):
+        store = reading(order_refunds_paged=paged)
+        many = store.store.oddities["orders"]["many_children"]
+        assert len(store.get(f"v3/orders/{many}/payment_actions/refunds").ids) == count
