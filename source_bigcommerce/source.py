@@ -66,13 +66,14 @@ class SourceBigcommerce(ConcurrentSourceAdapter):
         return ConnectorSpecification(connectionSpecification=Config.spec(), documentationUrl=DOCUMENTATION)
 
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, Any]:
-        """True when at least one stream can be read; a warning names the missing scope of each that cannot.
+        """True when at least one scope is granted; a warning names each that is missing.
 
         Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
         """
         store = Store(parse_config(config))
         store.started()
-        streams = _streams(store)
+        # One stream of each scope tells of all of them.
+        streams = {stream.scope: stream for stream in reversed(_streams(store))}.values()
         with ThreadPoolExecutor(len(streams)) as workers:
             failures = [failure for failure in workers.map(_access_failure, streams) if failure]
         if len(failures) == len(streams):
