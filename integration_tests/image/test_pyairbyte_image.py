@@ -8,7 +8,7 @@ import duckdb
 
 from image.build import NAME, Image
 from image.engine import PROGRAM
-from integration_tests.harness import INCREMENTAL, STREAMS, config_for, sync
+from integration_tests.harness import INCREMENTAL, KEYS, STREAMS, config_for, sync
 from integration_tests.pyairbyte import process
 from sandbox import Options, serve
 
@@ -29,7 +29,7 @@ def test_pyairbyte_syncs_with_the_image(image: Image, tmp_path: Path) -> None:
     assert second == sum(len(printed.records[stream]) for stream in STREAMS if stream not in INCREMENTAL)
     with duckdb.connect(str(report.database), read_only=True) as connection:
         for stream in STREAMS:
-            found = connection.execute(f"SELECT id FROM {stream}").fetchall()
+            found = connection.execute(f"SELECT {KEYS[stream]} FROM {stream}").fetchall()
             assert sorted(id_ for (id_,) in found) == sorted(printed.ids(stream)), stream
 
 
