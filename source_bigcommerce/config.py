@@ -33,8 +33,8 @@ START_DATE_PATTERN = rf"^{_SPACE}(({_ISO_DAY})({_TIME})?|{_US_DAY}){_SPACE}$"
 _STORE_HASH = r"(((https?://)?api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(/(v[23]/?)?)?"
 STORE_HASH_PATTERN = f"^{_SPACE}{_STORE_HASH}{_SPACE}$"
 # Visible ASCII: the only characters that can travel in an HTTP header unchanged.
-_NO_SPACES = "letters, digits and signs without spaces"
 HEADER_PATTERN = f"^{_SPACE}[!-~]+{_SPACE}$"
+_NO_SPACES = "letters, digits and signs without spaces"
 
 
 def parse_start_date(value: object) -> datetime:

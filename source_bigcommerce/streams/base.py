@@ -239,7 +239,6 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     dates: ClassVar[DateFilter]
     dated_by: ClassVar[str] = "date_modified"
     ignores_start_date: ClassVar[bool] = False
-    entries_per_slice: ClassVar[int | None] = None
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -275,7 +274,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         self._once = Once()
         whole = _window(lower, upper)
         total = self.look_ahead(whole)
-        for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole), self.entries_per_slice):
+        for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
             piece = _window(start, end)
             if piece != whole:
                 self._first_pages.pop(_key(whole), None)

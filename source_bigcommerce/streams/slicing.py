@@ -20,18 +20,16 @@ def slices(
     upper: datetime,
     total: int,
     probe: Callable[[int], datetime | None],
-    size: int | None = None,
 ) -> Iterator[tuple[datetime, datetime]]:
     """Windows that tile [lower, upper], yielded as soon as their end is known; the last holds half a slice to one
     and a half.
 
-    `total` is about how many records there are, `size` how many a slice may have (usually `RECORDS_PER_SLICE`).
-    `probe(k)` returns the date of the k-th record (from 0) by date, or
+    `total` is about how many records there are. `probe(k)` returns the date of the k-th record (from 0) by date, or
     None where the store does not tell. A boundary that makes no sense (before the last one, outside the window) is
     left out: slices may be uneven, but they always tile the window.
     """
-    start, size = lower, size or RECORDS_PER_SLICE
-    for position in range(size, total - size // 2, size):
+    start = lower
+    for position in range(RECORDS_PER_SLICE, total - RECORDS_PER_SLICE // 2, RECORDS_PER_SLICE):
         boundary = probe(position)
         if boundary is not None and start < boundary < upper:
             yield start, boundary
