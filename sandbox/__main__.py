@@ -14,6 +14,7 @@ from typing import Any
 from sandbox.dates import parse_iso
 from sandbox.live import WHEN
 from sandbox.options import READ_SCOPES, Options
+from sandbox.quota import UNANNOUNCED
 from sandbox.readings import READINGS
 from sandbox.server import Server, serve
 
@@ -43,6 +44,12 @@ def _parser() -> argparse.ArgumentParser:
     manners.add_argument("--window-ms", type=int, default=defaults.window_ms, help="length of the quota's window")
     manners.add_argument(
         "--other-apps", type=float, default=0.0, help="share of the quota that other apps take at times"
+    )
+    manners.add_argument(
+        "--unannounced-apps", type=float, default=0.0, help="share of each window that other apps take, not announced"
+    )
+    manners.add_argument(
+        "--unannounced-when", choices=sorted(UNANNOUNCED), default="trickle", help="when in the window they take it"
     )
     manners.add_argument("--headerless-429", action="store_true", help="send 429 without rate-limit headers")
     manners.add_argument("--latency-ms", type=float, default=0.0, help="wait before each answer")

@@ -42,7 +42,13 @@ class Application:
     def __init__(self, options: Options, store: Store) -> None:
         self.options = options
         self.store = store
-        self.quota = Quota(options.quota, options.window_ms, other_apps=options.other_apps)
+        self.quota = Quota(
+            options.quota,
+            options.window_ms,
+            other_apps=options.other_apps,
+            unannounced=options.unannounced_apps,
+            unannounced_when=options.unannounced_when,
+        )
         self.concurrency = Concurrency(options.concurrency)
         self.faults = Faults()
         self.log = RequestLog()

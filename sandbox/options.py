@@ -47,6 +47,8 @@ class Options:
     quota: int | None = None
     window_ms: int = 30_000
     other_apps: float = 0.0
+    unannounced_apps: float = 0.0
+    unannounced_when: str = "trickle"
     headerless_429: bool = False
     concurrency: Mapping[str, int] = field(default_factory=dict)
     latency_ms: float = 0.0

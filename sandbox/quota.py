@@ -17,13 +17,22 @@ from sandbox.options import UNLIMITED_QUOTA
 _PRESENCE = 1.5
 """Other apps come and go every one and a half windows, so that the quota also changes inside a window."""
 
+UNANNOUNCED: Mapping[str, Callable[[float], float]] = {
+    "start": lambda _: 1.0,
+    "trickle": lambda passed: passed,
+    "end": lambda passed: float(passed >= 0.9),
+}
+"""Which part of their requests other apps have made when so much of the window has passed."""
+
 
 class Quota:
     """Counts requests per fixed window; once it is spent every request fails until the window ends.
 
     `other_apps` is the share that other apps take while they are present: the quota that a client is told
-    shrinks and grows over time. The quota runs on the machine's clock, not on the store's, which a test may
-    move. Tests may look at it while the store counts.
+    shrinks and grows over time. `unannounced` is the share that other apps take of each window without the quota
+    that is told changing: only what is left falls, at the `start` of the window, as a `trickle`, or near its `end`.
+    The quota runs on the machine's clock, not on the store's, which a test may move. Tests may look at it while the
+    store counts.
     """
 
     def __init__(
@@ -32,13 +41,20 @@ class Quota:
         window_ms: int,
         *,
         other_apps: float = 0.0,
+        unannounced: float = 0.0,
+        unannounced_when: str = "trickle",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if window_ms < 1:
             raise ValueError("the window of a quota lasts at least a millisecond")
+        if unannounced_when not in UNANNOUNCED:
+            raise ValueError(f"other apps come at one of {', '.join(UNANNOUNCED)}, not {unannounced_when!r}")
         self._limit = UNLIMITED_QUOTA if limit is None else limit
         self._window_ms = window_ms
         self._other_apps = other_apps
+        self._unannounced = int(self._limit * unannounced)
+        self._unannounced_by = UNANNOUNCED[unannounced_when]
+        self._asked_by_others = 0
         self._clock = clock
         self._start = clock()
         self._window = 0
@@ -51,8 +67,16 @@ class Quota:
             elapsed = (self._clock() - self._start) * 1000
             window = int(elapsed // self._window_ms)
             if window != self._window:
-                self._window, self._used = window, 0
+                self._window, self._used, self._asked_by_others = window, 0, 0
             return elapsed
+
+    def _let_others_take(self) -> None:
+        """What other apps asked for since somebody looked last; the store refuses them too when nothing is left."""
+        passed = self._elapsed_ms() % self._window_ms / self._window_ms
+        asked = int(self._unannounced * self._unannounced_by(passed))
+        taken = min(asked - self._asked_by_others, max(0, self.limit - self._used))
+        self._used += taken
+        self._asked_by_others = asked
 
     @property
     def limit(self) -> int:
@@ -64,6 +88,7 @@ class Quota:
     def left(self) -> int:
         """Requests that this window still lets through."""
         with self._lock:
+            self._let_others_take()
             return max(0, self.limit - self._used)
 
     @property

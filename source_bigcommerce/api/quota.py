@@ -20,12 +20,13 @@ from typing import Any
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
+from source_bigcommerce.api.allowance import USUAL_WINDOW, Allowance, Permit, Told
+from source_bigcommerce.api.concurrency import Places
 from source_bigcommerce.api.errors import Breaker
 
 logger = logging.getLogger("airbyte")
 
-_USUAL_WINDOW = 30.0  # seconds
-_LONGEST_WAIT = 3600.0  # a reset further away is a mistake
+_LONGEST_WAIT = 3600.0  # seconds; a reset further away is a mistake
 _FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
 
 
@@ -44,7 +45,8 @@ class QuotaGovernor(APIBudget):
     """Spends what the headers allow minus a reserve, then holds every worker until the announced reset.
 
     `reserve` is the share of the quota, between 0 and 1, that is left to other apps. `clock` returns seconds that
-    never run backwards.
+    never run backwards. `sleep` stands in for waiting, which an answer to another request may end early.
+    `max_in_flight` bounds the requests under way at a time (None: no bound).
     """
 
     def __init__(
@@ -52,20 +54,18 @@ class QuotaGovernor(APIBudget):
         reserve: float,
         breaker: Breaker,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
+        max_in_flight: int | None = None,
     ) -> None:
         super().__init__(policies=[])  # one quota holds for all requests
-        self._reserve = reserve
         self._breaker = breaker
         self._clock = clock
         self._sleep = sleep
-        self._lock = threading.Lock()
-        self._quota: int | None = None  # unknown until the first answer
-        self._left = math.inf
-        self._window = _USUAL_WINDOW
-        self._in_flight = 0
-        self._stragglers = 0  # sent before the window turned and not answered yet
-        self._window_ends = -math.inf
+        self._places = Places(max_in_flight)
+        self._in_slot = threading.local()
+        self._changed = threading.Condition(threading.Lock())
+        self._allowance = Allowance(reserve)
+        self._permits: dict[int, Permit] = {}  # by thread: each sends one request at a time
         self._blocked_until = -math.inf
         self._refusals = 0  # 429s in a row that did not say when to come back
         self._requests = 0
@@ -75,103 +75,135 @@ class QuotaGovernor(APIBudget):
 
     @property
     def usage(self) -> Usage:
-        with self._lock:
+        with self._changed:
             now = self._clock()
             waited = self._waited + (now - self._waiting_since if self._waiting else 0.0)
-            if self._quota is None:
-                return Usage(self._requests, None, None, waited)
-            left = self._quota if now >= self._window_ends else max(0, int(self._left))
-            return Usage(self._requests, left, self._quota, waited)
+            left = None if self._allowance.quota is None else self._allowance.left(now)
+            return Usage(self._requests, left, self._allowance.quota, waited)
+
+    @contextmanager
+    def slot(self, endpoint: str) -> Iterator[None]:
+        """A place for one request, its repetitions included; waits for one as long as too many are under way.
+
+        `endpoint` is the path below the store, without its query. Slots cannot be nested.
+        """
+        if getattr(self._in_slot, "endpoint", None):
+            raise RuntimeError(f"the slot of {self._in_slot.endpoint} was not left before one for {endpoint}")
+        with self._places.hold(endpoint):
+            self._in_slot.endpoint = endpoint
+            try:
+                yield
+            finally:
+                self._in_slot.endpoint = None
+                with self._changed:
+                    self._lose_unanswered()
+                    self._changed.notify_all()
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
         """Returns when one more request may be sent; waits as long as the store asks for.
 
         Raises BigCommerceError when it became pointless meanwhile.
         """
-        while (wait := self._try_acquire()) > 0:
-            with self._counted_as_waiting():
-                self._sleep(wait)
-            self._breaker.check()
-
-    def _try_acquire(self) -> float:
-        """Takes one request out of the window and returns 0, or returns the seconds to wait."""
-        with self._lock:
-            now = self._clock()
-            if now < self._blocked_until:
-                return self._blocked_until - now
-            if self._quota is not None:
-                if now >= self._window_ends:
-                    # A new window, whole until an answer tells better. Requests that failed without an answer count
-                    # for one window more and are then forgotten, so that they cannot use up the quota for good.
-                    self._stragglers, self._in_flight = self._in_flight, 0
-                    self._left = self._quota - self._stragglers
-                    self._window_ends = now + self._window
-                if self._left <= max(0, min(math.ceil(self._quota * self._reserve), self._quota - 1)):
-                    return self._window_ends - now
-            self._left -= 1
-            self._in_flight += 1
-            self._requests += 1
-            return 0.0
-
-    @contextmanager
-    def _counted_as_waiting(self) -> Iterator[None]:
-        with self._lock:
-            if not self._waiting:
-                self._waiting_since = self._clock()
-            self._waiting += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._waiting -= 1
-                if not self._waiting:
-                    self._waited += self._clock() - self._waiting_since
+        with self._changed:
+            self._lose_unanswered()
+            while not isinstance(turn := self._try_acquire(), Permit):
+                self._pause(turn)
+                self._breaker.check()
+            self._permits[threading.get_ident()] = turn
 
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
-        with self._lock:
-            if self._stragglers:
-                self._stragglers -= 1
-            else:
-                self._in_flight = max(0, self._in_flight - 1)
-            if not isinstance(response, requests.Response):
-                return
-            now = self._clock()
-            reset = _number(response, "X-Rate-Limit-Time-Reset-Ms")
-            quota = _number(response, "X-Rate-Limit-Requests-Quota")
-            left = _number(response, "X-Rate-Limit-Requests-Left")
-            reset = None if reset is None else min(reset, _LONGEST_WAIT * 1000)
-            if quota is not None and quota >= 1 and left is not None and reset is not None:
-                window = _number(response, "X-Rate-Limit-Time-Window-Ms") or _USUAL_WINDOW * 1000
-                self._window = min(window / 1000, _LONGEST_WAIT)
-                self._learn(int(quota), left, now + reset / 1000)
-            if response.status_code in (429, 509):  # 509 was the legacy hourly limit
-                self._block(response, now, reset)
-            else:
-                self._refusals = 0
+        with self._changed:
+            permit = self._permits.pop(threading.get_ident(), None) or self._allowance.send(self._clock())
+            self._learn(permit, response)
+            self._changed.notify_all()
 
-    def _learn(self, quota: int, left: float, ends: float) -> None:
-        """Takes over what an answer says of its window. Answers overtake each other, so an older one knows less."""
-        free = left - self._in_flight - self._stragglers  # the store may not have counted those yet
-        later = ends - self._window_ends
-        if quota != self._quota or later >= self._window / 2:
-            self._quota, self._left, self._window_ends = quota, free, ends
-        elif later >= -self._window / 2:
-            # The same window: what is left of it only shrinks.
-            self._left, self._window_ends = min(self._left, free), max(ends, self._window_ends)
+    # The same for those who keep their permits themselves and do not wait in here.
 
-    def _block(self, response: requests.Response, now: float, reset_ms: float | None) -> None:
-        announced = min(max((reset_ms or 0) / 1000, _number(response, "X-Retry-After") or 0), _LONGEST_WAIT)
+    def try_acquire(self) -> Permit | float:
+        """The permit to send one request, or the seconds to wait if no answer comes meanwhile."""
+        with self._changed:
+            return self._try_acquire()
+
+    def learn(self, permit: Permit, response: requests.Response | None) -> None:
+        """Takes note of the answer to the request, or that it did not get any."""
+        with self._changed:
+            self._learn(permit, response)
+
+    # All of the below is called with the lock held.
+
+    def _try_acquire(self) -> Permit | float:
+        now = self._clock()
+        wait = max(self._blocked_until - now, 0.0) or self._allowance.wait(now)
+        if wait > 0:
+            return wait
+        self._requests += 1
+        return self._allowance.send(now)
+
+    def _pause(self, seconds: float) -> None:
+        if not self._waiting:
+            self._waiting_since = self._clock()
+        self._waiting += 1
+        try:
+            if self._sleep is None:
+                self._changed.wait(seconds)
+            else:
+                self._changed.release()
+                try:
+                    self._sleep(seconds)
+                finally:
+                    self._changed.acquire()
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._waited += self._clock() - self._waiting_since
+
+    def _lose_unanswered(self) -> None:
+        """The CDK does not say when a request ends without an answer: its thread then goes on to something else."""
+        if permit := self._permits.pop(threading.get_ident(), None):
+            self._allowance.lose(permit, self._clock())
+
+    def _learn(self, permit: Permit, response: Any) -> None:
+        now = self._clock()
+        if not isinstance(response, requests.Response):
+            self._allowance.lose(permit, now)
+            return
+        self._allowance.settle(permit, now, _told(response))
+        if response.status_code in (429, 509):  # 509 was the legacy hourly limit
+            self._block(response, now)
+        else:
+            self._refusals = 0
+
+    def _block(self, response: requests.Response, now: float) -> None:
+        announced = max(_reset(response) or 0, min(_number(response, "X-Retry-After") or 0, _LONGEST_WAIT))
         is_new = now >= self._blocked_until  # refusals of one burst are one
         if announced <= 0:  # documented for a store under load: a 429 may come without any header
             self._refusals += is_new
             longest = min(_FIRST_BLIND_WAIT * 2**self._refusals, _LONGEST_BLIND_WAIT)
             announced = random.uniform(longest / 2, longest)
         self._blocked_until = max(self._blocked_until, now + announced)
+        self._allowance.distrust()
         if is_new:
             logger.warning(
                 f"The store asks for a pause ({response.status_code}): no request is sent for {announced:.0f} s."
             )
+
+
+def _told(response: requests.Response) -> Told | None:
+    """What the headers tell of the quota; None where one of the three is missing that matter."""
+    reset = _reset(response)
+    quota = _number(response, "X-Rate-Limit-Requests-Quota")
+    left = _number(response, "X-Rate-Limit-Requests-Left")
+    if quota is None or quota < 1 or left is None or reset is None:
+        return None
+    window = _number(response, "X-Rate-Limit-Time-Window-Ms") or 0
+    return Told(int(quota), left, reset, min(window / 1000 if window > 0 else USUAL_WINDOW, _LONGEST_WAIT))
+
+
+def _reset(response: requests.Response) -> float | None:
+    """Seconds from the answer to the window's end."""
+    reset = _number(response, "X-Rate-Limit-Time-Reset-Ms")
+    return None if reset is None else min(max(reset, 0.0) / 1000, _LONGEST_WAIT)
 
 
 def _number(response: requests.Response, header: str) -> float | None:
