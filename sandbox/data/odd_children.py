@@ -88,12 +88,14 @@ def _partly_shipped(body: Body) -> Body:
     first = bought(first, quantity_shipped=first["quantity"])
     address = {**body.parts["shipping"][0], "items_shipped": first["quantity"]}
     item = children.shipped_item(first, first["quantity"])
+    parcel = children.shipment(1, body.fields["billing_address"], address, [item])
+    link = {"tracking_link": "https://parcels.example.com/1", "generated_tracking_link": ""}
     return body.changed(
         {
             "items_shipped": first["quantity"],
             "lines": [first, second],
             "shipping": [address],
-            "shipments": [children.shipment(1, body.fields["billing_address"], address, [item])],
+            "shipments": [{**parcel, **link}],
         }
     )
 
@@ -140,7 +142,16 @@ def _refunded(body: Body) -> Body:
 
 def _moved() -> list[Row]:
     """Every event, and the objects that belong to one method each."""
-    first = payments.transaction(1, "authorization", 100, "Credit Card", fraud_review=True)
+    tokens: Row = {"provider_instrument_token": "pm_1N9f", "provider_customer_id": "cus_9f1c"}
+    provider: Row = {
+        "receipt_number": "R-100",
+        "authorization_code": "A1B2",
+        "fraud_response": "review",
+        "amount_received": 100,
+    }
+    first = payments.transaction(
+        1, "authorization", 100, "Credit Card", fraud_review=True, custom_provider_field_result=provider, **tokens
+    )
     credit: Row = {"method": "store_credit", "gateway": "storecredit", "store_credit": {"remaining_balance": 35.42}}
     certificate: Row = {
         "method": "gift_certificate",

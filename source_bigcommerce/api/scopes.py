@@ -15,3 +15,4 @@ class Scope(str, Enum):
     MARKETING = "Marketing"
     ORDERS = "Orders"
     PRODUCTS = "Products"
+    TRANSACTIONS = "Order Transactions"

@@ -6,8 +6,16 @@ from source_bigcommerce.streams.base import BigCommerceStream
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
+from source_bigcommerce.streams.order_children import (
+    OrderCoupons,
+    OrderMessages,
+    OrderShipments,
+    OrderTaxes,
+    Transactions,
+)
 from source_bigcommerce.streams.order_parts import OrderConsignments, OrderFees, OrderProducts, OrderShippingAddresses
 from source_bigcommerce.streams.orders import Orders
+from source_bigcommerce.streams.refunds import OrderRefunds
 
 ALL_STREAMS: tuple[type[BigCommerceStream], ...] = (
     Orders,
@@ -15,6 +23,12 @@ ALL_STREAMS: tuple[type[BigCommerceStream], ...] = (
     OrderConsignments,
     OrderShippingAddresses,
     OrderFees,
+    Transactions,
+    OrderTaxes,
+    OrderShipments,
+    OrderCoupons,
+    OrderMessages,
+    OrderRefunds,
     Customers,
     Products,
     Coupons,

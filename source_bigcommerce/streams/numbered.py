@@ -1,0 +1,85 @@
+"""Lists that know page numbers only, read so that a change of the list between two pages loses nothing.
+
+A record that is deleted makes every later one slide a place forward, and one of them over each page boundary: a reader
+that goes forward never sees those. Where new records are added at the end, a reader that goes backward sees all that
+was there when it began; some of them twice, which is noticed.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from source_bigcommerce.api.paging import Offset, Page, Record
+from source_bigcommerce.streams.base import BigCommerceStream
+
+PASSES = 3  # how often a list that is not sorted by key is read until a pass brings nothing new
+
+
+class NumberedList(BigCommerceStream, ABC):
+    """A list that is read from its last page to its first.
+
+    Where the store does not tell how long the list is, it is read forward: that is right for lists that only grow.
+    A list that does not come sorted by key is read until a pass brings nothing new.
+    """
+
+    paging = Offset()
+
+    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        first = self.first_page(stream_slice)
+        new = _Unseen(self._key_of)
+        yield self.wanted(new(first.records), stream_slice)
+        if first.next is None or first.total == len(first.records):
+            return  # one page shows one moment
+        if first.total is None:
+            for page in self._forward(stream_slice, first):
+                yield self.wanted(new(page.records), stream_slice)
+            return
+        pages = -(-first.total // len(first.records))
+        for attempt in range(PASSES):
+            known, is_sorted = new.known, True
+            for number in range(pages, 0, -1):  # the first one again: records may have slid into it
+                page = self.fetch_page(stream_slice, {**self.paging.first(), "page": number})
+                is_sorted &= self._is_sorted(page.records)
+                yield self.wanted(new(page.records), stream_slice)
+            if is_sorted or (attempt and new.known == known):
+                return
+        self.logger.warning(
+            f"The list of '{self.name}' changed each time that it was read, {PASSES} times. A record that changed its "
+            "place meanwhile may be missing; the next full refresh brings it."
+        )
+
+    def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page) -> Iterator[Page]:
+        while page.next is not None:
+            page = self.fetch_page(stream_slice, page.next)
+            yield page
+
+    def _key_of(self, record: Record) -> Any:
+        key = self.primary_key
+        return record.get(key) if isinstance(key, str) else tuple(record.get(str(part)) for part in key or ())
+
+    def _is_sorted(self, records: Sequence[Record]) -> bool:
+        keys = [self._key_of(record) for record in records]
+        return all(isinstance(key, int) for key in keys) and all(one < next_ for one, next_ in pairwise(keys))
+
+
+class _Unseen:
+    """Tells which records did not come before, by their keys."""
+
+    def __init__(self, key_of: Callable[[Record], Any]) -> None:
+        self._key_of = key_of
+        self._seen: set[Any] = set()
+
+    @property
+    def known(self) -> int:
+        return len(self._seen)
+
+    def __call__(self, records: Sequence[Record]) -> Sequence[Record]:
+        new = []
+        for record in records:
+            if (key := self._key_of(record)) not in self._seen:
+                self._seen.add(key)
+                new.append(record)
+        return new

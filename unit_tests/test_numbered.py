@@ -1,0 +1,127 @@
+"""Lists that know page numbers only: what a change between two pages does to their reader."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_bigcommerce.api.paging import Offset, Page, Record
+from source_bigcommerce.streams.numbered import PASSES
+from source_bigcommerce.streams.refunds import OrderRefunds
+from unit_tests.support import make_stream
+
+Change = Callable[["Shop"], None]
+
+
+class Shop:
+    """A list of ids that changes around each page that is asked for."""
+
+    def __init__(self, ids: list[int], changes: list[Change], *, size: int = 3, tells_total: bool = True) -> None:
+        self.ids = ids
+        self.next_id = max(ids, default=0) + 1
+        self.changes = list(changes)
+        self.size = size
+        self.tells_total = tells_total
+        self.asked: list[int] = []
+
+    def page(self, stream_slice: Any, paging: Any) -> Page:
+        number = int((paging or {"page": 1})["page"])
+        self.asked.append(number)
+        rows: list[Record] = [{"id": id_} for id_ in self.ids[(number - 1) * self.size : number * self.size]]
+        meta = {"total": len(self.ids), "per_page": self.size} if self.tells_total else {}
+        answer = {"data": rows, "meta": {"pagination": meta}}
+        if self.changes:
+            self.changes.pop(0)(self)
+        return Offset(limit=self.size).page(answer, {"page": number})
+
+
+def delete(place: int) -> Change:
+    """Takes away the record at a place, counted round and round."""
+
+    def change(shop: Shop) -> None:
+        if shop.ids:
+            del shop.ids[place % len(shop.ids)]
+
+    return change
+
+
+def append(shop: Shop) -> None:
+    """Adds a record at the end, with an id that none had before."""
+    shop.ids.append(shop.next_id)
+    shop.next_id += 1
+
+
+def read(shop: Shop) -> list[int]:
+    """The ids that a reader of the list gets."""
+    stream = make_stream(OrderRefunds)
+    stream.fetch_page = shop.page
+    return [row["id"] for rows in stream.batches(None) for row in rows]
+
+
+edits = st.lists(st.one_of(st.just(append), st.builds(delete, st.integers(0, 30))), max_size=12)
+
+
+@given(st.integers(0, 20), edits)
+def test_what_is_there_all_the_time_is_read_exactly_once(length: int, changes: list[Change]) -> None:
+    """However records are deleted and added between two pages, none slides out of sight, and none comes twice."""
+    shop = Shop(list(range(1, length + 1)), changes)
+    found = read(shop)
+    assert set(range(1, length + 1)) & set(shop.ids) <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_the_same_changes_hide_a_record_from_a_reader_that_goes_forward() -> None:
+    """The test of the test above: the change is one that a plain reader suffers from, and no total tells of it."""
+    shop, found, paging = Shop(list(range(1, 10)), [delete(0)]), [], {"page": 1}
+    while paging is not None:
+        page = shop.page(None, paging)
+        found += [row["id"] for row in page.records]
+        paging = page.next
+    assert set(range(2, 10)) - set(found) == {4}
+
+
+@pytest.mark.parametrize(("length", "requests"), [(0, [1]), (2, [1]), (3, [1]), (6, [1, 2, 1]), (8, [1, 3, 2, 1])])
+def test_a_list_costs_one_request_more_than_it_has_pages(length: int, requests: list[int]) -> None:
+    """One page is one moment and needs no second look."""
+    shop = Shop(list(range(1, length + 1)), [])
+    assert len(read(shop)) == length
+    assert shop.asked == requests
+
+
+def test_a_list_without_a_total_is_read_forward() -> None:
+    """There is no last page to begin with; refunds only ever grow."""
+    shop = Shop(list(range(1, 9)), [append, append], tells_total=False)
+    assert set(read(shop)) >= set(range(1, 9))
+    assert shop.asked == [1, 2, 3, 4]
+
+
+def test_a_list_that_is_not_sorted_is_read_until_nothing_new_comes(caplog: pytest.LogCaptureFixture) -> None:
+    """Its records may move either way, so the direction alone proves nothing."""
+
+    def swap(shop: Shop) -> None:
+        shop.ids[2], shop.ids[3] = shop.ids[3], shop.ids[2]
+
+    # Read as 1, then 3: in between, the record that was on page 1 moves to page 2 and back.
+    shop = Shop([9, 1, 8, 2, 7, 3, 6, 4, 5], [swap, *[lambda _: None] * 2, swap])
+    with caplog.at_level(logging.WARNING):
+        assert sorted(read(shop)) == list(range(1, 10))
+    assert len(shop.asked) > 4
+    assert not caplog.records
+
+
+def test_a_list_that_never_holds_still_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing more can be done, and that has to be said."""
+
+    def prepend(shop: Shop) -> None:
+        shop.ids.insert(0, 100 + len(shop.ids))
+
+    shop = Shop([5, 4, 3, 2, 1], [prepend] * 100)
+    with caplog.at_level(logging.WARNING):
+        assert set(read(shop)) >= {1, 2, 3, 4, 5}
+    assert len(shop.asked) == 1 + 2 * PASSES
+    assert "'order_refunds' changed each time" in caplog.text
