@@ -17,7 +17,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def control_routes(app: Application) -> list[Route]:
-    """`GET stats`; `POST edit`, `advance`, `reset`."""
+    """`GET stats`, `requests`; `POST edit`, `advance`, `reset`."""
 
     async def stats(_: Request) -> Response:
         statuses = app.log.by_status()
@@ -37,6 +37,9 @@ def control_routes(app: Application) -> list[Route]:
             }
         )
 
+    async def requests(_: Request) -> Response:
+        return _json([[entry.at, entry.path, entry.status, entry.took] for entry in app.log.all()])
+
     async def edit(request: Request) -> Response:
         asked = await _asked(request)
         counts = {name: int(asked.get(name, 0)) for name in ("edit", "create", "delete")}
@@ -54,6 +57,7 @@ def control_routes(app: Application) -> list[Route]:
 
     return [
         Route("/stats", stats, methods=["GET"]),
+        Route("/requests", requests, methods=["GET"]),
         Route("/edit", _checked(edit), methods=["POST"]),
         Route("/advance", _checked(advance), methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),

@@ -1,0 +1,53 @@
+"""One line of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Row:
+    """What one case cost. `pages` is the least number of requests for its lists, `ideal` the least time for them.
+
+    Seconds are those of the process; `start_up` is what it needs for an empty store, where that is subtracted.
+    `refused` are the responses 429, `refused_later` those after the first window; `quota_used` is the share of
+    the quota in all windows but the last.
+    """
+
+    runner: str
+    reads: str
+    size: int
+    pages: int
+    records: int = 0
+    requests: int = 0
+    refused: int = 0
+    refused_later: int = 0
+    seconds: float = 0.0
+    start_up: float = 0.0
+    ideal: float | None = None
+    quota_used: float | None = None
+    cpu_seconds: float = 0.0
+    peak_mb: float = 0.0
+    bare: Row | None = None
+    note: str = ""
+
+    def add_note(self, text: str) -> None:
+        """Adds to what is told in words."""
+        self.note = "; ".join(filter(None, [self.note, text]))
+
+    @property
+    def per_page(self) -> float | None:
+        """Requests over ceil(N/250)."""
+        return self.requests / self.pages if self.pages else None
+
+    @property
+    def of_ideal(self) -> float | None:
+        """Seconds, less the start-up where it is subtracted, over the ideal."""
+        return (self.seconds - self.start_up) / self.ideal if self.ideal else None
+
+    @property
+    def of_bare(self) -> float | None:
+        """Records per CPU second over those of the bare loop."""
+        if self.bare is None or not self.records or not self.bare.records:
+            return None
+        return (self.records / self.cpu_seconds) / (self.bare.records / self.bare.cpu_seconds)
