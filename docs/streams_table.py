@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.streams.order_children import OrderChild
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -22,6 +24,12 @@ def streams() -> list[BigCommerceStream]:
     return [stream(store) for stream in ALL_STREAMS]
 
 
+def scopes(stream: BigCommerceStream) -> str:
+    """The scopes that a stream needs, as the control panel names them."""
+    of_orders = [Scope.ORDERS] if isinstance(stream, OrderChild) else []
+    return ", ".join(scope.value for scope in dict.fromkeys([*of_orders, stream.scope]))
+
+
 def table() -> str:
     """The table as Markdown, a row a stream."""
     rows = [
@@ -32,10 +40,9 @@ def table() -> str:
         incremental = isinstance(stream, IncrementalStream)
         modes = "full refresh, incremental" if incremental else "full refresh"
         cursor = f"`{stream.cursor_field}`" if incremental else ""
-        rows.append(
-            f"| `{stream.name}` | {modes} | {cursor} | `{stream.primary_key}` | {stream.scope.value} "
-            f"| `/{stream.endpoint}` |"
-        )
+        key = ", ".join(f"`{part}`" for path in stream.as_airbyte_stream().source_defined_primary_key for part in path)
+        endpoint = stream.children if isinstance(stream, OrderChild) else stream.endpoint
+        rows.append(f"| `{stream.name}` | {modes} | {cursor} | {key} | {scopes(stream)} | `/{endpoint}` |")
     return "\n".join(rows) + "\n"
 
 

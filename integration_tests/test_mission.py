@@ -28,6 +28,7 @@ from source_bigcommerce.source import SourceBigcommerce
 
 LOGGER = logging.getLogger("airbyte")
 LATE = datetime(2025, 6, 1, tzinfo=timezone.utc)
+CURSORS = {"order_refunds": "created"}
 
 
 def test_the_source_and_its_streams_are_what_the_cdk_expects() -> None:
@@ -41,7 +42,7 @@ def test_the_source_and_its_streams_are_what_the_cdk_expects() -> None:
     assert set(streams) >= {"customers", "orders", "products", "coupons"}
     for name, stream in streams.items():
         assert isinstance(stream, HttpStream)
-        assert stream.primary_key == ("order_id" if name == "order_consignments" else "id")
+        assert name not in KINDS or stream.primary_key == "id"
         assert isinstance(stream, IncrementalMixin) == (name in INCREMENTAL)
     assert set(INCREMENTAL) >= {"customers", "orders", "products"}
     assert "coupons" not in INCREMENTAL
@@ -51,12 +52,12 @@ def test_discover_offers_the_documented_modes() -> None:
     """Customers, orders and products on their source-defined cursor; coupons whole. No network is needed."""
     for configured in catalog_of().streams:
         stream = configured.stream
-        assert stream.source_defined_primary_key == [[KEYS[stream.name]]]
+        assert stream.source_defined_primary_key == [[part] for part in KEYS[stream.name]]
         if stream.name in INCREMENTAL:
             assert stream.supported_sync_modes == [SyncMode.full_refresh, SyncMode.incremental]
             assert (stream.source_defined_cursor, stream.default_cursor_field) == (
                 True,
-                ["date_modified" if stream.name in KINDS else "order_date_modified"],
+                ["date_modified" if stream.name in KINDS else CURSORS.get(stream.name, "order_date_modified")],
             )
             assert stream.is_resumable
         else:
@@ -122,8 +123,8 @@ def test_a_stream_read_on_its_own_gives_the_same_records_and_state() -> None:
         assert seconds_of(sequential.states[name][-1]) >= seconds_of(concurrent.states[name][-1])
 
 
-def test_four_read_only_scopes_are_enough_and_nothing_else_is_touched() -> None:
-    """Customers, Marketing, Orders and Products; the sandbox refuses everything that needs another scope."""
+def test_five_read_only_scopes_are_enough_and_nothing_else_is_touched() -> None:
+    """Customers, Marketing, Order Transactions, Orders and Products; the sandbox refuses what needs another scope."""
     with serve(Options(orders=600, products=300, customers=300, live_every=3)) as server:
         status = SourceBigcommerce().check(LOGGER, config_for(server))
         result = sync(server)
@@ -135,20 +136,24 @@ def test_four_read_only_scopes_are_enough_and_nothing_else_is_touched() -> None:
     assert methods == {"GET"}
 
 
-def test_check_waits_for_the_store_twice_only() -> None:
-    """Once for its clock, once for the four scopes, which are asked for together: two round trips, however slow."""
+def test_check_waits_for_the_store_three_times_only() -> None:
+    """Once for its clock, once for the scopes, which are asked for together, and once for the transactions of an
+    order that had to be found first: three round trips, however slow."""
     with serve(Options(orders=50, products=50, customers=50, latency_ms=300)) as server:
         status = SourceBigcommerce().check(LOGGER, config_for(server))
         clock, *scopes = sorted(server.requests, key=lambda request: request.at)
     assert status.status is Status.SUCCEEDED
     assert clock.path == "v2/time"
-    assert sorted(request.path for request in scopes) == [
+    (transactions,) = [request for request in scopes if request.path.endswith("/transactions")]
+    together = [request for request in scopes if request is not transactions]
+    assert sorted(request.path for request in together) == [
         "v2/coupons",
+        "v2/orders",
         "v2/orders",
         "v3/catalog/products",
         "v3/customers",
     ]
-    assert max(request.at for request in scopes) < min(request.at + request.took for request in scopes)
+    assert max(request.at for request in together) < min(request.at + request.took for request in together)
 
 
 def test_only_the_chosen_channels_are_read() -> None:

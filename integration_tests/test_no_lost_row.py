@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.harness import DATED, KINDS, STREAMS, Sync, seconds_of, sync
+from integration_tests.harness import DATED, KINDS, LISTED, Sync, seconds_of, sync
 from sandbox import READINGS, Options, Server, serve
 from source_bigcommerce.api.paging import Offset, OffsetV2, Page
 from source_bigcommerce.streams import ALL_STREAMS, base, slicing
@@ -57,7 +57,7 @@ def stale_after_second_sync(server: Server, first: Sync, second: Sync) -> dict[s
 
 def told_twice(result: Sync) -> dict[str, list[int]]:
     """Records that one sync printed more than once, of which PyAirbyte's DuckDB would make two rows."""
-    counted = {kind: Counter(result.ids(kind)) for kind in STREAMS}
+    counted = {kind: Counter(result.ids(kind)) for kind in LISTED}
     return {kind: twice for kind, ids in counted.items() if (twice := [id_ for id_, times in ids.items() if times > 1])}
 
 
@@ -66,7 +66,8 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages and slices small enough that these small stores have several of both."""
     for stream in ALL_STREAMS:
         monkeypatch.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
-    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 2 * PAGE)
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", PAGE - 1)
+    monkeypatch.setattr(base.IncrementalStream, "pages_per_slice", 2)
 
 
 @pytest.mark.usefixtures("small_pages")
@@ -75,13 +76,13 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_store_edited_at_every_page_loses_no_row(reading: str, workers: int) -> None:
     """The heart of the project, under each answer to what BigCommerce's documents leave open."""
     with serve(Options(**{**vars(SMALL), "readings": READINGS[reading]})) as server:
-        first = sync(server, num_workers=workers)
+        first = sync(server, LISTED, num_workers=workers)
         assert not first.failure, first.errors
         assert missing_after_first_sync(server, first, until=server.store.clock.time()) == {}
         assert told_twice(first) == {}
 
         server.set_live(0)
-        second = sync(server, state=first.state(), num_workers=workers)
+        second = sync(server, LISTED, state=first.state(), num_workers=workers)
         assert not second.failure, second.errors
         assert stale_after_second_sync(server, first, second) == {}
 
@@ -91,12 +92,12 @@ def test_a_list_that_cannot_be_followed_fails_loudly(reading: str) -> None:
     """Where a documented feature is missing, rows would be lost: the stream fails, its state stays, others finish."""
     stream = UNREADABLE[reading]
     with serve(Options(**{**vars(SMALL), "readings": READINGS[reading]})) as server:
-        result = sync(server)
+        result = sync(server, LISTED)
     assert "without losing records" in result.errors[stream]
     assert result.statuses[stream][-1] == "INCOMPLETE"
     assert not result.states[stream]
-    assert {s: result.statuses[s][-1] for s in STREAMS if s != stream} == dict.fromkeys(
-        [s for s in STREAMS if s != stream], "COMPLETE"
+    assert {s: result.statuses[s][-1] for s in LISTED if s != stream} == dict.fromkeys(
+        [s for s in LISTED if s != stream], "COMPLETE"
     )
 
 
@@ -104,7 +105,7 @@ def test_pages_of_250_lose_no_row_either() -> None:
     """The same with the page size and the slices of a real sync, under the most awkward store there can be."""
     options = Options(orders=2000, products=800, customers=800, live_every=1, readings=READINGS["everything awkward"])
     with serve(options) as server:
-        result = sync(server)
+        result = sync(server, LISTED)
         assert not result.failure
         assert missing_after_first_sync(server, result, until=server.store.clock.time()) == {}
 
@@ -136,6 +137,6 @@ def test_the_same_store_read_by_page_numbers_does_lose_rows(monkeypatch: pytest.
     monkeypatch.setattr(Products, "paging", Offset(limit=PAGE))
     monkeypatch.setattr(Customers, "paging", Offset(limit=PAGE))
     with serve(SMALL) as server:
-        result = sync(server)
+        result = sync(server, LISTED)
         missing = missing_after_first_sync(server, result, until=server.store.clock.time())
     assert set(missing) == {"orders", "products", "customers"}

@@ -26,7 +26,7 @@ def reading(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
             cli.write("config.json", config_for(server)),
             "--catalog",
             cli.write("catalog.json", catalog),
-            records_per_slice=500,
+            sample_size=10,
         )
         assert process.stdout
         while '"RECORD"' not in process.stdout.readline():

@@ -12,6 +12,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from integration_tests.harness import (
     DATED,
     KINDS,
+    LISTED,
     CommandLine,
     Sync,
     catalog_of,
@@ -23,7 +24,7 @@ from integration_tests.harness import (
 from sandbox import Options, Server, serve
 from source_bigcommerce.streams import slicing
 
-SMALL_SLICES = 100  # records: small, so that there are many states
+SMALL_SAMPLES = 10  # records, of 110 in a slice: small, so that there are many states
 KILLS = 5  # for each of four seeds
 
 
@@ -32,7 +33,7 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """The process is killed at a random byte of its output, and a sync starts from the last STATE that it printed."""
-    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", SMALL_SLICES)
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", SMALL_SAMPLES)
     rng = random.Random(seed)
     states = 0
     with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=seed)) as server:
@@ -40,7 +41,7 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
         length = len(_output(tmp_path, server))
         for _ in range(KILLS):
             killed = _sorted_out(_output(tmp_path, server, kill_at=rng.randrange(length)))
-            resumed = sync(server, state=killed.state())
+            resumed = sync(server, LISTED, state=killed.state())
             states += sum(len(values) for values in killed.states.values())
             for kind in KINDS:
                 assert everything[kind] <= {*killed.ids(kind), *resumed.ids(kind)}, kind
@@ -50,12 +51,12 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
 @pytest.mark.parametrize("workers", [2, 8])
 def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     """At every STATE, each record changed before it has already been printed."""
-    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 100)
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 10)
     with serve(Options(orders=2000, products=800, customers=800)) as server:
         result = sync(server, DATED, num_workers=workers)
         dates = {kind: server.store.dates(kind) for kind in DATED}
     for kind in DATED:
-        assert len(result.states[kind]) > 3
+        assert len(result.states[kind]) > 1
         for state, printed in result.progress[kind]:
             reached = seconds_of(state)
             owed = {id_ for id_, modified in dates[kind].items() if modified < reached}
@@ -64,7 +65,7 @@ def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers
 
 def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever STATE the platform saved last, what was printed before it and a sync from it are everything."""
-    monkeypatch.setattr(slicing, "RECORDS_PER_SLICE", 300)
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 28)
     with serve(Options(orders=1200, products=600, customers=600)) as server:
         first = sync(server, DATED)
         for kind in DATED:
@@ -137,8 +138,8 @@ def _output(tmp_path: Path, server: Server, kill_at: int | None = None) -> str:
         "--config",
         cli.write("config.json", config_for(server)),
         "--catalog",
-        cli.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of())),
-        records_per_slice=SMALL_SLICES,
+        cli.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of(LISTED))),
+        sample_size=SMALL_SAMPLES,
     )
     assert process.stdout
     if kill_at is None:

@@ -24,7 +24,7 @@ def test_every_stream_is_estimated_before_its_first_record() -> None:
     """
     with serve(SEVERAL_PAGES) as server:
         result = sync(server)
-    assert result.estimates == {name: [len(result.records[name])] for name in KINDS}
+    assert result.estimates == {name: [len(result.records[name])] for name in (*KINDS, "order_refunds")}
 
     seen: set[str] = set()
     with serve(SEVERAL_PAGES) as server:

@@ -158,7 +158,7 @@ class Config(BaseModel):
         title="Access token",
         description=(
             "The access token of the same API account, shown once together with the client ID. The account needs "
-            "the read-only OAuth scopes Customers, Marketing, Orders and Products."
+            "the read-only OAuth scopes Customers, Marketing, Order Transactions, Orders and Products."
         ),
         json_schema_extra={"order": 2, "airbyte_secret": True, "pattern_descriptor": _NO_SPACES},
     )

@@ -9,70 +9,116 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.streams.slicing import RECORDS_PER_SLICE, slices
+from source_bigcommerce.streams.slicing import SAMPLE_SIZE, Sample, cut, sample_of, sample_page, sample_pages
+from unit_tests.support import response
 
 LOWER = datetime(2020, 1, 1, tzinfo=timezone.utc)
 PAGE = 250
+ANY_PAGE = response()
 
 
-class Probe:
-    """Answers with given offsets from the lower bound, in seconds, and remembers what it was asked."""
-
-    def __init__(self, answers: list[int | None]) -> None:
-        self.answers = answers
-        self.asked: list[int] = []
-
-    def __call__(self, position: int) -> datetime | None:
-        self.asked.append(position)
-        answer = self.answers[(len(self.asked) - 1) % len(self.answers)]
-        return None if answer is None else LOWER + timedelta(seconds=answer)
+def at(seconds: int) -> datetime:
+    return LOWER + timedelta(seconds=seconds)
 
 
-ANSWERS = st.lists(st.none() | st.integers(-1000, 3000), min_size=1, max_size=30)
+SECONDS = st.integers(-1000, 3000)
+SAMPLES = st.lists(
+    st.none()
+    | st.builds(lambda start, length: Sample(at(start), at(start + length), ANY_PAGE), SECONDS, st.integers(0, 500)),
+    max_size=30,
+)
 
 
-@given(length=st.integers(0, 2000), total=st.integers(0, 40 * RECORDS_PER_SLICE), answers=ANSWERS)
-def test_slices_tile_the_window_whatever_the_store_says(length: int, total: int, answers: list[int | None]) -> None:
-    """The probes are a live store's answers: late, out of order, out of the window, or none at all."""
-    upper = LOWER + timedelta(seconds=length)
-    found = list(slices(LOWER, upper, total, Probe(answers)))
+@given(length=st.integers(0, 2000), samples=SAMPLES)
+def test_slices_tile_the_window_whatever_the_store_says(length: int, samples: list[Sample | None]) -> None:
+    """The samples are a live store's answers: late, out of order, out of the window, or none at all."""
+    upper = at(length)
+    found = list(cut(LOWER, upper, samples))
     assert found[0][0] == LOWER
     assert found[-1][1] == upper
-    assert all(end == start for (_, end), (start, _) in pairwise(found))
-    assert len(found) == 1 or all(start < end for start, end in found)
+    assert all(end == start for (_, end, _), (start, _, _) in pairwise(found))
+    assert len(found) == 1 or all(start < end for start, end, _ in found)
 
 
-@given(total=st.integers(0, 5_000_000))
-def test_probes_stay_under_three_percent_of_the_pages(total: int) -> None:
-    """The cuts are a convenience; the quota is the merchant's."""
-    probe = Probe([1])
-    list(slices(LOWER, LOWER + timedelta(days=1), total, probe))
-    assert len(probe.asked) <= 0.03 * total / PAGE
-    assert all(0 < position < total for position in probe.asked)
-    assert probe.asked == sorted(set(probe.asked))
+@given(length=st.integers(0, 2000), samples=SAMPLES)
+def test_a_sample_lies_at_the_beginning_of_its_own_slice(length: int, samples: list[Sample | None]) -> None:
+    """What it holds is not listed again: were part of it in another slice, it would be read by nobody."""
+    first, *others = cut(LOWER, at(length), samples)
+    assert first[2] is None
+    for start, end, sample in others:
+        assert sample is not None
+        assert start == sample.start <= sample.end <= end
 
 
-@pytest.mark.parametrize("total", [0, 1, PAGE, RECORDS_PER_SLICE, RECORDS_PER_SLICE * 3 // 2])
-def test_a_window_of_one_slice_costs_no_probe(total: int) -> None:
-    """Nearly every incremental sync is this small."""
-    probe = Probe([1])
-    assert list(slices(LOWER, LOWER + timedelta(days=1), total, probe)) == [(LOWER, LOWER + timedelta(days=1))]
-    assert probe.asked == []
+@given(
+    ranks=st.lists(st.integers(0, 60), min_size=20, max_size=200), first=st.integers(0, 100), size=st.integers(2, 50)
+)
+def test_a_sample_holds_every_record_between_its_bounds(ranks: list[int], first: int, size: int) -> None:
+    """Against the list that the page was cut out of, with many records in one second."""
+    newest_first = sorted((at(rank) for rank in ranks), reverse=True)
+    page = newest_first[first : first + size]
+    sample = sample_of(page, ANY_PAGE)
+    if not page:
+        assert sample is None
+        return
+    assert sample is not None
+    inside = [date for date in newest_first if sample.start <= date < sample.end]
+    assert inside == [date for date in page if sample.start <= date < sample.end]
 
 
-@given(count=st.integers(2, 30))
-def test_slices_hold_about_as_many_records_each(count: int) -> None:
+@pytest.mark.parametrize("dates", [[], [at(1), at(2)], [at(3), None, at(1)], [None]], ids=str)
+def test_a_page_that_is_not_sorted_is_no_sample(dates: list[datetime | None]) -> None:
+    """Records with dates in between may be on any other page."""
+    assert sample_of(dates, ANY_PAGE) is None
+
+
+def test_a_page_of_one_second_tells_where_to_cut_and_nothing_more() -> None:
+    """A bulk update leaves thousands of records with one date, of which a page shows a few."""
+    sample = sample_of([at(5)] * 3, ANY_PAGE)
+    assert sample is not None
+    assert sample.start == sample.end == at(5)
+
+
+@given(total=st.integers(0, 5_000_000), pages=st.integers(1, 50))
+def test_what_lies_between_two_samples_fits_into_whole_pages(total: int, pages: int) -> None:
+    """Else each slice would cost one more page that is nearly empty."""
+    numbers = sample_pages(total, pages)
+    assert numbers == sorted(numbers, reverse=True), "the oldest is needed first"
+    between = {(older - newer - 1) * SAMPLE_SIZE for older, newer in pairwise(numbers)}
+    assert between <= {pages * SAMPLE_SIZE}
+    assert SAMPLE_SIZE < PAGE
+    assert all(0 < number * SAMPLE_SIZE < total for number in numbers)
+
+
+@given(total=st.integers(0, 5_000_000), pages=st.integers(1, 50))
+def test_slices_hold_about_as_many_records_each(total: int, pages: int) -> None:
     """One huge slice would leave all workers but one idle at the end."""
-    total = count * RECORDS_PER_SLICE  # one record per second
-    upper = LOWER + timedelta(seconds=total)
-    found = list(slices(LOWER, upper, total, lambda k: LOWER + timedelta(seconds=k)))
-    assert len(found) == count
-    assert {(end - start).total_seconds() for start, end in found} == {RECORDS_PER_SLICE}
+    slice_size = (pages + 1) * SAMPLE_SIZE
+    numbers = sample_pages(total, pages)
+    oldest = total - (numbers[0] * SAMPLE_SIZE if numbers else 0)
+    assert oldest <= 1.5 * slice_size + 1
+    assert not numbers or oldest >= 0.5 * slice_size - 1
 
 
-def test_a_slice_is_handed_out_before_the_next_one_is_looked_for() -> None:
-    """Workers start on the first slice while the boundaries of the others are still being asked for."""
-    probe = Probe([10, 20, 30])
-    cut = slices(LOWER, LOWER + timedelta(seconds=40), 4 * RECORDS_PER_SLICE, probe)
-    next(cut)
-    assert len(probe.asked) == 1
+@pytest.mark.parametrize("total", [0, 1, PAGE, 10 * PAGE, 16 * PAGE])
+def test_a_window_of_one_slice_costs_no_sample(total: int) -> None:
+    """Nearly every incremental sync is this small."""
+    assert sample_pages(total, 10) == []
+
+
+def test_a_slice_is_handed_out_as_soon_as_its_end_is_known() -> None:
+    """Workers start on the first slice while the others are still being looked for."""
+    asked = []
+
+    def samples():  # type: ignore[no-untyped-def]  # a generator of samples
+        for second in (10, 20, 30):
+            asked.append(second)
+            yield Sample(at(second), at(second + 1), ANY_PAGE)
+
+    next(cut(LOWER, at(40), samples()))
+    assert asked == [10]
+
+
+def test_a_sample_is_a_page_of_the_list() -> None:
+    """Its number counts pages of its own size, not of 250."""
+    assert sample_page(11) == {"limit": SAMPLE_SIZE, "page": 11}

@@ -17,15 +17,16 @@ from jsonschema import Draft7Validator
 import source_bigcommerce
 from source_bigcommerce.api.errors import BigCommerceError, NotFound, Refused
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams import ALL_STREAMS, slicing
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
+from source_bigcommerce.streams.order_children import OrderChild, Transactions
 from source_bigcommerce.streams.order_parts import OrderConsignments
 from source_bigcommerce.streams.orders import Orders
 from source_bigcommerce.streams.progress import ProgressCursor
-from source_bigcommerce.streams.slicing import RECORDS_PER_SLICE
+from source_bigcommerce.streams.refunds import OrderRefunds
 from unit_tests.support import STORE_URL, make_store, make_stream, query, urls, v3
 
 INCREMENTAL = [stream for stream in ALL_STREAMS if issubclass(stream, IncrementalStream)]
@@ -46,8 +47,8 @@ def sync(stream: Any, state: dict[str, Any] | None = None) -> list[dict[str, Any
 
 
 def keys(stream: type[BigCommerceStream], records: list[dict[str, Any]]) -> list[int]:
-    """The primary keys of records."""
-    return [record[str(stream.primary_key)] for record in records]
+    """The ids of records, or of the orders that they belong to where they have none."""
+    return [record["order_id" if stream is OrderConsignments else "id"] for record in records]
 
 
 def envelope(stream: type[BigCommerceStream], rows: list[Any]) -> Any:
@@ -56,8 +57,13 @@ def envelope(stream: type[BigCommerceStream], rows: list[Any]) -> Any:
 
 
 def listing(api: Any, stream: type[BigCommerceStream], rows: list[Any]) -> None:
-    """The store answers the stream's own list with these rows."""
+    """The store answers the stream's own list with these rows; what hangs on each of them has the same id."""
     api.get(f"{STORE_URL}{stream.endpoint}", json=envelope(stream, rows))
+    if issubclass(stream, OrderChild):
+        for one in rows:
+            children = [{"id": one["id"]}]
+            answer = v3(children) if stream is Transactions else children
+            api.get(f"{STORE_URL}{stream.children.format(id=one['id'])}", json=answer)
 
 
 # The contract.
@@ -66,7 +72,8 @@ def listing(api: Any, stream: type[BigCommerceStream], rows: list[Any]) -> None:
 @each_stream
 def test_a_stream_has_a_key_a_scope_a_way_of_paging_and_a_name(stream: type[BigCommerceStream]) -> None:
     """Adding a stream is declaring these; a forgotten one would only show in a sync."""
-    assert stream.primary_key == {OrderConsignments: "order_id"}.get(stream, "id")
+    of_an_order = ["order_id", "id"] if issubclass(stream, OrderChild) and stream is not Transactions else "id"
+    assert stream.primary_key == ("order_id" if stream is OrderConsignments else of_an_order)
     assert isinstance(stream.scope, Scope)
     assert stream.paging.first()["limit"] == 250
     assert stream.endpoint.startswith(("v2/", "v3/")) and not stream.endpoint.endswith("/")
@@ -80,7 +87,8 @@ def test_a_stream_has_an_open_schema_that_knows_its_key_and_cursor(stream: type[
     schema = make_stream(stream).get_json_schema()
     Draft7Validator.check_schema(schema)
     assert schema["additionalProperties"] is True
-    assert "integer" in schema["properties"][stream.primary_key]["type"]
+    for key in [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key:
+        assert "integer" in schema["properties"][key]["type"]
     if issubclass(stream, IncrementalStream):
         cursor = schema["properties"][stream.cursor_field]
         assert cursor["format"] == "date-time" and cursor["airbyte_type"] == "timestamp_with_timezone"
@@ -117,7 +125,8 @@ def test_streams_have_different_names() -> None:
 def test_a_stream_declares_its_ways_to_sync(stream: type[BigCommerceStream]) -> None:
     """The catalog that users choose from is made of this."""
     declared = make_stream(stream).as_airbyte_stream()
-    assert declared.source_defined_primary_key == [[stream.primary_key]]
+    key = [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key
+    assert declared.source_defined_primary_key == [[part] for part in key]
     assert (SyncMode.incremental in declared.supported_sync_modes) == issubclass(stream, IncrementalStream)
     if issubclass(stream, IncrementalStream):
         assert declared.default_cursor_field == [stream.cursor_field] and declared.source_defined_cursor
@@ -136,14 +145,19 @@ def test_two_objects_of_a_stream_share_nothing(stream: type[BigCommerceStream]) 
 def test_access_is_checked_with_one_row(api: Any, stream: type[BigCommerceStream]) -> None:
     """Checking a connection has to be quick, however large the store."""
     listing(api, stream, [])
+    of_an_order = stream.children.format(id=1) if stream is Transactions else None
+    if of_an_order:
+        api.get(f"{STORE_URL}{of_an_order}", status_code=204)
     make_stream(stream).check_access()
-    assert urls(api) == [f"{stream.endpoint}?limit=1"]
+    assert urls(api) == [f"{asked}?limit=1" for asked in (stream.endpoint, of_an_order) if asked]
 
 
 @each_stream
 def test_a_missing_scope_is_told_with_the_stream_s_name(api: Any, stream: type[BigCommerceStream]) -> None:
     """The user has to know which box to tick, and what for."""
     api.get(f"{STORE_URL}{stream.endpoint}", status_code=403, json={})
+    if stream is Transactions:
+        api.get(f"{STORE_URL}{stream.children.format(id=1)}", status_code=403, json={})
     with pytest.raises(BigCommerceError) as failure:
         make_stream(stream).check_access()
     assert f"'{make_stream(stream).name}'" in str(failure.value.message)
@@ -167,6 +181,8 @@ FIRST_PAGES = {
         "&limit=250&sort=id&direction=asc"
     ),
     Coupons: "v2/coupons?limit=250",
+    OrderChild: "v2/orders?min_date_modified=2023-12-31T23:59:59Z&limit=250&sort=id:asc",
+    OrderRefunds: "v3/orders/payment_actions/refunds?created:min=2023-12-31T23:59:59Z&limit=250&page=1",
 }
 
 
@@ -175,7 +191,8 @@ def test_the_first_request_of_a_first_sync_is_exactly_this(api: Any, stream: typ
     """Colons and commas have to travel as they are, dates as full UTC timestamps a second wider than meant."""
     listing(api, stream, [])
     assert sync(make_stream(stream)) == []
-    assert urls(api)[0] == FIRST_PAGES[Orders if issubclass(stream, Orders) else stream]
+    family = next((one for one in (Orders, OrderChild) if issubclass(stream, one)), stream)
+    assert urls(api)[0] == FIRST_PAGES[family]
 
 
 @each_incremental
@@ -279,8 +296,10 @@ def row(stream: type[BigCommerceStream], record_id: int, modified: Any) -> dict[
             "channels": [1],
         },
         Coupons: {},
+        OrderRefunds: {},
     }.get(stream, of_order)
-    return {"id": record_id, "date_modified": modified, **extra}
+    dated_by = stream.dated_by if issubclass(stream, IncrementalStream) else "date_modified"
+    return {"id": record_id, dated_by: modified, **extra}
 
 
 @each_incremental
@@ -297,7 +316,7 @@ def test_the_dates_are_checked_again_here(api: Any, stream: type[IncrementalStre
         8: "",
     }
     listing(api, stream, [row(stream, record_id, date) for record_id, date in dates.items()])
-    found = {record[stream.primary_key] for record in sync(make_stream(stream))}
+    found = set(keys(stream, sync(make_stream(stream))))
     assert found == ({1, 2, 3, 4, 5, 6, 7, 8} if stream is Products else {2, 3, 4, 5, 6, 7, 8})
 
 
@@ -385,24 +404,72 @@ def test_the_same_page_is_not_asked_for_twice_when_one_slice_holds_all(api: Any)
     assert len(urls(api)) == 1
 
 
-@pytest.mark.parametrize("stream", [Customers, Products])
-def test_a_large_store_is_cut_where_the_store_s_own_records_lie(api: Any, stream: type[IncrementalStream]) -> None:
-    """Work spreads over the workers, and a sync that is killed loses little."""
+def large_store(stream: type[IncrementalStream], samples: Any, first_ids: Any = range(1, 251)) -> Any:
+    """Answers of a store that tells of 60 records and shows these as the sample of any number."""
 
     def reply(request: Any, context: Any) -> Any:
-        asked = query(request.url)
-        if "page" in asked:
-            assert int(asked["page"]) == RECORDS_PER_SLICE + 1 and asked["limit"] == "1"
-            return v3([{"id": 9, "date_modified": "2024-03-01T00:00:00Z"}])
+        if "page" in query(request.url):
+            return v3([row(stream, id_, date) for id_, date in samples])
         more = {"cursor_pagination": {"end_cursor": "abc", "per_page": 250, "links": {"next": "?x"}}}
-        body = v3([row(stream, i, MODIFIED) for i in range(1, 251)], total=2 * RECORDS_PER_SLICE)
+        body = v3([row(stream, id_, MODIFIED) for id_ in first_ids], total=60)
         return {"data": body["data"], "meta": {**body["meta"], **more}}
 
-    api.get(f"{STORE_URL}{stream.endpoint}", json=reply)
-    slices = list(make_stream(stream).stream_slices(sync_mode=SyncMode.incremental))
-    assert [piece["end"] for piece in slices] == ["2024-03-01T00:00:00Z", "2024-06-01T12:00:00Z"]
-    assert [piece["start"] for piece in slices][1:] == ["2024-03-01T00:00:00Z"]
-    assert len(urls(api)) == 2
+    return reply
+
+
+NEWEST_FIRST = [(9, "2024-03-03T00:00:00Z"), (7, "2024-03-02T00:00:00Z"), (8, "2024-03-01T00:00:00Z")]
+
+
+@pytest.fixture
+def tiny_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Samples of three records, so that sixty make two slices."""
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 3)
+
+
+@pytest.mark.usefixtures("tiny_samples")
+@pytest.mark.parametrize("stream", [Customers, Products])
+def test_a_large_store_is_cut_where_the_store_s_own_records_lie(api: Any, stream: type[IncrementalStream]) -> None:
+    """Work spreads over the workers, and what was seen on the way is not listed again."""
+    api.get(f"{STORE_URL}{stream.endpoint}", json=large_store(stream, NEWEST_FIRST))
+    subject = make_stream(stream)
+    slices = list(subject.stream_slices(sync_mode=SyncMode.incremental))
+    assert [piece["end"] for piece in slices] == ["2024-03-02T00:00:00Z", "2024-06-01T12:00:00Z"]
+    assert slices[1]["start"] == "2024-03-02T00:00:00Z"
+    sample = query(urls(api)[1])
+    assert (sample["limit"], sample["page"]) == ("3", "11")
+    listing(api, stream, [])
+    assert keys(stream, read(subject, slices[1])) == [7]
+    assert query(urls(api)[-1])["date_modified:min"] == "2024-03-02T23:59:59Z"
+
+
+@pytest.mark.usefixtures("tiny_samples")
+@pytest.mark.parametrize("stream", [Customers, Products])
+def test_a_sample_that_is_not_sorted_as_was_asked_is_not_believed(api: Any, stream: type[IncrementalStream]) -> None:
+    """A store that ignores the order shows any page of the list, and others with dates in between lie elsewhere."""
+    api.get(f"{STORE_URL}{stream.endpoint}", json=large_store(stream, NEWEST_FIRST[::-1]))
+    assert len(list(make_stream(stream).stream_slices(sync_mode=SyncMode.incremental))) == 1
+
+
+@pytest.mark.usefixtures("tiny_samples")
+def test_a_sample_proves_nothing_where_the_list_comes_newest_first_by_itself(api: Any) -> None:
+    """Then a page of a store that ignores the order looks sorted: it may tell a date, but not what is complete."""
+    api.get(f"{STORE_URL}v3/customers", json=large_store(Customers, NEWEST_FIRST, range(250, 0, -1)))
+    subject = make_stream(Customers)
+    slices = list(subject.stream_slices(sync_mode=SyncMode.incremental))
+    assert len(slices) == 2
+    listing(api, Customers, [])
+    assert read(subject, slices[1]) == []
+    assert query(urls(api)[-1])["date_modified:min"] == "2024-03-01T23:59:59Z"
+
+
+@pytest.mark.usefixtures("tiny_samples")
+def test_a_slice_that_is_read_a_second_time_is_listed_whole(api: Any) -> None:
+    """Its sample was used up by the first reading."""
+    api.get(f"{STORE_URL}v3/customers", json=large_store(Customers, NEWEST_FIRST))
+    subject = make_stream(Customers)
+    *_, last = subject.stream_slices(sync_mode=SyncMode.incremental)
+    listing(api, Customers, [row(Customers, 7, "2024-03-02T00:00:00Z")])
+    assert [keys(Customers, read(subject, last)) for _ in range(2)] == [[7], [7]]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Messages:
             cli.write("config.json", config_for(server)),
             "--catalog",
             cli.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of(EVERY_STREAM))),
-            records_per_slice=150,
+            sample_size=14,
         )
         output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output[-2000:]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import requests
@@ -21,6 +24,8 @@ from source_bigcommerce.api.quota import QuotaGovernor
 from source_bigcommerce.config import Config
 
 Params = Mapping[str, str | int]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 # Redirects are never followed: requests would carry X-Auth-Token along to any host. The two timeouts, in seconds,
 # are for connecting and for each wait for more bytes.
@@ -41,7 +46,10 @@ class Store:
         self.config = config
         self.breaker = Breaker()
         self.auth = StoreAuth(config, self.breaker)
-        self.governor = QuotaGovernor(config.quota_reserve_percent / 100, self.breaker)
+        self.governor = QuotaGovernor(
+            config.quota_reserve_percent / 100, self.breaker, max_in_flight=config.num_workers
+        )
+        self._readers = ThreadPoolExecutor(config.num_workers, thread_name_prefix="reader")
         self._started: datetime | None = None
         self._unusable: BigCommerceError | None = None
         self._lock = threading.Lock()
@@ -65,6 +73,23 @@ class Store:
                 self._started = now
             return self._started
 
+    def gather(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """What `read` returns for each of the items, in their order; as many as there are workers are read ahead.
+
+        Raises what `read` raised first, in that order, and leaves alone what has not begun by then. `read` must not
+        gather in its turn.
+        """
+        remaining = iter(items)
+        futures = deque(self._readers.submit(read, item) for item in islice(remaining, self.config.num_workers))
+        try:
+            while futures:
+                result = futures.popleft().result()
+                futures.extend(self._readers.submit(read, item) for item in islice(remaining, 1))
+                yield result
+        finally:
+            for future in futures:
+                future.cancel()
+
     def _require_start_date_before(self, now: datetime) -> None:
         if self.config.start_date > now:
             raise BigCommerceError(
@@ -80,10 +105,11 @@ class Store:
             api_budget=self.governor,
             authenticator=self.auth,
         )
-        try:
-            return client.send_request("GET", self.config.store_url + endpoint, REQUEST_KWARGS)[1]
-        except AirbyteTracedException as error:
-            raise in_plain_words(error) from None
+        with self.governor.slot(endpoint):
+            try:
+                return client.send_request("GET", self.config.store_url + endpoint, REQUEST_KWARGS)[1]
+            except AirbyteTracedException as error:
+                raise in_plain_words(error) from None
 
 
 def _server_time(response: requests.Response) -> datetime:

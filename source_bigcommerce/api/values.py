@@ -82,12 +82,19 @@ def _to_date(value: Any) -> Any:
 
 
 def _to_number(value: Any) -> Any:
-    """V2 sends decimals as strings: their shortest float form has the same digits, up to 15 of them."""
     if type(value) is float or type(value) is int:
         return value
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value.strip()):
+    if not isinstance(value, str):
         raise ValueError
-    number = float(value)
+    return _decimal(value)
+
+
+@lru_cache(maxsize=8192)
+def _decimal(text: str) -> float:
+    """V2 sends decimals as strings: their shortest float form has the same digits, up to 15 of them."""
+    if not _DECIMAL.fullmatch(text.strip()):
+        raise ValueError
+    number = float(text)
     if not math.isfinite(number):
         raise ValueError
     return number
@@ -131,6 +138,8 @@ _SCALARS: Mapping[str, Converter] = {
     "boolean": _to_boolean,
     "string": _to_text,
 }
+# The Python type of values that are already in their form, "" apart.
+_EXACT: Mapping[str, type] = {"number": float, "integer": int, "boolean": bool, "string": str}
 
 
 def normaliser(schema: Mapping[str, Any], report: Report) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -141,17 +150,22 @@ def normaliser(schema: Mapping[str, Any], report: Report) -> Callable[[Mapping[s
     return _object(schema, "", report)
 
 
-def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
+def _kind(schema: Mapping[str, Any]) -> str:
+    """The format of a field's schema, or its type where it has none."""
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    kind = next(k for k in kinds if k != "null")
+    kind: str = next(k for k in kinds if k != "null")
+    return kind if kind in ("object", "array") else schema.get("format", kind)
+
+
+def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
+    kind = _kind(schema)
     if kind == "object":
         return _object(schema, path, report)
     if kind == "array":
         return _array(schema, path, report)
-    name = schema.get("format", kind)
-    if name == "string":
+    if kind == "string":
         return _to_text  # fits every value
-    convert = _SCALARS[name]
+    convert = _SCALARS[kind]
 
     def scalar(value: Any) -> Any:
         try:
@@ -159,24 +173,27 @@ def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converte
         except ValueError:
             if value == [] or value == {}:
                 return None
-            report(path, name)
+            report(path, kind)
             return value
 
     return scalar
 
 
 def _object(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
-    converters = {
-        name: _converter(field, f"{path}.{name}" if path else name, report)
-        for name, field in schema.get("properties", {}).items()
-    }
-    known = converters.get
+    fields = schema.get("properties", {})
+    converters = {name: _converter(field, f"{path}.{name}" if path else name, report) for name, field in fields.items()}
+    # Most values are as they should be: those are told by one comparison, without a call for each.
+    exact = {name: _EXACT[_kind(field)] for name, field in fields.items() if _kind(field) in _EXACT}.get
+
+    def convert_field(name: str, value: Any) -> Any:
+        converter = converters.get(name)
+        if converter is None:
+            return value
+        return None if value is None or value == "" else converter(value)
 
     def convert(value: Any) -> Any:
         if isinstance(value, dict):
-            return {
-                k: v if (c := known(k)) is None else None if v is None or v == "" else c(v) for k, v in value.items()
-            }
+            return {k: v if v.__class__ is exact(k) and v != "" else convert_field(k, v) for k, v in value.items()}
         if value == []:  # PHP's empty object
             return None
         report(path, "object")

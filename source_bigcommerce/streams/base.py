@@ -6,6 +6,7 @@ from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +18,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_bigcommerce.api.body import decode
+from source_bigcommerce.api.body import decode, forget
 from source_bigcommerce.api.client import REQUEST_KWARGS, Store, with_query
 from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, in_plain_words
 from source_bigcommerce.api.paging import Page, Paging, Params, Record
@@ -26,7 +27,7 @@ from source_bigcommerce.api.values import format_timestamp, normaliser, parse_ti
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
-from source_bigcommerce.streams.slicing import slices
+from source_bigcommerce.streams.slicing import Sample, cut, sample_of, sample_page, sample_pages
 from source_bigcommerce.streams.tally import Tally
 
 _SECOND = timedelta(seconds=1)
@@ -40,7 +41,7 @@ class BigCommerceStream(HttpStream, ABC):
     the lists that come `embedded` in a record, and the endpoint that tells the `count` of a list that does not.
     """
 
-    primary_key = "id"
+    primary_key: str | list[str] = "id"
     endpoint: ClassVar[str]
     scope: ClassVar[Scope]
     paging: ClassVar[Paging]
@@ -48,6 +49,7 @@ class BigCommerceStream(HttpStream, ABC):
     embedded: ClassVar[tuple[Embedded, ...]] = ()
     count: ClassVar[str | None] = None
     is_a_record_each: ClassVar[bool] = True  # whether an entry of the list is a record, or has some, or none
+    shared_list: ClassVar[str | None] = None  # streams that name the same one can be made of one reading of it
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -110,12 +112,31 @@ class BigCommerceStream(HttpStream, ABC):
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterable[Record]:
         """All records of the slice. Raises BigCommerceError when one of them cannot be read."""
-        for listed in self.batches(stream_slice):
-            records = 0
-            for record in self.complete(listed):
-                yield self._normalise(record)
-                records += 1
-            self.tally.add(len(listed), records)
+        for _, records in self.read_pages([self], stream_slice):
+            yield from records
+
+    def read_pages(
+        self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
+    ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
+        """The slice's records for each of the streams, page by page. The others have to be made of the same list."""
+        return self._share(self.batches(stream_slice), streams)
+
+    def _share(
+        self, batches: Iterable[Sequence[Record]], streams: Sequence[BigCommerceStream]
+    ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
+        for listed in batches:
+            entries = self.complete(listed)
+            for stream in streams:
+                yield stream, stream.take(entries)
+            del listed, entries  # not kept while the next page is fetched
+
+    def take(self, entries: Sequence[Record]) -> Iterator[Record]:
+        """This stream's records of the entries of a page, in the form that its schema promises."""
+        records = 0
+        for record in self.records(entries):
+            yield self._normalise(record)
+            records += 1
+        self.tally.add(len(entries), records)
 
     @property
     def is_resumable(self) -> bool:
@@ -128,10 +149,13 @@ class BigCommerceStream(HttpStream, ABC):
         """The slice's records, page by page, as the store gives them."""
         page = self.first_page(stream_slice)
         while True:
-            yield self.wanted(page.records, stream_slice)
-            if page.next is None:
+            records, following = self.wanted(page.records, stream_slice), page.next
+            del page  # two pages at a time would be a lot of memory when many workers read
+            yield records
+            del records
+            if following is None:
                 return
-            page = self.fetch_page(stream_slice, page.next)
+            page = self.fetch_page(stream_slice, following)
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """The query parameters that select the slice's records."""
@@ -141,11 +165,14 @@ class BigCommerceStream(HttpStream, ABC):
         """The same selection made again here, in case the store ignored a filter."""
         return records
 
-    def complete(self, records: Sequence[Record]) -> Iterable[Record]:
-        """The records that the entries of a page become, with all that belongs to them, read from elsewhere where the
-        page lacks it."""
-        complete(records, self.embedded, self.fetch, self.forgive_if_deleted)
-        return records
+    def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
+        """The entries of a page with all that belongs to them, read from elsewhere where the page lacks it."""
+        complete(entries, self.embedded, self.fetch, self.forgive_if_deleted)
+        return entries
+
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        """The records that complete entries become."""
+        return entries
 
     # What subclasses build on.
 
@@ -165,21 +192,18 @@ class BigCommerceStream(HttpStream, ABC):
 
     def fetch_page(self, stream_slice: Mapping[str, Any] | None, paging: Params | None) -> Page:
         """One page of the slice; the first one when `paging` is None."""
-        try:
-            _, response = self._fetch_next_page(stream_slice, None, paging)
-        except AirbyteTracedException as error:
-            raise in_plain_words(error) from None
-        return self._page(response)
+        return self._page(self._send(self.path(stream_slice=stream_slice, next_page_token=paging)))
 
     def fetch(self, endpoint: str, params: Params) -> Any:
         """The decoded answer of any endpoint, with this stream's permissions and error sentences."""
-        try:
-            _, response = self._http_client.send_request(
-                "GET", self.url_base + with_query(endpoint, params), REQUEST_KWARGS
-            )
-        except AirbyteTracedException as error:
-            raise in_plain_words(error) from None
-        return decode(response)
+        return decode(self._send(with_query(endpoint, params)))
+
+    def _send(self, path: str) -> requests.Response:
+        with self.store.governor.slot(path.partition("?")[0]):
+            try:
+                return self._http_client.send_request("GET", self.url_base + path, self.request_kwargs())[1]
+            except AirbyteTracedException as error:
+                raise in_plain_words(error) from None
 
     def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
         """Logs that a child is missing because its parent was deleted meanwhile; raises `missing` if it was not."""
@@ -221,11 +245,11 @@ class BigCommerceStream(HttpStream, ABC):
 
 @dataclass(frozen=True)
 class DateFilter:
-    """The parameters by which an endpoint selects and sorts by the cursor field."""
+    """The parameters by which an endpoint selects by the cursor field, and sorts by it, where it does."""
 
     minimum: str
     maximum: str
-    sort: Params
+    newest_first: Params | None = None
 
 
 class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
@@ -239,10 +263,12 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     dates: ClassVar[DateFilter]
     dated_by: ClassVar[str] = "date_modified"
     ignores_start_date: ClassVar[bool] = False
+    pages_per_slice: ClassVar[int] = 10  # and the one that is its sample
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.progress = Progress()
+        self._samples: dict[tuple[Any, ...], Sample] = {}  # each until the reader of its slice takes it
         self._once = Once()
 
     @property
@@ -272,24 +298,33 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return
         self.progress.begin(lower, upper)
         self._once = Once()
-        whole = _window(lower, upper)
+        whole = window(lower, upper)
         total = self.look_ahead(whole)
-        for start, end in slices(lower, upper, total, lambda k: self._date_at(k, whole)):
-            piece = _window(start, end)
+        oldest_first = _is_sorted_by_id(self._first_pages[_key(whole)].records)
+        for start, end, sample in cut(lower, upper, self._look_into(whole, total)):
+            piece = window(start, end)
             if piece != whole:
                 self._first_pages.pop(_key(whole), None)
+            if sample and sample.start < sample.end and oldest_first:
+                self._samples[_key(piece)] = sample
             yield piece
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[Record]:
-        yield from super().read_records(sync_mode, cursor_field, stream_slice, stream_state)
-        if stream_slice:
-            self.progress.finish(*_bounds(stream_slice))
+    def read_pages(
+        self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
+    ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
+        yield from super().read_pages(streams, stream_slice)
+        part = self.progress.claim(*bounds(stream_slice), self.slices_per_state) if stream_slice else None
+        if part:
+            yield from self._share(self.left_over(window(*part)), streams)
+            self.progress.finish(*part)
+
+    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        sample = self._samples.pop(_key(stream_slice), None)
+        if stream_slice and sample:
+            rows = self._rows(sample.page)
+            yield self.wanted([row for row in rows if self._is_before(sample.end, row)], stream_slice)
+            stream_slice = window(sample.end, bounds(stream_slice)[1])
+        yield from super().batches(stream_slice)
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """One second wider on both sides: whether the bounds are inclusive is not documented everywhere.
@@ -299,7 +334,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         """
         if not stream_slice:
             return {}
-        start, end = _bounds(stream_slice)
+        start, end = bounds(stream_slice)
         minimum = {} if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND)}
         maximum = {} if end == self.store.started() else {self.dates.maximum: _whole_second(end + _SECOND)}
         return {**minimum, **maximum}
@@ -308,7 +343,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         """The records without those that certainly belong to another slice, or that this sync need not repeat."""
         if not stream_slice:
             return records
-        start, end = _bounds(stream_slice)
+        start, end = bounds(stream_slice)
         began = self.store.started()
         chosen = []
         for record in records:
@@ -321,6 +356,15 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
                 chosen.append(record)
         return chosen
 
+    @property
+    def slices_per_state(self) -> int:
+        """How many slices are read before what is `left_over` of them."""
+        return 1
+
+    def left_over(self, part: StreamSlice) -> Iterable[Sequence[Record]]:
+        """What remains to be read of a part of the window when the list has been read there."""
+        return ()
+
     def is_chosen(self, record: Record) -> bool:
         """Whether the user's settings select the record; what `filters` asks for, made sure of here."""
         return True
@@ -331,18 +375,37 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return start
         return max(start, self.progress.resumed - self.store.config.lookback)
 
-    def _date_at(self, position: int, whole: StreamSlice) -> datetime | None:
-        """The date of the record at this position of the window, by date."""
-        params: Params = {**self.filters(whole), **self.dates.sort, "limit": 1, "page": position + 1}
+    def _look_into(self, whole: StreamSlice, total: int) -> Iterator[Sample | None]:
+        """Samples of the window, oldest first."""
+        if self.dates.newest_first is None:
+            return iter(())
+        return self.store.gather(lambda number: self._sample(number, whole), sample_pages(total, self.pages_per_slice))
+
+    def _sample(self, number: int, whole: StreamSlice) -> Sample | None:
+        """What the page of this number tells, counted from the newest record; None where the store does not help.
+
+        A page that is sorted as was asked for shows that the store does sort: its own order is the other way round.
+        """
+        order = {**(self.dates.newest_first or {}), **sample_page(number)}
         try:
-            answer = self.fetch(self.endpoint, params)
+            page = self._send(with_query(self.endpoint, {**self.params, **self.filters(whole), **order}))
+            sample = sample_of([self._changed(row) for row in self._rows(page)], page)
         except BigCommerceError as error:
             # Slicing is a convenience: a store that does not help with it still gets its records read.
             self.store.breaker.check()
             self.logger.info(f"'{self.name}' is read in larger slices: {error.message}")
             return None
-        rows = answer.get("data") if isinstance(answer, dict) else answer
-        return self._changed(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
+        forget(page)  # it is decoded again when its turn comes: text is small
+        return sample
+
+    def _rows(self, response: requests.Response) -> list[Record]:
+        body = decode(response)
+        rows = body.get("data") if isinstance(body, dict) else body
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    def _is_before(self, end: datetime, record: Record) -> bool:
+        changed = self._changed(record)
+        return changed is not None and changed < end
 
     def _changed(self, record: Record) -> datetime | None:
         try:
@@ -352,14 +415,21 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return None
 
 
-def _window(start: datetime, end: datetime) -> StreamSlice:
+def window(start: datetime, end: datetime) -> StreamSlice:
+    """The slice of what changed from `start` until before `end`."""
     return StreamSlice(partition={}, cursor_slice={"start": format_timestamp(start), "end": format_timestamp(end)})
 
 
-def _bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
+def bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """The start and the end of a slice made by `window`."""
     start, end = parse_timestamp(stream_slice["start"]), parse_timestamp(stream_slice["end"])
-    assert start is not None and end is not None, "slices are made by _window()"
+    assert start is not None and end is not None, "slices are made by window()"
     return start, end
+
+
+def _is_sorted_by_id(records: Sequence[Record]) -> bool:
+    ids = [record.get("id") for record in records]
+    return all(isinstance(one, int) and isinstance(next_one, int) and one < next_one for one, next_one in pairwise(ids))
 
 
 def _key(stream_slice: Mapping[str, Any] | None) -> tuple[Any, ...]:

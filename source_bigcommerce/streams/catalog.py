@@ -24,7 +24,9 @@ class Products(IncrementalStream):
     params = {
         "include": "bulk_pricing_rules,channels,custom_fields,images,parent_relations,primary_image,variants,videos"
     }
-    dates = DateFilter("date_modified:min", "date_modified:max", sort={"sort": "date_modified", "direction": "asc"})
+    dates = DateFilter(
+        "date_modified:min", "date_modified:max", newest_first={"sort": "date_modified", "direction": "desc"}
+    )
     ignores_start_date = True
 
     embedded = (

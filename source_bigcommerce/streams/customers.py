@@ -15,7 +15,7 @@ class Customers(IncrementalStream):
     scope = Scope.CUSTOMERS
     paging = CursorV3()
     params = {"include": "addresses,attributes,formfields,storecredit"}
-    dates = DateFilter("date_modified:min", "date_modified:max", sort={"sort": "date_modified:asc"})
+    dates = DateFilter("date_modified:min", "date_modified:max", newest_first={"sort": "date_modified:desc"})
 
     # Documented: at most ten of each come with a customer. Form fields have no documented cap, and a store with ten
     # of them has ten on every customer: they are taken as they come.

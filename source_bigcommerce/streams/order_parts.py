@@ -22,8 +22,8 @@ class OrderPart(Orders, ABC):
     def parts(self, order: Record) -> Iterable[Record]:
         """The parts of one complete order."""
 
-    def complete(self, records: Sequence[Record]) -> Iterable[Record]:
-        for order in super().complete(records):
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        for order in entries:
             for part in self.parts(order):
                 yield {**part, "order_id": order["id"], "order_date_modified": order.get("date_modified")}
 

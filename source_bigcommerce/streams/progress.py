@@ -27,36 +27,70 @@ from source_bigcommerce.api.values import format_timestamp, parse_timestamp
 logger = logging.getLogger("airbyte")
 
 
+Window = tuple[datetime, datetime]
+
+
+class Tiling:
+    """How far a window is covered without a gap by slices that end in any order."""
+
+    def __init__(self, lower: datetime, upper: datetime) -> None:
+        self.reached = lower
+        self.upper = upper
+        self._beyond: dict[datetime, datetime] = {}  # slices behind a gap: start -> end
+
+    def add(self, start: datetime, end: datetime) -> int:
+        """Covers a slice; returns by how many slices the part without a gap grew."""
+        if end < self.reached:
+            return 0
+        self._beyond[start] = end
+        grown = 0
+        while self.reached in self._beyond:
+            self.reached = self._beyond.pop(self.reached)
+            grown += 1
+        return grown
+
+
 class Progress:
     """The finished part of a stream's window. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._resumed: datetime | None = None  # where an earlier sync had come to
-        self._reached: datetime | None = None
-        self._upper: datetime | None = None
+        self._read: Tiling | None = None
+        self._finished: Tiling | None = None
+        self._unclaimed: datetime | None = None  # from here on nobody sees to what was read
+        self._slices_unclaimed = 0
         self._advanced = False
-        self._finished: dict[datetime, datetime] = {}  # slices behind a gap: start -> end
 
     def resume(self, state: datetime | None) -> None:
         """Forgets everything but the state that an earlier sync left."""
         with self._lock:
-            self._resumed, self._reached, self._upper, self._advanced = state, None, None, False
-            self._finished.clear()
+            self._resumed, self._read, self._finished, self._advanced = state, None, None, False
 
     def begin(self, lower: datetime, upper: datetime) -> None:
         """Says which window the slices to come will tile."""
         with self._lock:
-            self._reached, self._upper = lower, upper
+            self._read, self._finished, self._advanced = Tiling(lower, upper), Tiling(lower, upper), False
+            self._unclaimed, self._slices_unclaimed = lower, 0
+
+    def claim(self, start: datetime, end: datetime, slices: int) -> Window | None:
+        """Marks a slice as read. Returns what is left to the caller to finish: the part of the window that was read
+        without a gap since the last claim, once it has so many slices or ends the window."""
+        with self._lock:
+            if self._read is None or self._unclaimed is None:
+                return start, end
+            self._slices_unclaimed += self._read.add(start, end)
+            ended = self._read.reached == self._read.upper
+            if not self._slices_unclaimed or (self._slices_unclaimed < slices and not ended):
+                return None
+            part = self._unclaimed, self._read.reached
+            self._unclaimed, self._slices_unclaimed = self._read.reached, 0
+            return part
 
     def finish(self, start: datetime, end: datetime) -> None:
-        """Marks a slice as emitted. Marking it twice changes nothing."""
+        """Marks a part of the window as emitted. Marking it twice changes nothing."""
         with self._lock:
-            if self._reached is None or end < self._reached:
-                return
-            self._finished[start] = end
-            while self._reached in self._finished:
-                self._reached = self._finished.pop(self._reached)
+            if self._finished is not None and self._finished.add(start, end):
                 self._advanced = True
 
     @property
@@ -68,11 +102,11 @@ class Progress:
     def value(self) -> datetime | None:
         """Every record changed before this instant has been emitted, by this sync or an earlier one."""
         with self._lock:
-            if not self._advanced or self._reached is None:
+            if self._finished is None or not self._advanced:
                 return self._resumed
-            if self._resumed is None or self._reached == self._upper:
-                return self._reached
-            return max(self._resumed, self._reached)  # the look-back reads again what is already known
+            if self._resumed is None or self._finished.reached == self._finished.upper:
+                return self._finished.reached
+            return max(self._resumed, self._finished.reached)  # the look-back reads again what is already known
 
 
 def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> datetime | None:

@@ -1,37 +1,73 @@
-"""Where a window of time is cut, so that each slice holds about as many records as the next.
+"""Where a window of time is cut, so that workers share a long list evenly.
 
-Calendar slices are empty in quiet months and huge in busy ones. Here the store itself is asked for the record at
-each quantile: one request of one record per boundary.
+Calendar slices are empty in quiet months and huge in busy ones. Here the store itself is asked where the quantiles lie,
+by pages of the list sorted by date. Such a page is not lost on looking: it holds every record dated between its first
+and its last, so the slice that begins with it need not list them again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-# One boundary costs one request and a slice of this size forty, so probes stay under 3 % of the requests; a sync that
-# is killed reads about so many records again per worker. A little less than forty full pages of 250, because the
-# seconds at a boundary are read twice and each page of a V2 list may repeat the last record of the one before.
-RECORDS_PER_SLICE = 40 * 250 - 60
+import requests
+
+from source_bigcommerce.api.paging import Params
+
+# Records per sample. With a few less than the 250 of a page, what lies between two samples fits into whole pages,
+# though the seconds at its ends are listed too and each page of a V2 list may repeat the last record of the one before.
+SAMPLE_SIZE = 247
 
 
-def slices(
-    lower: datetime,
-    upper: datetime,
-    total: int,
-    probe: Callable[[int], datetime | None],
-) -> Iterator[tuple[datetime, datetime]]:
-    """Windows that tile [lower, upper], yielded as soon as their end is known; the last holds half a slice to one
-    and a half.
+@dataclass(frozen=True)
+class Sample:
+    """A page of the list, newest first. It holds every record dated from `start` until before `end`.
 
-    `total` is about how many records there are. `probe(k)` returns the date of the k-th record (from 0) by date, or
-    None where the store does not tell. A boundary that makes no sense (before the last one, outside the window) is
+    Where it tells no more than a date, `start` and `end` are the same.
+    """
+
+    start: datetime
+    end: datetime
+    page: requests.Response
+
+
+def sample_of(dates: Sequence[datetime | None], page: requests.Response) -> Sample | None:
+    """What the page proves whose records have these dates; None unless they are sorted, newest first."""
+    known = [date for date in dates if date is not None]
+    if not known or len(known) < len(dates) or any(later > date for date, later in pairwise(known)):
+        return None
+    newest, oldest = known[0], known[-1]
+    # Of the oldest second some records may be on the next page, and of the newest on the one before.
+    return Sample(min((date for date in known if date > oldest), default=newest), newest, page)
+
+
+def sample_page(number: int) -> Params:
+    """The paging parameters of the sample of this number."""
+    return {"limit": SAMPLE_SIZE, "page": number}
+
+
+def sample_pages(total: int, pages_per_slice: int) -> list[int]:
+    """The numbers of the pages to look at, counted from the newest record, that cut a list of about `total` records
+    into slices of a sample and so many pages each; the oldest slice holds half as many to one and a half."""
+    distance = pages_per_slice + 1
+    slices = max(0, round(total / (distance * SAMPLE_SIZE)) - 1)
+    return [number * distance for number in range(slices, 0, -1)]
+
+
+def cut(
+    lower: datetime, upper: datetime, samples: Iterable[Sample | None]
+) -> Iterator[tuple[datetime, datetime, Sample | None]]:
+    """Windows that tile [lower, upper], each with the sample at its beginning, as soon as its end is known.
+
+    `samples` come oldest first. One that makes no sense (none at all, not behind the last one, outside the window) is
     left out: slices may be uneven, but they always tile the window.
     """
-    start = lower
-    for position in range(RECORDS_PER_SLICE, total - RECORDS_PER_SLICE // 2, RECORDS_PER_SLICE):
-        boundary = probe(position)
-        if boundary is not None and start < boundary < upper:
-            yield start, boundary
-            start = boundary
-    yield start, upper
+    start, head = lower, None
+    for sample in samples:
+        behind = head.end if head else start
+        if sample is not None and start < sample.start and behind <= sample.start < upper and sample.end <= upper:
+            yield start, sample.start, head
+            start, head = sample.start, sample
+    yield start, upper, head

@@ -1,0 +1,278 @@
+"""How the slices of all streams are read at the same time, with the CDK's concurrent framework.
+
+The CDK runs three kinds of thread: one per stream that makes slices, one per slice that is read, and the main thread,
+which prints what the others put into a queue. Records and states take the same queue, so that no state can overtake
+its records.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from queue import Queue
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage, SyncMode
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
+from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
+from airbyte_cdk.utils import AirbyteTracedException
+
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
+
+QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
+BATCH_SIZE = 25
+SLICES_WAITING = 2  # of a list, for a worker: each keeps a page
+
+logger = logging.getLogger("airbyte")
+
+
+def read_together(
+    streams: Sequence[BigCommerceStream], state_manager: ConnectorStateManager, workers: int
+) -> Iterator[AirbyteMessage]:
+    """The messages of all streams, so many slices of them at a time."""
+    queue: Queue[QueueItem] = BatchQueue(QUEUE_SIZE)
+    repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
+    places = threading.BoundedSemaphore(workers)
+    underlying = [
+        stream
+        for together in _by_list(streams, state_manager)
+        for stream in _Pass(together, state_manager, repository, places).streams()
+    ]
+    source = ConcurrentSource.create(
+        # A thread for each stream beside the workers: those that make slices, or wait for the streams that they share
+        # a list with, keep none from reading.
+        num_workers=workers + len(streams),
+        initial_number_of_partitions_to_generate=len(streams),
+        logger=logger,
+        slice_logger=DebugSliceLogger(),
+        message_repository=repository,
+        queue=queue,
+    )
+    yield from source.read(underlying)
+
+
+def _by_list(
+    streams: Iterable[BigCommerceStream], state_manager: ConnectorStateManager
+) -> Iterable[list[BigCommerceStream]]:
+    """The streams, those together that are made of the same list from the same date on."""
+    groups: dict[Any, list[BigCommerceStream]] = {}
+    for stream in streams:
+        key: Any = stream.name
+        state = state_manager.get_stream_state(stream.name, stream.namespace)
+        if stream.shared_list and state.keys() <= {stream.cursor_field}:
+            key = stream.shared_list, str(state.get(str(stream.cursor_field)))
+        groups.setdefault(key, []).append(stream)
+    return groups.values()
+
+
+class _Pass:
+    """One reading of a list, for one stream or for several that are made of it.
+
+    The first of them leads: its slices are read, and the records of all taken from each page.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[BigCommerceStream],
+        state_manager: ConnectorStateManager,
+        repository: MessageRepository,
+        places: threading.BoundedSemaphore,
+    ) -> None:
+        self.leader, *self.followers = self.members = members
+        self.places = places
+        self.waiting = threading.Semaphore(SLICES_WAITING)
+        self._state_manager = state_manager
+        self._repository = repository
+        self._lock = threading.Lock()
+        self._under_way = 1  # slices, and the making of them
+        self._over = threading.Event()
+        self._error: Exception | None = None
+
+    def streams(self) -> Iterator[AbstractStream]:
+        """What the CDK reads: the leader with its slices, and the others, which end when the leader does."""
+        for follower in self.followers:
+            if isinstance(follower, IncrementalStream) and isinstance(self.leader, IncrementalStream):
+                follower.progress = self.leader.progress
+        cursors = [self._cursor(stream) for stream in self.members]
+        yield _stream(self.leader, _Slices(self, self._state()), _CursorOfAll(cursors, self))
+        for follower, cursor in zip(self.followers, cursors[1:], strict=True):
+            yield _stream(follower, _Wait(self, follower), cursor)
+
+    def begin_slice(self) -> None:
+        with self._lock:
+            self._under_way += 1
+
+    def end(self, error: Exception | None = None) -> None:
+        """Called when a slice has ended, and when the last one has been made."""
+        with self._lock:
+            self._error = self._error or error
+            self._under_way -= 1
+            if self._under_way == 0:
+                self._over.set()
+
+    def wait(self, follower: BigCommerceStream) -> None:
+        """Returns when the list has been read. Raises BigCommerceError when that failed."""
+        self._over.wait()
+        if isinstance(self._error, AirbyteTracedException):
+            raise BigCommerceError(
+                f"The stream '{follower.name}' is made of the list of '{self.leader.name}', which was not read to "
+                f"its end: {self._error.message}",
+                self._error.failure_type,
+            )
+        if self._error:
+            raise self._error
+
+    def _state(self) -> Mapping[str, Any]:
+        return self._state_manager.get_stream_state(self.leader.name, self.leader.namespace)
+
+    def _cursor(self, stream: BigCommerceStream) -> Cursor:
+        if isinstance(stream, IncrementalStream):
+            return ProgressCursor(
+                stream.name, stream.cursor_field, stream.progress, self._state_manager, self._repository
+            )
+        return WholeCursor(stream.name, stream.namespace, self._repository)
+
+
+class _Slices(PartitionGenerator):
+    """The leader's slices, made as they are needed: a page may be kept for each that waits."""
+
+    def __init__(self, list_pass: _Pass, state: Mapping[str, Any]) -> None:
+        self._pass = list_pass
+        self._state = state
+
+    def generate(self) -> Iterable[Partition]:
+        leader = self._pass.leader
+        try:
+            for piece in leader.stream_slices(sync_mode=SyncMode.incremental, stream_state=self._state):
+                for follower in self._pass.followers:
+                    follower.tally.expected = leader.tally.expected
+                self._pass.waiting.acquire()
+                self._pass.begin_slice()
+                yield _Slice(self._pass, piece)
+        except Exception as error:
+            self._pass.end(error)
+            raise
+        self._pass.end()
+
+
+class _Slice(Partition):
+    """One slice of the list; read once."""
+
+    def __init__(self, list_pass: _Pass, stream_slice: StreamSlice) -> None:
+        self._pass = list_pass
+        self._slice = stream_slice
+
+    def read(self) -> Iterable[Record]:
+        with self._pass.places:
+            self._pass.waiting.release()
+            try:
+                for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
+                    for record in records:
+                        yield Record(record, stream.name)
+            except Exception as error:
+                self._pass.end(error)
+                raise
+
+    def to_slice(self) -> Mapping[str, Any]:
+        return self._slice
+
+    def stream_name(self) -> str:
+        return self._pass.leader.name
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class _CursorOfAll(Cursor):
+    """Tells the states of all that share a list, when a slice of it has been read."""
+
+    def __init__(self, cursors: Sequence[Cursor], list_pass: _Pass) -> None:
+        self._cursors = cursors
+        self._pass = list_pass
+
+    @property
+    def state(self) -> Any:
+        return self._cursors[0].state
+
+    def observe(self, record: Record) -> None:
+        """Progress follows from slices, not from records."""
+
+    def close_partition(self, partition: Partition) -> None:
+        for cursor in self._cursors:
+            cursor.close_partition(partition)
+        self._pass.end()
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        self._cursors[0].ensure_at_least_one_state_emitted()
+
+    def should_be_synced(self, record: Record) -> bool:
+        return True
+
+
+class _Wait(PartitionGenerator):
+    """No slices: those of the leader give this stream its records."""
+
+    def __init__(self, list_pass: _Pass, follower: BigCommerceStream) -> None:
+        self._pass = list_pass
+        self._follower = follower
+
+    def generate(self) -> Iterable[Partition]:
+        self._pass.wait(self._follower)
+        return ()
+
+
+def _stream(stream: BigCommerceStream, slices: PartitionGenerator, cursor: Cursor) -> AbstractStream:
+    cursor_field = stream.cursor_field if isinstance(stream, IncrementalStream) else None
+    return DefaultStream(
+        partition_generator=slices,
+        name=stream.name,
+        namespace=stream.namespace,
+        json_schema=stream.get_json_schema(),
+        primary_key=[stream.primary_key] if isinstance(stream.primary_key, str) else list(stream.primary_key),
+        cursor_field=CursorField(cursor_field) if cursor_field else None,
+        logger=logger,
+        cursor=cursor,
+    )
+
+
+class BatchQueue(Queue[QueueItem]):
+    """A queue in which records travel many at a time: a lock for each would cost more than the rest of the way.
+
+    What one thread puts comes out in its order. Everything but a record is passed on at once, and with it the records
+    that the same thread had put before; whoever puts records has to put something else at last. One thread gets.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._batches: Queue[list[QueueItem]] = Queue(max(1, size // BATCH_SIZE))
+        self._own = threading.local()
+        self._unpacked: deque[QueueItem] = deque()
+
+    def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
+        batch: list[QueueItem] = self._own.__dict__.setdefault("batch", [])
+        batch.append(item)
+        if len(batch) == BATCH_SIZE or not isinstance(item, Record):
+            self._own.batch = []
+            self._batches.put(batch, block, timeout)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:
+        if not self._unpacked:
+            self._unpacked.extend(self._batches.get(block, timeout))
+        return self._unpacked.popleft()
+
+    def empty(self) -> bool:
+        return not self._unpacked and self._batches.empty()
