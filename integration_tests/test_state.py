@@ -22,7 +22,9 @@ from integration_tests.harness import (
     sync,
 )
 from sandbox import Options, Server, serve
+from source_bigcommerce import reading
 from source_bigcommerce.streams import slicing
+from source_bigcommerce.streams.progress import Progress
 
 SMALL_SAMPLES = 10  # records, of 110 in a slice: small, so that there are many states
 KILLS = 5  # for each of four seeds
@@ -61,6 +63,29 @@ def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers
             reached = seconds_of(state)
             owed = {id_ for id_, modified in dates[kind].items() if modified < reached}
             assert owed <= set(result.ids(kind)[:printed])
+
+
+def test_a_slice_is_not_told_to_be_finished_while_a_record_of_it_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread may print the state at that moment: what the sync was killed after would be lost."""
+    queues: list[reading.BatchQueue] = []
+    held_back: list[int] = []
+    make, finish = reading.BatchQueue.__init__, Progress.finish
+
+    def made(self: reading.BatchQueue, size: int) -> None:
+        make(self, size)
+        queues.append(self)
+
+    def finished(self: Progress, *bounds: Any) -> None:
+        held_back.append(len(queues[-1]._own.__dict__.get("batch", ())))
+        finish(self, *bounds)
+
+    monkeypatch.setattr(reading.BatchQueue, "__init__", made)
+    monkeypatch.setattr(Progress, "finish", finished)
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 28)
+    with serve(Options(orders=1200, products=600, customers=600)) as server:
+        sync(server, LISTED)
+    assert len(held_back) > 3
+    assert not any(held_back)
 
 
 def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:

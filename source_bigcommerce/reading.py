@@ -44,13 +44,13 @@ def read_together(
     streams: Sequence[BigCommerceStream], state_manager: ConnectorStateManager, workers: int
 ) -> Iterator[AirbyteMessage]:
     """The messages of all streams, so many slices of them at a time."""
-    queue: Queue[QueueItem] = BatchQueue(QUEUE_SIZE)
+    queue = BatchQueue(QUEUE_SIZE)
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     places = threading.BoundedSemaphore(workers)
     underlying = [
         stream
         for together in _by_list(streams, state_manager)
-        for stream in _Pass(together, state_manager, repository, places).streams()
+        for stream in _Pass(together, state_manager, repository, queue, places).streams()
     ]
     source = ConcurrentSource.create(
         # A thread for each stream beside the workers: those that make slices, or wait for the streams that they share
@@ -90,9 +90,11 @@ class _Pass:
         members: Sequence[BigCommerceStream],
         state_manager: ConnectorStateManager,
         repository: MessageRepository,
+        queue: BatchQueue,
         places: threading.BoundedSemaphore,
     ) -> None:
         self.leader, *self.followers = self.members = members
+        self.queue = queue
         self.places = places
         self.waiting = threading.Semaphore(SLICES_WAITING)
         self._state_manager = state_manager
@@ -183,6 +185,8 @@ class _Slice(Partition):
                 for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
                     for record in records:
                         yield Record(record, stream.name)
+                    # Before the slice is told to be finished: another thread may print the state that says so.
+                    self._pass.queue.flush()
             except Exception as error:
                 self._pass.end(error)
                 raise
@@ -253,7 +257,8 @@ class BatchQueue(Queue[QueueItem]):
     """A queue in which records travel many at a time: a lock for each would cost more than the rest of the way.
 
     What one thread puts comes out in its order. Everything but a record is passed on at once, and with it the records
-    that the same thread had put before; whoever puts records has to put something else at last. One thread gets.
+    that the same thread had put before. Whoever puts records flushes them before telling that they are there. One thread
+    gets.
     """
 
     def __init__(self, size: int) -> None:
@@ -268,6 +273,11 @@ class BatchQueue(Queue[QueueItem]):
         if len(batch) == BATCH_SIZE or not isinstance(item, Record):
             self._own.batch = []
             self._batches.put(batch, block, timeout)
+
+    def flush(self) -> None:
+        """Passes on the records that this thread has put."""
+        if batch := self._own.__dict__.pop("batch", None):
+            self._batches.put(batch)
 
     def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:
         if not self._unpacked:

@@ -49,6 +49,15 @@ def test_nothing_but_records_is_held_back() -> None:
         queue.get(block=False)
 
 
+def test_flushed_records_go_out_at_once() -> None:
+    """Before a slice is told to be finished, its records have to be on their way."""
+    queue = BatchQueue(size=1_000)
+    queue.put(record(1))
+    queue.flush()
+    queue.flush()
+    assert drained(queue) == [record(1)]
+
+
 def test_a_batch_goes_out_when_it_is_full() -> None:
     """Records are printed while a long slice is still being read."""
     queue = BatchQueue(size=1_000)
