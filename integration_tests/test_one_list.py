@@ -75,8 +75,8 @@ def test_one_bad_state_fails_its_own_table_alone() -> None:
     with serve(SIZE) as server:
         first = sync(server, FAMILY)
         state = first.state()
-        state[1].stream.stream_state.__dict__["order_date_modified"] = "yesterday"  # type: ignore[union-attr]
-        name = state[1].stream.stream_descriptor.name  # type: ignore[union-attr]
+        state[1].stream.stream_state.__dict__["order_date_modified"] = "yesterday"
+        name = state[1].stream.stream_descriptor.name
         second = sync(server, FAMILY, state=state)
     assert list(second.errors) == [name]
     assert {second.statuses[other][-1] for other in FAMILY if other != name} == {"COMPLETE"}

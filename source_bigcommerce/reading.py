@@ -257,8 +257,8 @@ class BatchQueue(Queue[QueueItem]):
     """A queue in which records travel many at a time: a lock for each would cost more than the rest of the way.
 
     What one thread puts comes out in its order. Everything but a record is passed on at once, and with it the records
-    that the same thread had put before. Whoever puts records flushes them before telling that they are there. One thread
-    gets.
+    that the same thread had put before. Whoever puts records flushes them before telling that they are there. Only one
+    thread gets.
     """
 
     def __init__(self, size: int) -> None:

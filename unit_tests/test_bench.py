@@ -152,4 +152,4 @@ def test_markdown_leaves_out_empty_columns_and_escapes_bars() -> None:
 
 
 def _row(runner: str, **values: object) -> Row:
-    return Row(runner, "orders", 2500, 10, **values)  # type: ignore[arg-type]
+    return Row(runner, "orders", 2500, 10, **values)

@@ -42,7 +42,7 @@ def test_nothing_but_records_is_held_back() -> None:
     queue = BatchQueue(size=1_000)
     queue.put(record(1))
     assert queue.empty()
-    queue.put("end of slice")  # type: ignore[arg-type]  # any message
+    queue.put("end of slice")
     assert not queue.empty()
     assert drained(queue) == [record(1), "end of slice"]
     with pytest.raises(Empty):
@@ -70,7 +70,7 @@ def test_the_queue_is_not_empty_while_records_of_a_batch_are_left() -> None:
     """The CDK ends the sync when all slices are done and the queue is empty."""
     queue = BatchQueue(size=1_000)
     for item in (record(1), record(2), "end"):
-        queue.put(item)  # type: ignore[arg-type]
+        queue.put(item)
     queue.get()
     assert not queue.empty()
 
@@ -82,7 +82,7 @@ def test_many_threads_lose_nothing_in_a_small_queue() -> None:
     def fill(reader: int) -> None:
         for number in range(500):
             queue.put(record(reader * 1_000 + number))
-        queue.put(f"end {reader}")  # type: ignore[arg-type]
+        queue.put(f"end {reader}")
 
     readers = [threading.Thread(target=fill, args=(reader,), daemon=True) for reader in range(8)]
     for reader in readers:

@@ -110,7 +110,7 @@ def test_a_slice_is_handed_out_as_soon_as_its_end_is_known() -> None:
     """Workers start on the first slice while the others are still being looked for."""
     asked = []
 
-    def samples():  # type: ignore[no-untyped-def]  # a generator of samples
+    def samples():
         for second in (10, 20, 30):
             asked.append(second)
             yield Sample(at(second), at(second + 1), ANY_PAGE)

@@ -5,6 +5,7 @@ is written into its code is measured without a change to it.
 """
 
 import os
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests.adapters
@@ -14,7 +15,7 @@ _STORE = urlsplit(os.environ["BENCHMARK_API_URL"])
 _send = requests.adapters.HTTPAdapter.send
 
 
-def _to_the_store(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
+def _to_the_store(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
     parts = urlsplit(request.url)
     if parts.hostname != _HOST:
         raise RuntimeError(f"a benchmark asks the local store only, not {parts.hostname}")
@@ -22,4 +23,4 @@ def _to_the_store(self, request, *args, **kwargs):  # type: ignore[no-untyped-de
     return _send(self, request, *args, **kwargs)
 
 
-requests.adapters.HTTPAdapter.send = _to_the_store  # type: ignore[method-assign]
+requests.adapters.HTTPAdapter.send = _to_the_store  # type: ignore[method-assign]  # that is the redirection
