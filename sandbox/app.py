@@ -98,8 +98,7 @@ class Application:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 pending.status = message["status"]
-            elif not message.get("more_body"):
-                pending.write()
+                pending.write()  # an answer without a body ends here
             await send(message)
 
         try:

@@ -58,7 +58,7 @@ class RequestLog:
 
 
 class Pending:
-    """A request under way, written down once: before the client can have seen the end of its answer."""
+    """A request under way, written down once: before the client can have seen any of its answer."""
 
     def __init__(self, log: RequestLog, store_time: float, method: str, path: str, query: str) -> None:
         self._log = log
