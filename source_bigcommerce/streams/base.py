@@ -321,9 +321,12 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         sample = self._samples.pop(_key(stream_slice), None)
         if stream_slice and sample:
-            rows = self._rows(sample.page)
-            yield self.wanted([row for row in rows if self._is_before(sample.end, row)], stream_slice)
-            stream_slice = window(sample.end, bounds(stream_slice)[1])
+            behind = window(sample.end, bounds(stream_slice)[1])
+            rows = [row for row in self._rows(sample.page) if self._is_before(sample.end, row)]
+            del sample  # it keeps the decoded page
+            yield self.wanted(rows, stream_slice)
+            del rows
+            stream_slice = behind
         yield from super().batches(stream_slice)
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:

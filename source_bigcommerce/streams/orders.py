@@ -52,6 +52,7 @@ class OrderList(IncrementalStream, ABC):
             if any(order.get("is_deleted") is True for order in orders):
                 self._archived_are_asked_for = False  # the list hides none
             yield orders
+            del orders  # not kept while the next page is fetched
 
     def left_over(self, part: StreamSlice) -> Iterable[Sequence[Record]]:
         """The archived orders, where the list hides those.
