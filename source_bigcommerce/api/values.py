@@ -140,6 +140,9 @@ _SCALARS: Mapping[str, Converter] = {
 }
 # The Python type of values that are already in their form, "" apart.
 _EXACT: Mapping[str, type] = {"number": float, "integer": int, "boolean": bool, "string": str}
+# What most values of these kinds that come as text take; a value that raises ValueError takes the long way.
+_OF_TEXT: Mapping[str, Converter] = {"date-time": _timestamp, "number": _decimal}
+_SHAPES = 1_000  # that are remembered of an object, so that a store where no two are alike takes no more memory
 
 
 def normaliser(schema: Mapping[str, Any], report: Report) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -181,23 +184,47 @@ def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converte
 
 def _object(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
     fields = schema.get("properties", {})
+    kinds = {name: _kind(field) for name, field in fields.items()}
     converters = {name: _converter(field, f"{path}.{name}" if path else name, report) for name, field in fields.items()}
-    # Most values are as they should be: those are told by one comparison, without a call for each.
-    exact = {name: _EXACT[_kind(field)] for name, field in fields.items() if _kind(field) in _EXACT}.get
+    # Objects of a list are alike: which of their fields need work is found out once for each combination of types.
+    plans: dict[tuple[Any, ...], tuple[list[str], list[tuple[str, Converter]]]] = {}
 
-    def convert_field(name: str, value: Any) -> Any:
-        converter = converters.get(name)
-        if converter is None:
-            return value
-        return None if value is None or value == "" else converter(value)
+    def plan(value: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, Converter]]]:
+        """The fields in which only "" has to be replaced, and those to convert."""
+        texts, others = [], []
+        for name, converter in converters.items():
+            found, kind = type(value.get(name)), kinds[name]
+            if found is str and kind == "string":
+                texts.append(name)
+            elif found is not type(None) and found is not _EXACT.get(kind):
+                others.append((name, _OF_TEXT.get(kind, converter) if found is str else converter))
+        return texts, others
 
     def convert(value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: v if v.__class__ is exact(k) and v != "" else convert_field(k, v) for k, v in value.items()}
+            shape = *value, *map(type, value.values())
+            steps = plans.get(shape)
+            if steps is None:
+                if len(plans) >= _SHAPES:
+                    plans.clear()
+                steps = plans[shape] = plan(value)
+            return apply(*steps, value.copy())
         if value == []:  # PHP's empty object
             return None
         report(path, "object")
         return value
+
+    def apply(texts: list[str], others: list[tuple[str, Converter]], result: dict[str, Any]) -> dict[str, Any]:
+        for name in texts:
+            if result[name] == "":
+                result[name] = None
+        for name, converter in others:
+            field = result[name]
+            try:
+                result[name] = None if field == "" else converter(field)
+            except ValueError:
+                result[name] = converters[name](field)
+        return result
 
     return convert
 
