@@ -325,6 +325,23 @@ def placed(schema: dict[str, Any], value: st.SearchStrategy[Any]) -> st.SearchSt
     return st.one_of(st.lists(placed(schema["items"], value), max_size=2), value) if "items" in schema else value
 
 
+OF_EACH_KIND = {
+    name: {"type": ["null", kind.partition(" ")[0]], **({"format": "date-time"} if "date" in kind else {})}
+    for name, kind in {"a": "string", "b": "number", "c": "integer", "d": "boolean", "e": "string date"}.items()
+}
+
+
+@given(records=st.lists(st.dictionaries(st.sampled_from("abcdef"), _SCALARS, max_size=6), max_size=6))
+def test_what_was_seen_before_makes_no_difference(records: list[dict[str, Any]]) -> None:
+    """What to do with a record is remembered for those of its shape: a value must not decide for the next one."""
+    schema = {"properties": OF_EACH_KIND}
+    experienced = normaliser(schema, lambda path, kind: None)
+    for record in records:
+        before = dict(record)
+        assert experienced(record) == normaliser(schema, lambda path, kind: None)(record)
+        assert record == before, "the entry is shared with other streams"
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 @given(data=st.data())
 def test_no_json_whatever_makes_a_record_fail(name: str, data: st.DataObject) -> None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -150,7 +150,7 @@ def normaliser(schema: Mapping[str, Any], report: Report) -> Callable[[Mapping[s
 
     `report` is called with a field's path and type for each value that does not fit; that value stays as it is.
     """
-    return _object(schema, "", report)
+    return _Object(schema, "", report).convert
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -163,7 +163,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
 def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
     kind = _kind(schema)
     if kind == "object":
-        return _object(schema, path, report)
+        return _Object(schema, path, report).convert
     if kind == "array":
         return _array(schema, path, report)
     if kind == "string":
@@ -182,39 +182,44 @@ def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converte
     return scalar
 
 
-def _object(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
-    fields = schema.get("properties", {})
-    kinds = {name: _kind(field) for name, field in fields.items()}
-    converters = {name: _converter(field, f"{path}.{name}" if path else name, report) for name, field in fields.items()}
-    # Objects of a list are alike: which of their fields need work is found out once for each combination of types.
-    plans: dict[tuple[Any, ...], tuple[list[str], list[tuple[str, Converter]]]] = {}
+class _Object:
+    """Objects of a list are alike: which of their fields need work is found out once for each combination of types."""
 
-    def plan(value: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, Converter]]]:
+    def __init__(self, schema: Mapping[str, Any], path: str, report: Report) -> None:
+        fields = schema.get("properties", {})
+        self._kinds = {name: _kind(field) for name, field in fields.items()}
+        self._converters = {
+            name: _converter(field, f"{path}.{name}" if path else name, report) for name, field in fields.items()
+        }
+        self._plans: dict[tuple[Any, ...], tuple[list[str], list[tuple[str, Converter]]]] = {}
+        self._misfit = partial(report, path, "object")
+
+    def convert(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            shape = *value, *map(type, value.values())
+            plan = self._plans.get(shape)
+            if plan is None:
+                if len(self._plans) >= _SHAPES:
+                    self._plans.clear()
+                plan = self._plans[shape] = self._plan(value)
+            return self._apply(*plan, value.copy())
+        if value == []:  # PHP's empty object
+            return None
+        self._misfit()
+        return value
+
+    def _plan(self, value: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, Converter]]]:
         """The fields in which only "" has to be replaced, and those to convert."""
         texts, others = [], []
-        for name, converter in converters.items():
-            found, kind = type(value.get(name)), kinds[name]
+        for name, converter in self._converters.items():
+            found, kind = type(value.get(name)), self._kinds[name]
             if found is str and kind == "string":
                 texts.append(name)
             elif found is not type(None) and found is not _EXACT.get(kind):
                 others.append((name, _OF_TEXT.get(kind, converter) if found is str else converter))
         return texts, others
 
-    def convert(value: Any) -> Any:
-        if isinstance(value, dict):
-            shape = *value, *map(type, value.values())
-            steps = plans.get(shape)
-            if steps is None:
-                if len(plans) >= _SHAPES:
-                    plans.clear()
-                steps = plans[shape] = plan(value)
-            return apply(*steps, value.copy())
-        if value == []:  # PHP's empty object
-            return None
-        report(path, "object")
-        return value
-
-    def apply(texts: list[str], others: list[tuple[str, Converter]], result: dict[str, Any]) -> dict[str, Any]:
+    def _apply(self, texts: list[str], others: list[tuple[str, Converter]], result: dict[str, Any]) -> dict[str, Any]:
         for name in texts:
             if result[name] == "":
                 result[name] = None
@@ -223,10 +228,8 @@ def _object(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
             try:
                 result[name] = None if field == "" else converter(field)
             except ValueError:
-                result[name] = converters[name](field)
+                result[name] = self._converters[name](field)
         return result
-
-    return convert
 
 
 def _array(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
