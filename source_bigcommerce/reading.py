@@ -126,6 +126,10 @@ class _Pass:
             if self._under_way == 0:
                 self._over.set()
 
+    @property
+    def has_failed(self) -> bool:
+        return self._error is not None
+
     def wait(self, follower: BigCommerceStream) -> None:
         """Returns when the list has been read. Raises BigCommerceError when that failed."""
         self._over.wait()
@@ -163,6 +167,8 @@ class _Slices(PartitionGenerator):
                 for follower in self._pass.followers:
                     follower.tally.expected = leader.tally.expected
                 self._pass.waiting.acquire()
+                if self._pass.has_failed:
+                    break  # no state can pass the slice that failed: what lies behind it is read in the next sync
                 self._pass.begin_slice()
                 yield _Slice(self._pass, piece)
         except Exception as error:

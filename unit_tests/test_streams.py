@@ -24,7 +24,7 @@ from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
 from source_bigcommerce.streams.order_children import OrderChild, Transactions
 from source_bigcommerce.streams.order_parts import OrderConsignments
-from source_bigcommerce.streams.orders import Orders
+from source_bigcommerce.streams.orders import OrderList, Orders
 from source_bigcommerce.streams.progress import ProgressCursor
 from source_bigcommerce.streams.refunds import OrderRefunds
 from unit_tests.support import STORE_URL, make_store, make_stream, query, urls, v3
@@ -219,11 +219,16 @@ def test_every_parameter_of_a_date_filter_is_a_whole_second_in_utc(api: Any, str
 
 
 @each_incremental
-def test_a_sync_without_changes_costs_one_request(api: Any, stream: type[IncrementalStream]) -> None:
-    """It is what most hourly syncs are; orders ask for the archived ones besides."""
+def test_a_sync_without_changes_costs_one_request_where_the_answer_counts(
+    api: Any, stream: type[IncrementalStream]
+) -> None:
+    """It is what most hourly syncs are. V2 does not count: "nothing" is asked for twice before it is believed, but for
+    the archived orders."""
     listing(api, stream, [])
     sync(make_stream(stream), {stream.cursor_field: "2024-05-31T10:00:00Z"})
-    assert len([url for url in urls(api) if "is_deleted" not in url]) == 1
+    asked = urls(api)
+    archived = [url for url in asked if "is_deleted" in url]
+    assert (len(asked) - len(archived), len(archived)) == ((2, 1) if issubclass(stream, OrderList) else (1, 0))
 
 
 @each_incremental

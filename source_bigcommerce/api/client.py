@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +15,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.streams.http.http_client import HttpClient
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -21,15 +24,14 @@ from source_bigcommerce.api.auth import StoreAuth
 from source_bigcommerce.api.body import decode
 from source_bigcommerce.api.errors import BigCommerceError, Breaker, ErrorTable, in_plain_words
 from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
 from source_bigcommerce.config import Config
 
 Params = Mapping[str, str | int]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Redirects are never followed: requests would carry X-Auth-Token along to any host. The two timeouts, in seconds,
-# are for connecting and for each wait for more bytes.
-REQUEST_KWARGS: Mapping[str, Any] = {"allow_redirects": False, "timeout": (10, 120)}
+_PLAIN_KEY = re.compile(r"[0-9A-Za-z_-]+")
 
 
 def with_query(endpoint: str, params: Params) -> str:
@@ -37,6 +39,20 @@ def with_query(endpoint: str, params: Params) -> str:
     values with encoded colons (github.com/bigcommerce/docs/issues/620), and lists are documented with plain commas.
     """
     return f"{endpoint}?{urlencode(params, safe=':,')}" if params else endpoint
+
+
+def of_parent(endpoint: str, key: Any) -> str:
+    """The endpoint with the key of a parent in place of `{id}`.
+
+    Raises BigCommerceError for a key that is neither a number nor a plain word: in a path it could lead elsewhere.
+    """
+    if type(key) is int or (isinstance(key, str) and _PLAIN_KEY.fullmatch(key)):
+        return endpoint.format(id=key)
+    raise BigCommerceError(
+        f"BigCommerce names a record by a key that cannot be one ({str(key)[:40]!r}), so what belongs to the record "
+        f"cannot be asked for at {endpoint}. Please report this line.",
+        FailureType.system_error,
+    )
 
 
 class Store:
@@ -90,6 +106,16 @@ class Store:
             for future in futures:
                 future.cancel()
 
+    def client(self, purpose: str, error_handler: ErrorHandler) -> HttpClient:
+        """What sends requests to this store. `purpose` is the stream that they are for, and stands in the log."""
+        return HttpClient(
+            name=purpose,
+            logger=logging.getLogger("airbyte"),
+            error_handler=error_handler,
+            session=StoreSession(api_budget=self.governor),
+            authenticator=self.auth,
+        )
+
     def _require_start_date_before(self, now: datetime) -> None:
         if self.config.start_date > now:
             raise BigCommerceError(
@@ -98,13 +124,7 @@ class Store:
             )
 
     def _get(self, endpoint: str, purpose: str) -> requests.Response:
-        client = HttpClient(
-            name=purpose,
-            logger=logging.getLogger("airbyte"),
-            error_handler=ErrorTable(purpose, None, self.breaker),
-            api_budget=self.governor,
-            authenticator=self.auth,
-        )
+        client = self.client(purpose, ErrorTable(purpose, None, self.breaker))
         with self.governor.slot(endpoint):
             try:
                 return client.send_request("GET", self.config.store_url + endpoint, REQUEST_KWARGS)[1]

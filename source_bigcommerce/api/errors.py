@@ -6,7 +6,9 @@ status codes: docs/start/about/status-codes of BigCommerce's developer documenta
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +23,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_bigcommerce.api.body import UndecodableBody, decode
 from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.api.transport import BodyTooLarge
 
 
 class BigCommerceError(AirbyteTracedException):
@@ -91,6 +94,11 @@ UNDECODABLE = Answer(
     Action.RETRY,
     FailureType.transient_error,
     f"BigCommerce answered the request for '{{stream}}' with something that is not whole JSON ({{detail}}). {_PASSING}",
+)
+OVERSIZED = Answer(
+    Action.FAIL,
+    FailureType.system_error,
+    "BigCommerce answered the request for '{stream}' with {detail}, which is not read. Please report this line.",
 )
 REFUSED = Answer(
     Action.FAIL,
@@ -174,10 +182,13 @@ class Breaker:
             raise self._error
 
 
+_JITTER = 1.0  # seconds: the CDK's pauses are the same for all workers, which would come back all at once
+
+
 class ErrorTable(ErrorHandler):
     """Reads the answers to one stream, in the CDK's terms. `scope` is None for requests that need none."""
 
-    max_retries = 6  # with pauses of 1, 2, 4, ... seconds: a little over a minute
+    max_retries = 6  # with pauses of 1, 2, 4, ... seconds and a random part of one more: a little over a minute
     max_time = 600  # seconds
 
     def __init__(self, stream: str, scope: Scope | None, breaker: Breaker) -> None:
@@ -200,6 +211,7 @@ class ErrorTable(ErrorHandler):
         if answer.action is Action.RETRY or (answer.action is Action.WAIT and self._scope is None):
             # For RATE_LIMITED the CDK announces a stream; a request that belongs to none is only asked again. It is
             # the governor that waits, either way.
+            time.sleep(random.uniform(0, _JITTER))
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
             return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
@@ -225,6 +237,8 @@ def _look_up(
     """The row of the table, the status and a detail for the sentence; None for a good answer."""
     if isinstance(response, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(response):
         return UNTRUSTED, 0, ""  # other TLS errors are passing faults of the connection
+    if isinstance(response, BodyTooLarge):
+        return OVERSIZED, 0, str(response)
     if not isinstance(response, requests.Response):
         return UNREACHABLE, 0, type(response).__name__
     status = response.status_code

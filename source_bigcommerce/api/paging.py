@@ -83,7 +83,7 @@ class KeysetV3:
         meta = _pagination(body, "pagination")
         total = meta.get("total")
         if not rows and isinstance(total, int) and total > 0:
-            raise _lossy(f"an empty page came where {total} records are left")
+            raise lossy(f"an empty page came where {total} records are left")
         records, last = _after(rows, asked.get("id:greater"))
         ended = last is None or _is_short(rows, meta, self.limit, total)
         more = None if ended or last is None else {**self.first(), "id:greater": last}
@@ -112,9 +112,9 @@ class CursorV3:
         meta = meta or _pagination(body, "pagination")
         ended = not rows or _is_short(rows, meta, self.limit, total)
         if not ended and not cursor:
-            raise _lossy("a full page came without a cursor to continue from")
+            raise lossy("a full page came without a cursor to continue from")
         if not ended and cursor == asked.get("after"):
-            raise _lossy("its cursor does not advance")
+            raise lossy("its cursor does not advance")
         more = None if ended else {**self.first(), "after": str(cursor)}
         return Page(rows, more, total if isinstance(total, int) else None)
 
@@ -156,9 +156,19 @@ class OffsetV2:
         return Page(rows, None if ended else {**self.first(), "page": int(asked["page"]) + 1})
 
 
+def is_empty(body: Any) -> bool:
+    """Whether a decoded body is that of a list without entries."""
+    return body is None or body == [] or (isinstance(body, dict) and body.get("data") == [])
+
+
+def counts_none(body: Any) -> bool:
+    """Whether a decoded body says that the list has no entries."""
+    return _pagination(body, "pagination").get("total") == 0
+
+
 def _rows(body: Any) -> list[Record]:
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
-        raise _lossy("the answer is not a list of records")
+        raise lossy("the answer is not a list of records")
     return body
 
 
@@ -196,20 +206,27 @@ def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], in
     records = []
     newest: int | None = None
     for row in rows:
-        key = row.get("id")
-        if not isinstance(key, int):
-            raise _lossy("a record has no id")
+        key = key_of(row)
         if newest is not None and key < newest:
-            raise _lossy("the records are not sorted by id, as was asked")
+            raise lossy("the records are not sorted by id, as was asked")
         newest = key
         if last is None or key > last:
             records.append(row)
     if last is not None and len(rows) - len(records) > 1:
-        raise _lossy("the store ignored the key to continue from")
+        raise lossy("the store ignored the key to continue from")
     return records, newest if records else None
 
 
-def _lossy(reason: str) -> BigCommerceError:
+def key_of(row: Record) -> int:
+    """The id of a record. Raises BigCommerceError when it has none."""
+    key = row.get("id")
+    if type(key) is not int:
+        raise lossy("a record has no id")
+    return key
+
+
+def lossy(reason: str) -> BigCommerceError:
+    """The error of a list that cannot be read whole."""
     return BigCommerceError(
         f"BigCommerce's list cannot be followed without losing records: {reason}. The sync stops here rather than "
         "lose them; please report it with this line.",

@@ -19,10 +19,11 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode, forget
-from source_bigcommerce.api.client import REQUEST_KWARGS, Store, with_query
+from source_bigcommerce.api.client import Store, of_parent, with_query
 from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, in_plain_words
-from source_bigcommerce.api.paging import Page, Paging, Params, Record
+from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, lossy
 from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.api.transport import REQUEST_KWARGS
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
@@ -57,7 +58,9 @@ class BigCommerceStream(HttpStream, ABC):
         self._misfits: set[str] = set()
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
         self._first_pages: dict[tuple[Any, ...], Page] = {}
-        super().__init__(authenticator=store.auth, api_budget=store.governor)
+        super().__init__(authenticator=store.auth)
+        self._http_client = store.client(self.name, self.get_error_handler())
+        self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
         self._normalise = normaliser(self.get_json_schema(), self._report_misfit)
 
     # What the CDK asks of every HTTP stream.
@@ -134,6 +137,9 @@ class BigCommerceStream(HttpStream, ABC):
         """This stream's records of the entries of a page, in the form that its schema promises."""
         records = 0
         for record in self.records(entries):
+            for field in self._key_fields:
+                if record.get(field) is None:
+                    raise lossy(f"a record of '{self.name}' has no {field}, by which records are told apart")
             yield self._normalise(record)
             records += 1
         self.tally.add(len(entries), records)
@@ -148,6 +154,7 @@ class BigCommerceStream(HttpStream, ABC):
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         """The slice's records, page by page, as the store gives them."""
         page = self.first_page(stream_slice)
+        positions: set[tuple[Any, ...]] = set()
         while True:
             records, following = self.wanted(page.records, stream_slice), page.next
             del page  # two pages at a time would be a lot of memory when many workers read
@@ -155,6 +162,9 @@ class BigCommerceStream(HttpStream, ABC):
             del records
             if following is None:
                 return
+            if _key(following) in positions:
+                raise lossy("its pages go round in a circle")
+            positions.add(_key(following))
             page = self.fetch_page(stream_slice, following)
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
@@ -190,9 +200,20 @@ class BigCommerceStream(HttpStream, ABC):
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
         return self._first_pages.pop(_key(stream_slice), None) or self.fetch_page(stream_slice, None)
 
-    def fetch_page(self, stream_slice: Mapping[str, Any] | None, paging: Params | None) -> Page:
-        """One page of the slice; the first one when `paging` is None."""
-        return self._page(self._send(self.path(stream_slice=stream_slice, next_page_token=paging)))
+    def fetch_page(
+        self, stream_slice: Mapping[str, Any] | None, paging: Params | None, may_be_empty: bool = False
+    ) -> Page:
+        """One page of the slice; the first one when `paging` is None.
+
+        No records are the documented end of a list, and also what a store says that fails: it is asked once more
+        before that is believed, unless that `may_be_empty` or a first page counts none itself.
+        """
+        path = self.path(stream_slice=stream_slice, next_page_token=paging)
+        response = self._send(path)
+        body = decode(response)
+        if is_empty(body) and not may_be_empty and (paging or not counts_none(body)):
+            response = self._send(path)
+        return self._page(response)
 
     def fetch(self, endpoint: str, params: Params) -> Any:
         """The decoded answer of any endpoint, with this stream's permissions and error sentences."""
@@ -208,7 +229,7 @@ class BigCommerceStream(HttpStream, ABC):
     def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
         """Logs that a child is missing because its parent was deleted meanwhile; raises `missing` if it was not."""
         try:
-            self.fetch(f"{self.endpoint}/{parent['id']}", {})
+            self.fetch(of_parent(f"{self.endpoint}/{{id}}", parent["id"]), {})
         except NotFound:
             self.logger.info(f"Record {parent['id']} of '{self.name}' was deleted while it was read.")
         else:

@@ -13,8 +13,9 @@ from typing import Any
 
 from airbyte_cdk.models import FailureType
 
+from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
-from source_bigcommerce.api.paging import Offset, Paging, Params, Record
+from source_bigcommerce.api.paging import Offset, Paging, Params, Record, is_empty
 
 CAPS = frozenset({10, 50, 250})
 PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
@@ -82,7 +83,7 @@ def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch,
 def _reread_one(parent: Record, embedded: Embedded, fetch: Fetch, forgive: Forgive) -> None:
     try:
         parent[embedded.name] = read_list(
-            fetch, embedded.endpoint.format(id=parent["id"]), embedded.params, embedded.paging
+            fetch, of_parent(embedded.endpoint, parent["id"]), embedded.params, embedded.paging
         )
     except NotFound as missing:
         forgive(parent, missing)
@@ -93,8 +94,9 @@ def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch) ->
     children: dict[Any, list[Record]] = {parent["id"]: [] for parent in parents}
     params = {**embedded.params, embedded.parents_filter: ids}
     for child in read_list(fetch, embedded.endpoint, params, embedded.paging):
-        if child.get(embedded.parent_field) in children:  # in case the filter was ignored
-            children[child[embedded.parent_field]].append(child)
+        parent = child.get(embedded.parent_field)
+        if isinstance(parent, int) and parent in children:  # in case the filter was ignored
+            children[parent].append(child)
     for parent in parents:
         parent[embedded.name] = children[parent["id"]]
 
@@ -112,7 +114,8 @@ def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> li
             totals |= {page.total} if page.total is not None else set()
             known = len(found)
             for entry in page.records:
-                found.setdefault(entry["id"] if "id" in entry else f"entry {len(found)}", entry)
+                key = entry.get("id")
+                found.setdefault(key if isinstance(key, (int, str)) else f"entry {len(found)}", entry)
             if len(found) == known:
                 break  # some of these endpoints do not page: they answer every page number with the same entries
         if totals <= {len(found)}:
@@ -127,6 +130,9 @@ def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> li
 def _pages(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> Iterator[Any]:
     position: Params | None = paging.first()
     while position is not None:
-        page = paging.page(fetch(endpoint, {**params, **position}), position)
+        body = fetch(endpoint, {**params, **position})
+        if is_empty(body) and position != paging.first():
+            body = fetch(endpoint, {**params, **position})  # the end, or a store that fails
+        page = paging.page(body, position)
         yield page
         position = page.next

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from source_bigcommerce.api.paging import Offset, Page, Record
+from source_bigcommerce.api.paging import Offset, Page, Record, lossy
 from source_bigcommerce.streams.base import BigCommerceStream
 
 PASSES = 3  # how often a list that is not sorted by key is read until a pass brings nothing new
@@ -34,7 +34,7 @@ class NumberedList(BigCommerceStream, ABC):
         if first.next is None or first.total == len(first.records):
             return  # one page shows one moment
         if first.total is None:
-            for page in self._forward(stream_slice, first):
+            for page in self._forward(stream_slice, first, new):
                 yield self.wanted(new(page.records), stream_slice)
             return
         pages = -(-first.total // len(first.records))
@@ -42,6 +42,8 @@ class NumberedList(BigCommerceStream, ABC):
             known, is_sorted = new.known, True
             for number in range(pages, 0, -1):  # the first one again: records may have slid into it
                 page = self.fetch_page(stream_slice, {**self.paging.first(), "page": number})
+                if not page.records and page.total == first.total:
+                    raise lossy(f"page {number} is empty though there are {first.total} records")
                 is_sorted &= self._is_sorted(page.records)
                 yield self.wanted(new(page.records), stream_slice)
             if is_sorted or (attempt and new.known == known):
@@ -51,18 +53,20 @@ class NumberedList(BigCommerceStream, ABC):
             "place meanwhile may be missing; the next full refresh brings it."
         )
 
-    def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page) -> Iterator[Page]:
+    def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen) -> Iterator[Page]:
         while page.next is not None:
+            known = new.known
             page = self.fetch_page(stream_slice, page.next)
             yield page
+            if page.next is not None and new.known == known:
+                raise lossy("the same page comes for every page number")
 
     def _key_of(self, record: Record) -> Any:
-        key = self.primary_key
-        return record.get(key) if isinstance(key, str) else tuple(record.get(str(part)) for part in key or ())
+        return tuple(str(record.get(field)) for field in self._key_fields)
 
     def _is_sorted(self, records: Sequence[Record]) -> bool:
-        keys = [self._key_of(record) for record in records]
-        return all(isinstance(key, int) for key in keys) and all(one < next_ for one, next_ in pairwise(keys))
+        keys = [key for record in records if isinstance(key := record.get(self._key_fields[0]), int)]
+        return len(keys) == len(records) and all(one < next_ for one, next_ in pairwise(keys))
 
 
 class _Unseen:

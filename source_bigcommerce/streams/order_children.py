@@ -15,8 +15,9 @@ import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution
 
+from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound
-from source_bigcommerce.api.paging import Offset, OffsetV2, Paging, Params, Record
+from source_bigcommerce.api.paging import Offset, OffsetV2, Paging, Params, Record, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.embedded import read_list
 from source_bigcommerce.streams.orders import OrderList
@@ -57,7 +58,7 @@ class OrderChild(OrderList, ABC):
 
     def _children_of(self, order: Record) -> Sequence[Record]:
         try:
-            return self.read_children(self.children.format(id=order["id"]), order)
+            return self.read_children(of_parent(self.children, order["id"]), order)
         except NotFound as missing:
             self._forgive(order, missing)
             return ()
@@ -66,7 +67,7 @@ class OrderChild(OrderList, ABC):
         """Logs why an order has no such list; raises `missing` when the order is neither archived nor deleted."""
         if order.get("is_deleted") is not True:
             try:
-                now = self.fetch(f"{self.endpoint}/{order['id']}", {})
+                now = self.fetch(of_parent(f"{self.endpoint}/{{id}}", order["id"]), {})
             except NotFound:
                 self.logger.info(f"Order {order['id']} was deleted while '{self.name}' was read.")
                 return
@@ -137,7 +138,7 @@ class Transactions(OrderChild):
         while position is not None:
             page = self.child_paging.page(self.fetch(endpoint, position), position)
             known, total = len(found), page.total
-            found.update((row["id"], row) for row in page.records)
+            found.update((key_of(row), row) for row in page.records)
             if page.records and len(found) == known and known != total:
                 raise _cut_short(order, known, total)
             position = page.next if len(found) > known else None
@@ -154,7 +155,7 @@ class Transactions(OrderChild):
             orders = None  # the streams of orders tell of that
         order = orders[0]["id"] if orders else _ANY_ORDER
         with suppress(NotFound):
-            self.fetch(self.children.format(id=order), {"limit": 1})
+            self.fetch(of_parent(self.children, order), {"limit": 1})
 
 
 class _TwoScopes(ErrorTable):

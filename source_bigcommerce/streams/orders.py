@@ -8,6 +8,7 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import NotFound, Refused
 from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record
 from source_bigcommerce.api.scopes import Scope
@@ -18,11 +19,12 @@ GROUPS = ("pickups", "shipping", "downloads")
 
 
 def _lines_in_doubt(order: Record, lines: Sequence[Record]) -> bool:
-    """A consignment as long as a known cap, or fewer pieces in the lines than the order says it has.
+    """A line without id, a consignment as long as a known cap, or fewer pieces in the lines than the order says it has.
 
     `items_total` counts pieces; should it count lines after all, the comparison only finds less to doubt.
     """
-    if any(len(consignment["line_item_ids"]) in CAPS for consignment in _consignments(order)):
+    capped = any(len(consignment["line_item_ids"]) in CAPS for consignment in _consignments(order))
+    if capped or any(_id(line) is None for line in lines):
         return True
     items_total = order.get("items_total")
     if not isinstance(items_total, int):
@@ -66,10 +68,11 @@ class OrderList(IncrementalStream, ABC):
     def _archived(self, stream_slice: Mapping[str, Any]) -> Iterator[Sequence[Record]]:
         position: Params | None = self.paging.first()
         while position is not None:
+            is_first = position == self.paging.first()
             try:
-                page = self.fetch_page(stream_slice, {**position, "is_deleted": "true"})
+                page = self.fetch_page(stream_slice, {**position, "is_deleted": "true"}, may_be_empty=is_first)
             except Refused:
-                if position != self.paging.first():
+                if not is_first:
                     raise
                 self._archived_are_asked_for = False
                 return
@@ -135,7 +138,7 @@ class Orders(OrderList):
     def _reread(self, order: Record, children: str, params: Params) -> Any:
         """The children of one order from their own endpoint; None where there are none."""
         try:
-            return self.fetch(f"{self.endpoint}/{order['id']}/{children}", params)
+            return self.fetch(of_parent(f"{self.endpoint}/{{id}}/{children}", order["id"]), params)
         except NotFound as missing:
             self.forgive_if_deleted(order, missing)
             return None
@@ -154,7 +157,7 @@ def _is_whole(consignments: Any) -> bool:
 def _ungroup(consignments: Any) -> tuple[Record, list[Record]]:
     """The consignments without their line items, and the line items."""
     groups = consignments if isinstance(consignments, dict) else {}
-    lines: dict[int, Record] = {}
+    lines: dict[int | None, Record] = {}
     result: Record = {group: [_unload(entry, lines) for entry in _entries(groups.get(group))] for group in GROUPS}
     email = groups["email"] if isinstance(groups.get("email"), dict) else {}
     certificates = [_unload(entry, lines) for entry in _entries(email.get("gift_certificates"))]
@@ -168,15 +171,19 @@ def _consignments(order: Record) -> Iterator[Record]:
     yield from order["consignments"]["email"]["gift_certificates"]
 
 
-def _unload(consignment: Record, lines: dict[int, Record]) -> Record:
+def _unload(consignment: Record, lines: dict[int | None, Record]) -> Record:
     """The consignment with the ids of its line items in place of them; the line items go to `lines`."""
-    own = [line for line in _entries(consignment.get("line_items")) if isinstance(line.get("id"), int)]
-    for line in own:
-        lines.setdefault(line["id"], line)
+    own = [(_id(line), line) for line in _entries(consignment.get("line_items"))]
+    for id_, line in own:
+        lines.setdefault(id_, line)
     return {
         **{name: value for name, value in consignment.items() if name != "line_items"},
-        "line_item_ids": [line["id"] for line in own],
+        "line_item_ids": [id_ for id_, _ in own if id_ is not None],
     }
+
+
+def _id(line: Record) -> int | None:
+    return line["id"] if type(line.get("id")) is int else None
 
 
 def _link_by_address(order: Record) -> None:
@@ -184,9 +191,9 @@ def _link_by_address(order: Record) -> None:
     for consignment in order["consignments"]["shipping"]:
         ids = consignment["line_item_ids"]
         ids.extend(
-            line["id"]
+            line.get("id")
             for line in order["line_items"]
-            if line.get("order_address_id") == consignment.get("id") and line["id"] not in ids
+            if line.get("order_address_id") == consignment.get("id") and line.get("id") not in ids
         )
 
 

@@ -1,0 +1,197 @@
+"""A machine on which no time passes: what a simulation replaces around the connector and never inside it.
+
+The network is the sandbox's application, called in the caller's thread. Clocks are one number. Pauses move it. What
+the connector computes anew for each process (schemas and what follows from them) is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from functools import cache, partial
+from threading import Lock
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.sources.streams.http import http_client
+from airbyte_cdk.utils import traced_exception
+from requests.adapters import HTTPAdapter
+
+from sandbox import live
+from sandbox.app import Application
+from sandbox.clock import Clock
+from sandbox.inprocess import InProcess
+from source_bigcommerce.api import client
+from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.api.values import normaliser
+from source_bigcommerce.streams import ALL_STREAMS, base, slicing
+from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.order_children import OrderChild, Transactions
+
+
+class Time:
+    """The one clock of a simulation, in Unix seconds; `skew` is how far the connector's machine is off."""
+
+    def __init__(self, now: float) -> None:
+        self._now = float(now)
+        self._lock = Lock()
+        self.skew = 0.0
+
+    def true(self) -> float:
+        return self._now
+
+    def wrong(self) -> float:
+        """What the machine of the connector believes."""
+        return self._now + self.skew
+
+    def pass_(self, seconds: float) -> None:
+        with self._lock:
+            self._now += max(0.0, seconds)
+
+
+class StoreClock(Clock):
+    """The store's clock, which is right."""
+
+    def __init__(self, simulated: Time) -> None:
+        super().__init__()
+        self._simulated = simulated
+
+    def time(self) -> float:
+        return self._simulated.true()
+
+    def advance(self, seconds: float) -> None:
+        self._simulated.pass_(seconds)
+
+
+class Machine:
+    """The connector's surroundings, replaced from `start` to `stop`."""
+
+    def __init__(self, simulated: Time) -> None:
+        self.time = simulated
+        self._patches = pytest.MonkeyPatch()
+        self._readers: list[client.Store] = []
+
+    def start(
+        self, app: Application, before: Callable[[requests.PreparedRequest], None], page: int, pages_per_slice: int
+    ) -> None:
+        """Puts the store behind every address; pages and slices are so small that a small store has many."""
+        put = self._patches.setattr
+        network = InProcess(app, before)
+
+        def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
+            return network.send(request)
+
+        put(HTTPAdapter, "send", send)
+        put(HTTPAdapter, "init_poolmanager", _nothing)
+        put(requests.Session, "merge_environment_settings", _no_environment)
+        put(time, "sleep", self.time.pass_)
+        put(time, "time", self.time.wrong)
+        for module in _modules_with_dates():
+            put(module, "datetime", _wrong_datetime(self.time))
+        put(client, "QuotaGovernor", partial(QuotaGovernor, clock=self.time.true, sleep=self.time.pass_))
+        for stream in ALL_STREAMS:
+            put(stream, "paging", replace(stream.paging, limit=page))
+            if issubclass(stream, OrderChild) and stream is not Transactions:  # whose pages may not be numbered
+                put(stream, "child_paging", replace(stream.child_paging, limit=page))
+        put(slicing, "SAMPLE_SIZE", max(2, page - 1))
+        put(base.IncrementalStream, "pages_per_slice", pages_per_slice)
+        put(OrderChild, "pages_per_slice", 1)
+        put(BigCommerceStream, "get_json_schema", lambda stream: _schema(type(stream)))
+        put(base, "normaliser", _kept_normaliser)
+        put(live, "_FEWEST", 5)  # of records, for some of them to be deleted
+        put(http_client, "print", _nothing, raising=False)  # of a 429, past all other output
+        put(traced_exception, "traceback", _NoTraceback)  # made for each error, and not printed
+        # Whether the credentials keep a count of their own, which these do not, is looked up in slow ways.
+        put(http_client.HttpClient, "_update_authenticator_from_response", _nothing)
+        self._keep_stores()
+        self._disabled = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)
+
+    def stop(self) -> None:
+        logging.disable(self._disabled)
+        self._patches.undo()
+
+    def end_threads(self) -> None:
+        """Those that the connector leaves to the end of its process."""
+        while self._readers:
+            self._readers.pop()._readers.shutdown(wait=False)
+
+    def _keep_stores(self) -> None:
+        make, kept = client.Store.__init__, self._readers
+
+        def made(store: client.Store, *args: Any) -> None:
+            make(store, *args)
+            kept.append(store)
+
+        self._patches.setattr(client.Store, "__init__", made)
+
+
+class _NoTraceback:
+    """What the CDK uses of the module `traceback`."""
+
+    class TracebackException:
+        @staticmethod
+        def from_exception(error: BaseException) -> _Frames:
+            return _Frames()
+
+
+class _Frames(list[str]):
+    def format(self) -> list[str]:
+        return self
+
+
+def _no_environment(session: requests.Session, url: Any, **settings: Any) -> dict[str, Any]:
+    return {"proxies": {}, "stream": False, "verify": True, "cert": None}
+
+
+_schema_of = BigCommerceStream.get_json_schema
+_schemas: dict[int, Any] = {}
+
+
+@cache
+def _schema(stream: type[BigCommerceStream]) -> Any:
+    found = _schema_of(object.__new__(stream))
+    _schemas[id(found)] = found
+    return found
+
+
+@cache
+def _normaliser(schema: int) -> Any:
+    return normaliser(_schemas[schema], _nothing)
+
+
+def _kept_normaliser(schema: Any, report: Any) -> Any:
+    return _normaliser(id(schema))
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """In place of what a simulation does not need."""
+
+
+def _modules_with_dates() -> list[Any]:
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if name.startswith("source_bigcommerce.") and getattr(module, "datetime", None) is datetime
+    ]
+
+
+@cache
+def _wrong_datetime(simulated: Time) -> type[datetime]:
+    class WrongDatetime(datetime):
+        """As the connector's machine has it."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.fromtimestamp(simulated.wrong(), tz)
+
+        @classmethod
+        def utcnow(cls) -> datetime:
+            return datetime(1970, 1, 1) + timedelta(seconds=simulated.wrong())
+
+    return WrongDatetime
