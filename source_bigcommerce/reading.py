@@ -194,6 +194,8 @@ class _Slice(Partition):
                     # Before the slice is told to be finished: another thread may print the state that says so.
                     self._pass.queue.flush()
             except Exception as error:
+                # Before the others are told: another thread would print their end ahead of their records.
+                self._pass.queue.flush()
                 self._pass.end(error)
                 raise
 

@@ -35,7 +35,7 @@ logger = logging.getLogger("airbyte")
 Step = tuple[str, dict[str, Any]]
 ADDED = ("shipments", "messages", "transactions", "refunds")
 # Answers by which a store says that it does not know the filter for archived orders.
-REFUSALS = frozenset({400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 422})
+REFUSALS = frozenset({400, 422})
 
 
 NO_REASON = "Something went wrong"  # the CDK's word for an error that nobody foresaw

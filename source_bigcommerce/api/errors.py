@@ -182,6 +182,7 @@ class Breaker:
             raise self._error
 
 
+_MISUNDERSTOOD = frozenset({400, 422})  # a store that does not know a parameter says so with one of these
 _JITTER = 1.0  # seconds: the CDK's pauses are the same for all workers, which would come back all at once
 
 
@@ -215,7 +216,7 @@ class ErrorTable(ErrorHandler):
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
             return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
-        kind = Refused if answer is REFUSED else NotFound if status == 404 and self._scope else BigCommerceError
+        kind = Refused if status in _MISUNDERSTOOD else NotFound if status == 404 and self._scope else BigCommerceError
         error = kind(sentence, answer.failure_type)
         if answer.action is Action.STOP:
             self._breaker.open(error)
