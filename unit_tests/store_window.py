@@ -45,6 +45,7 @@ class StoreWindow:
     phase: float = 0.0
     outside: Iterable[Outside] = ()
     rounding: Callable[[float], int] = math.ceil  # of milliseconds
+    late: float = 0.0  # seconds by which a window turns later than announced
     used: int = 0
     window: int = 0
     # What went without us: when, and how much of what was left.
@@ -64,7 +65,7 @@ class StoreWindow:
         self._turn(now)
         is_refused = self.used >= self.quota
         self.used += not is_refused
-        reset = self.start_of(self.window + 1) - now
+        reset = max(0.0, self.start_of(self.window + 1) - now - self.late)
         return Moment(now, self.window, self.quota, max(0, self.quota - self.used), is_refused, reset)
 
     def headers(self, moment: Moment) -> dict[str, str]:

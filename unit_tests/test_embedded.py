@@ -279,6 +279,14 @@ def test_entries_without_an_id_are_all_kept() -> None:
     assert read_list(lambda _, __: body, "v3/children", {}, Offset()) == entries
 
 
+def test_different_entries_with_one_id_are_an_error() -> None:
+    """One of them would be dropped, and the destination would merge them in any case."""
+    entries = [{"id": 0, "name": "state"}, {"id": 0, "name": "county"}]
+    with pytest.raises(BigCommerceError, match="different records have the same id 0"):
+        read_list(lambda _, __: entries, "v2/orders/1/taxes", {}, OffsetV2())
+    assert read_list(lambda _, __: entries[:1] * 2, "v2/orders/1/taxes", {}, OffsetV2()) == entries[:1]
+
+
 def test_a_v2_list_without_entries_is_empty() -> None:
     """V2 answers 204 then."""
     assert read_list(lambda _, __: None, "v2/orders/1/products", {}, OffsetV2()) == []

@@ -168,7 +168,7 @@ def test_an_archived_order_without_a_list_has_none(
     with caplog.at_level(logging.INFO):
         assert [record["order_id"] for record in read(subject)] == [7]
     assert not [url for url in urls(api) if url in ("v2/orders/5", "v2/orders/6")]
-    assert len([r for r in caplog.records if "For archived orders, such as" in r.getMessage()]) == 1
+    assert len([r for r in caplog.records if "Of archived orders, such as" in r.getMessage()]) == 1
 
 
 @each_stream

@@ -284,6 +284,22 @@ def test_a_quota_that_other_apps_change_in_the_middle_of_windows_is_followed(see
     sync.assert_nothing_was_taken_that_was_not_free()
 
 
+@pytest.mark.parametrize("late", [0.2, 1.0, 2.5])
+@pytest.mark.parametrize("quota", [150, 450])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_window_that_turns_later_than_announced_costs_a_few_requests_of_the_reserve(
+    quota: int, late: float, seed: int
+) -> None:
+    """The clocks of a server farm differ: asking again at once would spend the whole reserve within the second."""
+    store = StoreWindow(quota, 30.0, late=late)
+    sync = Sync(store, 6 * quota, workers=8, latency=0.05, seed=seed).run(until=9 * 30.0)
+    assert sync.refused == []
+    served = sync.served()
+    budget = quota - sync.kept(quota)
+    assert max(served.values()) <= budget + 3
+    assert min(served[window] for window in range(max(served))) >= budget
+
+
 @pytest.mark.parametrize("workers", [10, 40])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_window_that_others_have_eaten_costs_one_refusal_and_not_one_per_worker(workers: int, seed: int) -> None:

@@ -690,7 +690,7 @@ def test_lines_that_hold_fewer_pieces_than_the_order_are_read_again(
 
 def test_doubtful_orders_are_read_again_once_each_and_the_others_not_at_all(api: Any) -> None:
     """The request is spent where there is doubt, and only there."""
-    whole = {"consignments": {}, "fees": [], "items_total": 0}
+    whole = {"consignments": {"shipping": [{"id": 2}]}, "fees": [], "items_total": 0}
     orders = [{"id": i, **whole} for i in range(1, 20)]
     orders[4]["items_total"] = orders[9]["items_total"] = 3
     orders[14]["consignments"] = LINK
@@ -740,6 +740,37 @@ def test_children_of_an_order_that_cannot_be_read_fail_the_slice(api: Any, child
     api.get(f"{STORE_URL}v2/orders/7/{children}", status_code=500)
     with pytest.raises(BigCommerceError, match="passing fault"):
         order(api, consignments=LINK, fees=LINK, items_total=3)
+
+
+def test_lines_for_an_address_that_did_not_come_bring_it(api: Any) -> None:
+    """Read again, the lines prove that a consignment is missing."""
+    both = {"shipping": [{"id": 2, "line_items": [line(11)]}, {"id": 3, "line_items": [line(12)]}]}
+    api.get(f"{STORE_URL}v2/orders/7/products", json=[line(11, order_address_id=2), line(12, order_address_id=3)])
+    api.get(f"{STORE_URL}v2/orders/7/consignments", json=both)
+    record = order(api, consignments={"shipping": both["shipping"][:1]}, items_total=2)
+    assert [(c["id"], c["line_item_ids"]) for c in record["consignments"]["shipping"]] == [(2, [11]), (3, [12])]
+
+
+def test_as_many_fees_as_a_known_cap_are_read_again(api: Any) -> None:
+    """Ten fees may be the first ten of twelve."""
+    fees = [{"id": i} for i in range(1, 13)]
+    api.get(f"{STORE_URL}v2/orders/7/fees", json={"fees": fees})
+    assert [fee["id"] for fee in order(api, fees=fees[:10])["fees"]] == list(range(1, 13))
+    assert [fee["id"] for fee in order(api, fees=fees[:9])["fees"]] == list(range(1, 10))
+
+
+def test_an_archived_order_of_which_nothing_more_is_told_comes_as_listed(
+    api: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Otherwise one archived order would stop five streams for good. One line of log for all such orders."""
+    for path in ("consignments", "fees", "products"):
+        api.get(f"{STORE_URL}v2/orders/7/{path}", status_code=404)
+    with caplog.at_level(logging.INFO):
+        record = order(
+            api, consignments={"shipping": [{"id": 2, "line_items": [line(1)]}]}, items_total=3, is_deleted=True
+        )
+    assert [item["id"] for item in record["line_items"]] == [1]
+    assert len([entry for entry in caplog.records if "Of archived orders, such as 7" in entry.getMessage()]) == 1
 
 
 @pytest.mark.parametrize("email", ["", {}, {"gift_certificates": {}}])

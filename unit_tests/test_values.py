@@ -94,6 +94,22 @@ def test_a_number_in_any_of_its_spellings_is_a_number(value: Any, expected: floa
 
 
 @pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("123456789012.345", True),
+        ("0000000000000000000000.10", True),
+        ("1.00000000000000000000", True),
+        ("9007199254740993", False),
+        ("12345678901234.5678", False),
+        ("0.1000000000000000055511151231257827", False),
+    ],
+)
+def test_digits_that_a_number_cannot_hold_are_passed_on_and_reported(text: str, fits: bool) -> None:
+    """Rounded in silence, a balance would be off and nobody would know."""
+    assert typed("number", text) == ((float(text), []) if fits else (text, [("f", "number")]))
+
+
+@pytest.mark.parametrize(
     "value", ["1,5", "12.5 USD", "NaN", "inf", "-Infinity", "1_000", "0x10", "1e400", "\u0661", True, {"a": 1}, [1]]
 )
 def test_what_is_no_number_is_passed_on_and_reported(value: Any) -> None:

@@ -158,11 +158,13 @@ def one_order(call: Call) -> Answer:
 
 
 def order_consignments(call: Call) -> Answer:
-    """`GET /v2/orders/{id}/consignments`: the groups, their lines as links."""
+    """`GET /v2/orders/{id}/consignments`: the groups, their lines as links, or whole where they are asked for."""
     orders, id_ = call.store.orders, call.path["order_id"]
     store_hash = call.store.options.store_hash
+    with_lines = _includes(call.query).lines
     template = existing(orders, id_).view(
-        "consignments", lambda b: views.consignments(b, call.readings, store_hash, with_lines=False)
+        f"consignments {with_lines}",
+        lambda b: views.consignments(b, call.readings, store_hash, with_lines=with_lines),
     )
     return Answer(template.render(orders.stamp(id_, rfc2822)))
 
@@ -182,6 +184,6 @@ ENDPOINTS = [
     Endpoint("v2/orders", ORDERS, list_orders, _LIST, "orders"),
     Endpoint("v2/orders/count", ORDERS, count_orders, _FILTERS),
     Endpoint("v2/orders/{order_id:int}", ORDERS, one_order, frozenset({"include", "consignment_structure"})),
-    Endpoint("v2/orders/{order_id:int}/consignments", ORDERS, order_consignments, frozenset()),
+    Endpoint("v2/orders/{order_id:int}/consignments", ORDERS, order_consignments, frozenset({"include"})),
     Endpoint("v2/orders/{order_id:int}/fees", ORDERS, order_fees, frozenset()),
 ]

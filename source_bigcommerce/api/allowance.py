@@ -17,6 +17,7 @@ from dataclasses import dataclass
 USUAL_WINDOW = 30.0  # seconds
 _MARGIN = 0.01  # seconds: announced times are rounded, and servers do not agree to the millisecond
 _PATIENCE = 1.0  # seconds for a request that goes first; then another goes with it
+_FIRST_PAUSE = 0.5  # seconds to wait for a window that has not turned when it should have; doubled each time
 _GIVEN_UP = 300.0  # seconds after which a request is not under way any more, if nobody said what became of it
 
 
@@ -55,6 +56,8 @@ class Allowance:
         self._earliest_end, self._latest_end = -math.inf, math.inf
         self._turned = 0  # number of the event by which the window had begun
         self._spent = False  # whether a request had to wait for the window's end
+        self._awaited = False  # whether that has come, and no answer has shown it yet
+        self._pause = 0.0
         self._under_way: set[Permit] = set()
         self._unsettled: list[tuple[int, float]] = []  # number and time at which a request ended that may have counted
         self._events = 0
@@ -136,6 +139,7 @@ class Allowance:
     def _begin(self, earliest_end: float, latest_end: float) -> None:
         if self._spent:
             self.distrust()
+        self._awaited |= self._spent
         self._spent = False
         self._turned = self._count()
         self._earliest_end, self._latest_end = earliest_end, latest_end
@@ -163,3 +167,13 @@ class Allowance:
         self.quota, self._window = told.quota, told.window
         self._left, self._reset, self._arrived = left, told.reset, self._count()
         self._unsettled = [ended for ended in self._unsettled if ended[0] > permit.number]
+        self._mind_a_late_turn(now)
+
+    def _mind_a_late_turn(self, now: float) -> None:
+        """Where the window turns later than the store said, asking at once again and again would spend the reserve."""
+        if self._left > self._kept():
+            self._pause = 0.0
+        elif self._awaited:
+            self._pause = min(max(2 * self._pause, _FIRST_PAUSE), self._window / 10)
+            self._latest_end = max(self._latest_end, now + self._pause)
+        self._awaited = False

@@ -169,6 +169,11 @@ def counts_none(body: Any) -> bool:
 def _rows(body: Any) -> list[Record]:
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
         raise lossy("the answer is not a list of records")
+    first: dict[Any, Record] = {}
+    for row in body:
+        key = row.get("id")
+        if isinstance(key, (int, str)) and first.setdefault(key, row) != row:
+            raise lossy(f"different records have the same id {key}")
     return body
 
 

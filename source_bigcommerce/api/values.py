@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -24,6 +25,7 @@ _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
 )
 _UNIX = re.compile(r"-?\d{1,12}", re.ASCII)
+_DIGITS = 15  # that every decimal number may have and still be a float
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # What BigCommerce (PHP underneath) writes for a date that is not set.
 _NO_DATE = re.compile(r"0|0000-00-00.*|-0001-11-30.*|.* -0001 .*", re.ASCII)
@@ -91,11 +93,14 @@ def _to_number(value: Any) -> Any:
 
 @lru_cache(maxsize=8192)
 def _decimal(text: str) -> float:
-    """V2 sends decimals as strings: their shortest float form has the same digits, up to 15 of them."""
+    """V2 sends decimals as strings. Raises ValueError for digits that a float cannot hold."""
     if not _DECIMAL.fullmatch(text.strip()):
         raise ValueError
     number = float(text)
     if not math.isfinite(number):
+        raise ValueError
+    # Up to 15 digits, the shortest float form has the same ones.
+    if len(text) > _DIGITS and Decimal(text) != Decimal(repr(number)):
         raise ValueError
     return number
 

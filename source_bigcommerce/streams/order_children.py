@@ -40,8 +40,6 @@ class OrderChild(OrderList, ABC):
     child_params: ClassVar[Params] = {}
     child_paging: ClassVar[Paging] = OffsetV2()
 
-    _archived_were_told = False
-
     def records(self, entries: Sequence[Record]) -> Iterable[Record]:
         asked = self.parents(entries)
         for order, rows in zip(asked, self.store.gather(self._children_of, asked), strict=True):
@@ -60,25 +58,8 @@ class OrderChild(OrderList, ABC):
         try:
             return self.read_children(of_parent(self.children, order["id"]), order)
         except NotFound as missing:
-            self._forgive(order, missing)
+            self.forgive_if_deleted(order, missing)
             return ()
-
-    def _forgive(self, order: Record, missing: NotFound) -> None:
-        """Logs why an order has no such list; raises `missing` when the order is neither archived nor deleted."""
-        if order.get("is_deleted") is not True:
-            try:
-                now = self.fetch(of_parent(f"{self.endpoint}/{{id}}", order["id"]), {})
-            except NotFound:
-                self.logger.info(f"Order {order['id']} was deleted while '{self.name}' was read.")
-                return
-            if not isinstance(now, dict) or now.get("is_deleted") is not True:
-                raise missing
-        if not self._archived_were_told:
-            self._archived_were_told = True
-            self.logger.info(
-                f"For archived orders, such as {order['id']}, the store has no answer to '{self.name}' (404): they "
-                "are taken to have none."
-            )
 
 
 class OrderCoupons(OrderChild):

@@ -13,24 +13,15 @@ from source_bigcommerce.api.errors import NotFound, Refused
 from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.consignments import (
+    are_in_doubt,
+    fees_of,
+    lines_are_in_doubt,
+    link,
+    name_unknown_addresses,
+    unfold,
+)
 from source_bigcommerce.streams.embedded import CAPS, Embedded
-
-GROUPS = ("pickups", "shipping", "downloads")
-
-
-def _lines_in_doubt(order: Record, lines: Sequence[Record]) -> bool:
-    """A line without id, a consignment as long as a known cap, or fewer pieces in the lines than the order says it has.
-
-    `items_total` counts pieces; should it count lines after all, the comparison only finds less to doubt.
-    """
-    capped = any(len(consignment["line_item_ids"]) in CAPS for consignment in _consignments(order))
-    if capped or any(_id(line) is None for line in lines):
-        return True
-    items_total = order.get("items_total")
-    if not isinstance(items_total, int):
-        return not lines
-    pieces: int = sum(line["quantity"] for line in lines if isinstance(line.get("quantity"), int))
-    return pieces < items_total
 
 
 class OrderList(IncrementalStream, ABC):
@@ -44,6 +35,7 @@ class OrderList(IncrementalStream, ABC):
 
     # What the answers of a sync have shown so far of how the store answers.
     _archived_are_asked_for = True
+    _archived_were_told = False
 
     @property
     def slices_per_state(self) -> int:
@@ -98,6 +90,23 @@ class OrderList(IncrementalStream, ABC):
             self.tally.expected = None  # these are the orders of all channels
         return orders
 
+    def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
+        """Archived orders are forgiven too: whether they keep what belongs to them is not documented."""
+        if parent.get("is_deleted") is not True:
+            try:
+                now = self.fetch(of_parent(f"{self.endpoint}/{{id}}", parent["id"]), {})
+            except NotFound:
+                self.logger.info(f"Order {parent['id']} was deleted while '{self.name}' was read.")
+                return
+            if not isinstance(now, dict) or now.get("is_deleted") is not True:
+                raise missing
+        if not self._archived_were_told:
+            self._archived_were_told = True
+            self.logger.info(
+                f"Of archived orders, such as {parent['id']}, the store tells '{self.name}' no more than their list "
+                "holds (404)."
+            )
+
 
 class Orders(OrderList):
     """Orders with their line items, consignments and fees.
@@ -108,7 +117,7 @@ class Orders(OrderList):
 
     # Without `consignment_structure` consignments come as a legacy array (docs/rest-management/orders).
     params = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
-    embedded = (Embedded("line_items", "v2/orders/{id}/products", _lines_in_doubt, paging=OffsetV2()),)
+    embedded = (Embedded("line_items", "v2/orders/{id}/products", lines_are_in_doubt, paging=OffsetV2()),)
 
     shared_list = "orders"
     _fees_come_along = False  # so far in this sync
@@ -116,24 +125,37 @@ class Orders(OrderList):
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
         # Fees that come with any order prove that the include is honoured; without that proof, an order without the
         # field is in doubt. A link in their place is in doubt in any case.
-        self._fees_come_along |= any(_fees(order.get("fees")) is not None for order in entries)
+        self._fees_come_along |= any(fees_of(order.get("fees")) is not None for order in entries)
         for order in entries:
             self._unfold(order)
+        came_along = [order["line_items"] for order in entries]
         super().complete(entries)
-        for order in entries:
-            _link_by_address(order)
+        for order, lines in zip(entries, came_along, strict=True):
+            if order["line_items"] is not lines:
+                self._link(order)
         return entries
 
     def _unfold(self, order: Record) -> None:
         """Brings consignments, line items and fees of an order into their one shape."""
         consignments = order.get("consignments")
-        if not _is_whole(consignments):
-            consignments = self._reread(order, "consignments", {"include": "consignments.line_items"})
-        order["consignments"], order["line_items"] = _ungroup(consignments)
-        fees = _fees(order.get("fees"))
-        if fees is None and (order.get("fees") or not self._fees_come_along):
-            fees = _fees(self._reread(order, "fees", {}))
+        if are_in_doubt(order):
+            consignments = self._reread_consignments(order) or consignments
+        order["consignments"], order["line_items"] = unfold(consignments)
+        fees = fees_of(order.get("fees"))
+        if len(fees) in CAPS if fees is not None else order.get("fees") or not self._fees_come_along:
+            again = fees_of(self._reread(order, "fees", {}))
+            fees = fees if again is None else again
         order["fees"] = fees or []
+
+    def _link(self, order: Record) -> None:
+        """Gives line items that were read apart to their consignments, which may have been cut short as well."""
+        if name_unknown_addresses(order):
+            again, _ = unfold(self._reread_consignments(order))
+            order["consignments"] = again if any(again["shipping"]) else order["consignments"]
+        link(order)
+
+    def _reread_consignments(self, order: Record) -> Any:
+        return self._reread(order, "consignments", {"include": "consignments.line_items"})
 
     def _reread(self, order: Record, children: str, params: Params) -> Any:
         """The children of one order from their own endpoint; None where there are none."""
@@ -142,80 +164,3 @@ class Orders(OrderList):
         except NotFound as missing:
             self.forgive_if_deleted(order, missing)
             return None
-
-
-def _is_whole(consignments: Any) -> bool:
-    """Whether these are consignments, not only a link to them, and not as many as a known cap.
-
-    Groups without entries may be missing.
-    """
-    if not isinstance(consignments, dict) or "url" in consignments:
-        return False
-    return all(len(list(_entries(consignments.get(group)))) not in CAPS for group in GROUPS)
-
-
-def _ungroup(consignments: Any) -> tuple[Record, list[Record]]:
-    """The consignments without their line items, and the line items."""
-    groups = consignments if isinstance(consignments, dict) else {}
-    lines: dict[int | None, Record] = {}
-    result: Record = {group: [_unload(entry, lines) for entry in _entries(groups.get(group))] for group in GROUPS}
-    email = groups["email"] if isinstance(groups.get("email"), dict) else {}
-    certificates = [_unload(entry, lines) for entry in _entries(email.get("gift_certificates"))]
-    result["email"] = {**email, "gift_certificates": certificates}
-    return {**groups, **result}, list(lines.values())
-
-
-def _consignments(order: Record) -> Iterator[Record]:
-    for group in GROUPS:
-        yield from order["consignments"][group]
-    yield from order["consignments"]["email"]["gift_certificates"]
-
-
-def _unload(consignment: Record, lines: dict[int | None, Record]) -> Record:
-    """The consignment with the ids of its line items in place of them; the line items go to `lines`."""
-    own = [(_id(line), line) for line in _entries(consignment.get("line_items"))]
-    for id_, line in own:
-        lines.setdefault(id_, line)
-    return {
-        **{name: value for name, value in consignment.items() if name != "line_items"},
-        "line_item_ids": [id_ for id_, _ in own if id_ is not None],
-    }
-
-
-def _id(line: Record) -> int | None:
-    return line["id"] if type(line.get("id")) is int else None
-
-
-def _link_by_address(order: Record) -> None:
-    """Adds the line items that were read separately to the shipping consignments that they name."""
-    for consignment in order["consignments"]["shipping"]:
-        ids = consignment["line_item_ids"]
-        ids.extend(
-            line.get("id")
-            for line in order["line_items"]
-            if line.get("order_address_id") == consignment.get("id") and line.get("id") not in ids
-        )
-
-
-def _entries(group: Any) -> Iterator[Record]:
-    """The objects in a list, which the API may also give as one object, as "" or not at all."""
-    entries = [group] if isinstance(group, dict) else group if isinstance(group, list) else []
-    return (entry for entry in entries if isinstance(entry, dict) and entry)
-
-
-def _fees(fees: Any) -> list[Record] | None:
-    """The fees as a list, whichever of its documented shapes they came in; None for a link to them."""
-    if isinstance(fees, dict) and "fees" in fees:
-        fees = fees["fees"]
-    if isinstance(fees, dict) and "id" in fees:
-        fees = [fees]
-    if not isinstance(fees, list):
-        return None
-    return [_respelled(fee) for fee in _entries(fees)]
-
-
-def _respelled(fee: Record) -> Record:
-    """One of the documented examples spells `cost_ex_tax` with a c too many."""
-    if "cost_exc_tax" in fee and "cost_ex_tax" not in fee:
-        return {("cost_ex_tax" if name == "cost_exc_tax" else name): value for name, value in fee.items()}
-    return fee

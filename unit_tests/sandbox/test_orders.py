@@ -150,6 +150,16 @@ def test_the_include_holds_every_line_of_the_order(client: Client) -> None:
         assert embedded == [line["id"] for line in client.store.record("orders", id_)["lines"]]
 
 
+def test_consignments_of_one_order_bring_their_lines_when_asked(client: Client) -> None:
+    """Documented for their own address too; without it, lines are links."""
+    id_ = client.store.oddities["orders"]["several_addresses"]
+    path = f"v2/orders/{id_}/consignments"
+    whole = client.get(f"{path}?include=consignments.line_items").json()
+    assert whole["shipping"] == client.get(f"v2/orders/{id_}?{LINES}").json()["consignments"]["shipping"]
+    links = client.get(path).json()["shipping"][0]["line_items"]
+    assert set(links[0]) == {"url", "resource"}
+
+
 def test_without_consignment_structure_the_legacy_array_comes(client: Client) -> None:
     """Another type for the same field."""
     assert isinstance(client.get("v2/orders?limit=1&include=consignments").json()[0]["consignments"], list)
