@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from email.utils import formatdate
+from urllib.parse import parse_qsl, urlencode
 
+import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -171,7 +173,7 @@ class Application:
                 self.live.after(endpoint.lists, answer.listed or [])
         return answer
 
-    def _not_routed(self, request: Request, error: Exception) -> Response:
+    async def _not_routed(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         version = "v3" if "/v3/" in request.url.path else "v2"
         answer = problem(version, Problem(status, _MESSAGES[status]))
@@ -205,8 +207,15 @@ class Application:
         elif fault.kind == "stall":
             await asyncio.sleep(fault.seconds)
             connection.reset(scope)
-        elif fault.kind == "truncate":
-            await self._routes(scope, receive, connection.truncating(scope, send))
+        elif fault.kind in ("truncate", "break"):
+            by_reset = fault.kind == "break"
+            await self._routes(scope, receive, connection.truncating(scope, send, by_reset=by_reset))
+        elif fault.kind == "deaf":
+            await self._routes(_without(scope, fault.ignored), receive, send)
+        elif fault.kind in ("edit", "cut gzip"):
+            true = connection.Recorder()
+            await self._routes(_uncompressed(scope), receive, true)
+            await _changed(fault, true, Query(scope["query_string"].decode("latin-1")))(scope, receive, send)
         else:
             await self._failed_response(fault, path)(scope, receive, send)
 
@@ -223,3 +232,26 @@ class Application:
             return Response(b"", 200, headers, "application/json")
         standard = problem(path[:2], Problem(fault.status, f"The sandbox was asked to fail; see {STATUS_PAGE}"))
         return Response(standard.body if fault.body is None else fault.body, fault.status, headers, "application/json")
+
+
+def _without(scope: Scope, parameters: Collection[str]) -> Scope:
+    """The request without these parameters."""
+    kept = [(name, value) for name, value in parse_qsl(scope["query_string"].decode()) if name not in parameters]
+    return {**scope, "query_string": urlencode(kept, safe=":,").encode()}
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != b"accept-encoding"]}
+
+
+def _changed(fault: Fault, true: connection.Recorder, query: Query) -> Response:
+    """The answer that the fault makes of the true one."""
+    body, headers = true.body, {name: value for name, value in true.headers.items() if name != "content-length"}
+    if fault.kind == "cut gzip":
+        packed = gzip(body, 1)
+        body, headers = packed[: len(packed) // 2], {**headers, "content-encoding": "gzip"}
+    elif fault.edit:
+        changed = fault.edit(orjson.loads(body) if body else None, dict(query.pairs()))
+        body = changed if isinstance(changed, bytes) else orjson.dumps(changed)
+    status = 200 if true.status == 204 else true.status  # which would have no body
+    return Response(body, status, {**headers, **fault.headers})

@@ -34,8 +34,8 @@ def reset(scope: Scope) -> None:
     transport.abort()
 
 
-def truncating(scope: Scope, send: Send) -> Send:
-    """A `send` that announces the whole body, sends half of it and closes the connection."""
+def truncating(scope: Scope, send: Send, *, by_reset: bool = False) -> Send:
+    """A `send` that announces the whole body, sends half of it and closes the connection, or resets it."""
 
     async def truncated(message: Message) -> None:
         body = message.get("body", b"")
@@ -43,6 +43,25 @@ def truncating(scope: Scope, send: Send) -> Send:
             await send(message)
             return
         await send({**message, "body": body[: len(body) // 2], "more_body": True})
-        scope["state"][_TRANSPORT].close()
+        if by_reset:
+            reset(scope)
+        else:
+            scope["state"][_TRANSPORT].close()
 
     return truncated
+
+
+class Recorder:
+    """A `send` that keeps an answer instead of sending it, for another to be made of it."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]}
+        else:
+            self.body += message.get("body", b"")

@@ -1,12 +1,16 @@
-"""Failures on demand: any status, a reset, half a body, HTML, silence, on the n-th request to a path."""
+"""Failures on demand: any status, a reset, half a body, HTML, silence, a lie, on the n-th request to a path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 
-KINDS = ("status", "reset", "truncate", "html", "stall", "redirect", "empty")
+KINDS = ("status", "reset", "truncate", "break", "cut gzip", "html", "stall", "redirect", "empty", "edit", "deaf")
+
+Edit = Callable[[Any, Mapping[str, str]], Any]
+"""From the decoded body of an answer and the parameters asked for to another body: bytes, or anything for JSON."""
 
 
 @dataclass
@@ -26,11 +30,15 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     rate_headers: bool = True
     seconds: float = 60.0
+    edit: Edit | None = None
+    ignored: Collection[str] = ()
     seen: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        if (self.kind == "edit") != (self.edit is not None):
+            raise ValueError("the kind 'edit' needs the function edit, and no other has one")
         self.pattern = self.pattern.lstrip("/")
         self.headers = {name.lower(): value for name, value in self.headers.items()}  # to replace the usual ones
 

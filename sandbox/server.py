@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -13,7 +13,7 @@ import uvicorn
 
 from sandbox.app import Application
 from sandbox.connection import Protocol
-from sandbox.faults import Fault
+from sandbox.faults import Edit, Fault
 from sandbox.options import Options
 from sandbox.quota import Quota
 from sandbox.requests_log import Entry, RequestLog
@@ -107,13 +107,17 @@ class Server:
         kind: str = "status",
         rate_headers: bool = True,
         seconds: float = 60.0,
+        edit: Edit | None = None,
+        ignored: Collection[str] = (),
     ) -> Fault:
         """Makes the n-th to (n + times - 1)-th request to a path fail, counted from now.
 
         `path_pattern` is a glob over the path below the store, such as `v2/orders` or `v2/orders/*/products`;
         with a `?` in it, over path and query. Kinds: `status` (a status with body and headers), `html` (a
         gateway's page), `redirect` (to another host), `empty` (200 without a body), `truncate` (half of the
-        true body), `reset` (TCP reset), `stall` (silence for some seconds, then a reset).
+        true body), `break` (the same, ended by a TCP reset), `cut gzip` (half of the compressed body, announced
+        as whole), `reset` (TCP reset), `stall` (silence for some seconds, then a reset), `edit` (the true body,
+        changed by a function), `deaf` (without heed to the `ignored` parameters).
         """
         if kind == "html" and status == 500:
             status = 502
@@ -127,6 +131,8 @@ class Server:
             headers=dict(headers or {}),
             rate_headers=rate_headers,
             seconds=seconds,
+            edit=edit,
+            ignored=ignored,
         )
         return self._app.faults.add(fault)
 

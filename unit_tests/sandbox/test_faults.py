@@ -93,6 +93,44 @@ def test_a_reset_and_a_truncated_body_break_the_connection(client: Client) -> No
     assert [entry.status for entry in client.server.requests] == [0, 200, 200]
 
 
+def test_a_body_can_be_broken_off_by_a_reset(client: Client) -> None:
+    """The headers have come, and half of the rest."""
+    client.server.fail("v2/orders", kind="break")
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        client.get("v2/orders")
+    assert client.server.requests[-1].status == 200
+
+
+def test_a_compressed_body_can_be_cut(client: Client) -> None:
+    """Its length is announced as if it were all, so only the compression tells."""
+    client.server.fail("v2/orders", kind="cut gzip")
+    cut = client.get("v2/orders?limit=20")
+    assert cut.headers["content-encoding"] == "gzip"
+    with pytest.raises(ValueError, match=r"."):
+        cut.json()
+    assert len(client.get("v2/orders?limit=20").json()) == 20
+
+
+def test_an_answer_can_be_changed(client: Client) -> None:
+    """By a function of the true body and the parameters; quota headers stay."""
+    client.server.fail("v2/orders", kind="edit", edit=lambda body, asked: [asked["limit"], len(body)])
+    client.server.fail("v2/coupons", kind="edit", edit=lambda *_: b"{half")
+    changed = client.get("v2/orders?limit=3")
+    assert changed.json() == ["3", 3]
+    assert "X-Rate-Limit-Requests-Left" in changed.headers
+    assert client.get("v2/coupons").text == "{half"
+    assert len(client.get("v2/orders?limit=3").json()) == 3
+
+
+def test_a_parameter_can_be_ignored(client: Client) -> None:
+    """As if it had not been there."""
+    client.server.fail("v2/orders", kind="deaf", ignored={"min_id"})
+    ids = client.store.ids("orders")
+    deaf = client.get(f"v2/orders?limit=2&min_id={ids[5]}").json()
+    assert [row["id"] for row in deaf] == ids[:2]
+    assert client.get(f"v2/orders?limit=2&min_id={ids[5]}").json()[0]["id"] >= ids[5]
+
+
 def test_a_stall_outlasts_the_clients_patience(open_store: Open) -> None:
     """And does not hold up others, nor the end of the store; it is in the log at once."""
     client = open_store(orders=30)
@@ -118,6 +156,8 @@ def test_an_unknown_kind_of_failure_is_refused(client: Client) -> None:
     """A typo in a test must not pass for a store that never failed."""
     with pytest.raises(ValueError, match="kind must be one of"):
         client.server.fail("v2/orders", kind="explode")
+    with pytest.raises(ValueError, match="needs the function edit"):
+        client.server.fail("v2/orders", kind="edit")
 
 
 def _control(client: Client, method: str, name: str, body: Any = None) -> Any:
