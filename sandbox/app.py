@@ -252,6 +252,6 @@ def _changed(fault: Fault, true: connection.Recorder, query: Query) -> Response:
         body, headers = packed[: len(packed) // 2], {**headers, "content-encoding": "gzip"}
     elif fault.edit:
         changed = fault.edit(orjson.loads(body) if body else None, dict(query.pairs()))
-        body = changed if isinstance(changed, bytes) else orjson.dumps(changed)
-    status = 200 if true.status == 204 else true.status  # which would have no body
+        body = changed if isinstance(changed, bytes) else b"" if changed is None else orjson.dumps(changed)
+    status = 200 if true.status == 204 and body else true.status
     return Response(body, status, {**headers, **fault.headers})

@@ -149,10 +149,25 @@ def test_an_order_that_was_deleted_meanwhile_has_none(
     children(api, stream, 6, **GONE)
     children(api, stream, 7, {"id": 1})
     api.get(f"{STORE_URL}v2/orders/6", **GONE)
+    api.get(f"{STORE_URL}v2/orders?min_id=6&max_id=6", status_code=204)
     subject = make_stream(stream)
     with caplog.at_level(logging.INFO):
         assert [record["order_id"] for record in read(subject)] == [7]
     assert f"Order 6 was deleted while '{subject.name}' was read." in [r.getMessage() for r in caplog.records]
+
+
+@each_stream
+def test_an_order_that_is_still_listed_was_not_deleted(api: Any, stream: type[OrderChild]) -> None:
+    """A store that has trouble may say 404 at every address of the order."""
+    orders(api, order(6), order(7))
+    children(api, stream, 6, **GONE)
+    children(api, stream, 7, {"id": 1})
+    api.get(f"{STORE_URL}v2/orders/6", **GONE)
+    api.get(f"{STORE_URL}v2/orders?min_id=6&max_id=6", json=[order(6)])
+    subject = make_stream(stream)
+    with pytest.raises(NotFound):
+        read(subject)
+    assert subject.state == {}
 
 
 @each_stream

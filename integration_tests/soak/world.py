@@ -19,7 +19,7 @@ from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.harness import INCREMENTAL, KEYS, STREAMS, catalog_of, seconds_of
-from integration_tests.soak.simulated import Machine, StoreClock, Time
+from integration_tests.simulated import Machine, StoreClock, Time
 from integration_tests.soak.truth import EDITED, MARKS, Audit, Claim, Held, WatchedStore
 from sandbox import READINGS, Options
 from sandbox.app import Application

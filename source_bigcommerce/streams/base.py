@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import FailureType, SyncMode
 from airbyte_cdk.sources.streams import IncrementalMixin
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
@@ -155,8 +155,10 @@ class BigCommerceStream(HttpStream, ABC):
         """The slice's records, page by page, as the store gives them."""
         page = self.first_page(stream_slice)
         positions: set[tuple[Any, ...]] = set()
+        listed = 0
         while True:
-            records, following = self.wanted(page.records, stream_slice), page.next
+            listed += len(page.records)
+            records, following, last = self.wanted(page.records, stream_slice), page.next, page.records[-1:]
             del page  # two pages at a time would be a lot of memory when many workers read
             yield records
             del records
@@ -166,6 +168,16 @@ class BigCommerceStream(HttpStream, ABC):
                 raise lossy("its pages go round in a circle")
             positions.add(_key(following))
             page = self.fetch_page(stream_slice, following)
+            if not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
+                page = self.fetch_page(stream_slice, following)
+                if not page.records:
+                    raise _ended_early(self.name, listed)
+
+    def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
+        """Whether the store tells elsewhere that the list goes on behind its `last` record, the `listed`-th, though
+        what came was the end. Asked at such an end only, which is there when a list fills its pages exactly."""
+        total = self._total(self.fetch_page(stream_slice, None), stream_slice)
+        return total is not None and total > listed
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """The query parameters that select the slice's records."""
@@ -228,18 +240,31 @@ class BigCommerceStream(HttpStream, ABC):
 
     def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
         """Logs that a child is missing because its parent was deleted meanwhile; raises `missing` if it was not."""
-        try:
-            self.fetch(of_parent(f"{self.endpoint}/{{id}}", parent["id"]), {})
-        except NotFound:
-            self.logger.info(f"Record {parent['id']} of '{self.name}' was deleted while it was read.")
-        else:
+        if self.find(parent["id"]) is not None:
             raise missing
+        self.logger.info(f"Record {parent['id']} of '{self.name}' was deleted while it was read.")
+
+    def find(self, key: Any) -> Any:
+        """The record of this key; None when neither its own address nor the list has it."""
+        try:
+            return self.fetch(of_parent(f"{self.endpoint}/{{id}}", key), {})
+        except NotFound as missing:
+            listed = self.paging.page(
+                self.fetch(self.endpoint, {**self.paging.first(), **self.only(key)}), self.paging.first()
+            )
+            if any(record.get("id") == key for record in listed.records):
+                raise missing
+            return None
+
+    def only(self, key: Any) -> Params:
+        """The query parameters that select the record of this key."""
+        return {"id:in": str(key)}
 
     def check_access(self) -> None:
         """Reads one record. Raises BigCommerceError, which names the missing scope, when that is not allowed."""
         self.fetch(self.endpoint, {"limit": 1})
 
-    def _total(self, first: Page, whole: StreamSlice) -> int | None:
+    def _total(self, first: Page, whole: Mapping[str, Any] | None) -> int | None:
         if first.total is not None or self.count is None:
             return first.total
         try:
@@ -449,6 +474,14 @@ def bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     start, end = parse_timestamp(stream_slice["start"]), parse_timestamp(stream_slice["end"])
     assert start is not None and end is not None, "slices are made by window()"
     return start, end
+
+
+def _ended_early(stream: str, listed: int) -> BigCommerceError:
+    return BigCommerceError(
+        f"BigCommerce's list of '{stream}' ended after {listed} records, though the store has more of them. Nothing is "
+        "lost: the next sync resumes from the last saved state.",
+        FailureType.transient_error,
+    )
 
 
 def _is_sorted_by_id(records: Sequence[Record]) -> bool:

@@ -81,10 +81,11 @@ def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch,
 
 
 def _reread_one(parent: Record, embedded: Embedded, fetch: Fetch, forgive: Forgive) -> None:
+    endpoint = of_parent(embedded.endpoint, parent["id"])
     try:
-        parent[embedded.name] = read_list(
-            fetch, of_parent(embedded.endpoint, parent["id"]), embedded.params, embedded.paging
-        )
+        found = read_list(fetch, endpoint, embedded.params, embedded.paging)
+        # None are rare where there is doubt, and also what a store says that fails.
+        parent[embedded.name] = found or read_list(fetch, endpoint, embedded.params, embedded.paging)
     except NotFound as missing:
         forgive(parent, missing)
 

@@ -15,6 +15,7 @@ from typing import Any
 from source_bigcommerce.api.paging import Offset, Page, Record, lossy
 from source_bigcommerce.streams.base import BigCommerceStream
 
+_PAGE_IGNORED = "the same page comes for every page number"
 PASSES = 3  # how often a list that is not sorted by key is read until a pass brings nothing new
 
 
@@ -31,27 +32,50 @@ class NumberedList(BigCommerceStream, ABC):
         first = self.first_page(stream_slice)
         new = _Unseen(self._key_of)
         yield self.wanted(new(first.records), stream_slice)
-        if first.next is None or first.total == len(first.records):
+        if first.next is None:
             return  # one page shows one moment
-        if first.total is None:
+        if first.total is None or first.total < len(first.records):  # which is none
             for page in self._forward(stream_slice, first, new):
                 yield self.wanted(new(page.records), stream_slice)
             return
-        pages = -(-first.total // len(first.records))
         for attempt in range(PASSES):
-            known, is_sorted = new.known, True
-            for number in range(pages, 0, -1):  # the first one again: records may have slid into it
-                page = self.fetch_page(stream_slice, {**self.paging.first(), "page": number})
-                if not page.records and page.total == first.total:
-                    raise lossy(f"page {number} is empty though there are {first.total} records")
+            known, is_sorted, fewest = new.known, True, first.total
+            for page in self._backward(stream_slice, first):
+                fewest = min(fewest, fewest if page.total is None else page.total)
                 is_sorted &= self._is_sorted(page.records)
                 yield self.wanted(new(page.records), stream_slice)
-            if is_sorted or (attempt and new.known == known):
+            if new.known >= fewest and (is_sorted or (attempt and new.known == known)):
                 return
+        if new.known < fewest:
+            raise lossy(f"only {new.known} different records came of {fewest}")
         self.logger.warning(
             f"The list of '{self.name}' changed each time that it was read, {PASSES} times. A record that changed its "
             "place meanwhile may be missing; the next full refresh brings it."
         )
+
+    def _backward(self, stream_slice: Mapping[str, Any] | None, first: Page) -> Iterator[Page]:
+        """All pages down to the first one, which is read again: records may have slid into it."""
+        total, size = first.total or 0, len(first.records)
+        pages = -(-total // size)
+        for number in range(pages, 0, -1):
+            page = first if pages == 1 else self._numbered(stream_slice, number)
+            if not page.records and page.total in (None, total):
+                raise lossy(f"page {number} is empty though there are {total} records")
+            if number == pages:
+                yield from self._beyond(stream_slice, page, pages)
+            yield page
+
+    def _beyond(self, stream_slice: Mapping[str, Any] | None, last: Page, number: int) -> Iterator[Page]:
+        """What follows a full page, though the total says that it is the last one."""
+        while last.next is not None:
+            number, before = number + 1, last
+            last = self._numbered(stream_slice, number, may_be_empty=True)
+            if last.records == before.records:
+                raise lossy(_PAGE_IGNORED)
+            yield last
+
+    def _numbered(self, stream_slice: Mapping[str, Any] | None, number: int, may_be_empty: bool = False) -> Page:
+        return self.fetch_page(stream_slice, {**self.paging.first(), "page": number}, may_be_empty)
 
     def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen) -> Iterator[Page]:
         while page.next is not None:
@@ -59,7 +83,7 @@ class NumberedList(BigCommerceStream, ABC):
             page = self.fetch_page(stream_slice, page.next)
             yield page
             if page.next is not None and new.known == known:
-                raise lossy("the same page comes for every page number")
+                raise lossy(_PAGE_IGNORED)
 
     def _key_of(self, record: Record) -> Any:
         return tuple(str(record.get(field)) for field in self._key_fields)

@@ -84,6 +84,15 @@ class OrderList(IncrementalStream, ABC):
         chosen, channel = self.store.config.channel_ids, record.get("channel_id")
         return not chosen or not isinstance(channel, int) or channel in chosen
 
+    def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
+        """By the order with the highest id: the count is reported not to equal the list."""
+        newest = self.fetch(self.endpoint, {**self.filters(stream_slice), "limit": 1, "sort": "id:desc"})
+        ids = [order.get("id") for order in newest] if isinstance(newest, list) else []
+        return any(isinstance(id_, int) and id_ > last["id"] for id_ in ids)
+
+    def only(self, key: Any) -> Params:
+        return {"min_id": key, "max_id": key}
+
     def look_ahead(self, whole: StreamSlice) -> int:
         orders = super().look_ahead(whole)
         if len(self.store.config.channel_ids) > 1:
@@ -93,9 +102,8 @@ class OrderList(IncrementalStream, ABC):
     def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
         """Archived orders are forgiven too: whether they keep what belongs to them is not documented."""
         if parent.get("is_deleted") is not True:
-            try:
-                now = self.fetch(of_parent(f"{self.endpoint}/{{id}}", parent["id"]), {})
-            except NotFound:
+            now = self.find(parent["id"])
+            if now is None:
                 self.logger.info(f"Order {parent['id']} was deleted while '{self.name}' was read.")
                 return
             if not isinstance(now, dict) or now.get("is_deleted") is not True:

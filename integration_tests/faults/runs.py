@@ -1,0 +1,247 @@
+"""One sync under one fault, what became of it, and whether a sync after it makes good what was missing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from integration_tests.faults.catalogue import ALWAYS, Fault
+from integration_tests.faults.kinds import Kind
+from integration_tests.harness import Sync, sync
+from integration_tests.secrecy import forms_of
+from integration_tests.simulated import Machine, StoreClock, Time
+from sandbox import READINGS, Options, Store
+from sandbox import faults as sandbox_faults
+from sandbox.app import Application
+from sandbox.requests_log import Entry
+from sandbox.server import Server
+from source_bigcommerce.streams import ALL_STREAMS, base
+
+RECORDS = 16
+PAGE = 7
+TOKEN = "t0k\"en+&/=%25\\'~s3cr3t"
+MOST_MORE = 40  # requests than without the fault
+LONGEST = 3600.0  # seconds on the store's clock
+READ_TIMEOUT = 0.2  # seconds, where there is a socket
+
+
+class Broken(AssertionError):
+    """A promise was broken."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one sync, in a word, and the sentence that the user read."""
+
+    word: str
+    sentence: str | None = None
+
+
+class Ear(logging.Handler):
+    """Everything that the connector logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.has_warned = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+        self.has_warned |= record.levelno == logging.WARNING
+
+
+@dataclass
+class Ground:
+    """A store, and the way to it: with or without a socket."""
+
+    kind: Kind
+    app: Application
+    token: str = TOKEN
+    store_hash: str = "sandbox"
+    api_url: str = "http://127.0.0.1:1"
+    clock: Time | None = None
+    ear: Ear = field(default_factory=lambda: Ear())
+    _plain: Sync | None = None
+    plain_requests: int = 0
+    plain_hits: Sequence[Entry] = ()
+
+    def hits(self) -> list[Entry]:
+        """The requests of the kind that the fault strikes."""
+        probe = sandbox_faults.Fault(self.kind.path, times=ALWAYS)
+        return [entry for entry in self.app.log.all() if probe.strikes(entry.path, entry.query)]
+
+    def sync(self, **how: Any) -> Sync:
+        """Reads the stream and the bystander with one worker, so that requests come in one order."""
+        self.app.log.clear()
+        found = sync(self, [self.kind.stream, self.kind.bystander], num_workers=1, **how)  # type: ignore[arg-type]
+        self.ear.lines += [*found.logs, *found.errors.values(), found.failure or ""]
+        return found
+
+    @property
+    def plain(self) -> Sync:
+        """The sync without a fault, to compare with."""
+        if self._plain is None:
+            self.app.faults.clear()
+            self._plain = self.sync()
+            self.plain_requests, self.plain_hits = len(self.app.log.all()), self.hits()
+            assert not self._plain.failure, self._plain.errors
+            assert self._plain.records[self.kind.stream]
+        return self._plain
+
+
+def outcomes(kind: Kind, fault: Fault, ground: Ground) -> dict[int, dict[str, Outcome]]:
+    """For each number of times: what happens at each position. Empty where the fault has no meaning.
+
+    Raises Broken when a record was lost, a sync did not end, or a secret slipped out.
+    """
+    if fault.make(kind) is None:
+        return {}
+    found: dict[int, dict[str, Outcome]] = {}
+    positions = [p for p in kind.positions if fault.positions is None or p in fault.positions]
+    for times in fault.lasts:
+        found[times] = {position: _outcome(kind, fault, ground, position, times) for position in positions}
+    return found
+
+
+def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int) -> Outcome:
+    what = f"{fault.title}, {kind.title} ({kind.stream}), {position}, {'once' if times == 1 else 'for good'}"
+    expected = set(ground.plain.ids(kind.stream))
+    settings = fault.make(kind)
+    assert settings
+    ground.app.faults.clear()
+    struck = _add(ground, settings, _nth(kind, position, ground.plain_hits), times)
+    began = ground.clock.true() if ground.clock else 0.0
+    ground.ear.lines.clear()
+    ground.ear.has_warned = False
+    result = ground.sync()
+    hits, asked = len(ground.hits()), len(ground.app.log.all())
+    _require(struck.seen >= struck.nth, f"{what}: the fault never struck")
+    _require(asked <= ground.plain_requests + MOST_MORE, f"{what}: {asked} requests")
+    if ground.clock:
+        _require(ground.clock.true() - began <= LONGEST, f"{what}: no end after {LONGEST:.0f} s")
+    is_whole = result.statuses[kind.stream][-1:] == ["COMPLETE"]
+    got = set(result.ids(kind.stream))
+    missing = expected - got
+    if is_whole:
+        renamed = struck.seen - struck.nth + 1 if fault.renames else 0
+        _require(len(missing) <= renamed and len(got) >= len(expected), f"{what}: lost {sorted(missing)[:5]}")
+    ground.app.faults.clear()
+    if not is_whole:
+        again = ground.sync(state=result.state())
+        lost = expected - got - set(again.ids(kind.stream))
+        _require(not again.failure, f"{what}: the next sync failed: {again.errors}")
+        _require(not lost, f"{what}: the state passed {sorted(lost)[:5]}")
+    _require(not _secrets_in(ground.ear.lines), f"{what}: a secret slipped out")
+    sentence = result.errors.get(kind.stream)
+    if is_whole:
+        return Outcome("again" if hits > len(ground.plain_hits) else "warned" if ground.ear.has_warned else "whole")
+    _require(bool(sentence), f"{what}: failed without a word")
+    stops = result.statuses[kind.bystander][-1:] != ["COMPLETE"]
+    return Outcome("stops" if stops else "fails", _general(str(sentence)))
+
+
+def _nth(kind: Kind, position: str, hits: Sequence[Entry]) -> int:
+    """Which of the requests it is; those to parents that have no children do not count as first or last."""
+    full = [number for number, entry in enumerate(hits, 1) if entry.status == 200]
+    assert len(full) >= len(kind.positions), f"{kind.title} has only {len(full)} requests"
+    return full[{"first": 0, "middle": 1, "last": -1, "only": 0}[position.split()[0]]]
+
+
+def _add(ground: Ground, settings: dict[str, Any], nth: int, times: int) -> sandbox_faults.Fault:
+    settings = dict(settings)
+    if settings.get("kind") == "html" and "status" not in settings:
+        settings["status"] = 502
+    body = settings.pop("body", None)
+    fault = sandbox_faults.Fault(
+        ground.kind.path, nth=nth, times=times, body=body.encode() if isinstance(body, str) else body, **settings
+    )
+    return ground.app.faults.add(fault)
+
+
+def _require(is_so: bool, what: str) -> None:
+    if not is_so:
+        raise Broken(what)
+
+
+_SECRETS = forms_of(TOKEN)
+
+
+def _secrets_in(lines: list[str]) -> list[str]:
+    return [line for line in lines if any(form in line for form in _SECRETS)]
+
+
+def _general(sentence: str) -> str:
+    """The sentence without what differs from stream to stream."""
+    sentence = re.sub(r"'(?:[a-z]+_)*[a-z]+'", "'{stream}'", sentence, count=2)
+    sentence = re.sub(r"the OAuth scope .+? \(read-only\)", "the OAuth scope {scope} (read-only)", sentence)
+    sentence = re.sub(r"v[23]/[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
+    return re.sub(r"\b\d{2,}(?= bytes)|(?<=order )\d+|(?<=same id )\d+", "N", sentence)
+
+
+@contextmanager
+def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
+    """A small store for a kind of list; faults are added to it, and cleared, run by run."""
+    options = Options(
+        orders=RECORDS,
+        products=RECORDS,
+        customers=RECORDS,
+        coupons=RECORDS,
+        oddities=False,
+        token=TOKEN,
+        readings=READINGS[kind.reading],
+    )
+    airbyte, ear = logging.getLogger("airbyte"), Ear()
+    handlers, propagate = airbyte.handlers[:], airbyte.propagate
+    airbyte.handlers[:], airbyte.propagate = [ear], False
+    try:
+        with _by_socket(kind, options) if with_socket else _in_process(kind, options) as ground:
+            ground.ear = ear
+            yield ground
+    finally:
+        airbyte.handlers[:], airbyte.propagate = handlers, propagate
+
+
+@contextmanager
+def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
+    simulated = Time(options.now)
+    store = Store(options)
+    store.clock = StoreClock(simulated)
+    _furnish(store)
+    app = Application(options, store)
+    machine = Machine(simulated)
+    machine.start(app, lambda _: None, PAGE, 10)
+    logging.disable(logging.NOTSET)
+    try:
+        yield Ground(kind, app, clock=simulated)
+    finally:
+        machine.end_threads()
+        machine.stop()
+
+
+@contextmanager
+def _by_socket(kind: Kind, options: Options) -> Iterator[Ground]:
+    patches = pytest.MonkeyPatch()
+    patches.setattr("time.sleep", lambda _: None)
+    patches.setattr(base, "REQUEST_KWARGS", {**base.REQUEST_KWARGS, "timeout": (10, READ_TIMEOUT)})
+    for stream in ALL_STREAMS:
+        patches.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
+    try:
+        with Server(options) as server:
+            _furnish(server.store)
+            yield Ground(kind, server._app, api_url=server.api_url)
+    finally:
+        patches.undo()
+
+
+def _furnish(store: Store) -> None:
+    """As many refunds as records of the other kinds; and an archived order, which shows that the list hides none."""
+    orders = store.ids("orders")
+    for number in range(RECORDS):
+        store.add_child(orders[number % len(orders)], "refunds")
+    store.archive_order(orders[1])
