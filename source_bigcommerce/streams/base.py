@@ -174,10 +174,14 @@ class BigCommerceStream(HttpStream, ABC):
                     raise _ended_early(self.name, listed)
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
-        """Whether the store tells elsewhere that the list goes on behind its `last` record, the `listed`-th, though
-        what came was the end. Asked at such an end only, which is there when a list fills its pages exactly."""
-        total = self._total(self.fetch_page(stream_slice, None), stream_slice)
-        return total is not None and total > listed
+        """Whether the store contradicts itself: what came behind the `last` record, the `listed`-th, was the end.
+
+        Such an end without a record comes only where a list fills its pages exactly, or the store fails. So this costs
+        next to nothing.
+        """
+        first = self.fetch_page(stream_slice, None)
+        total = self._total(first, stream_slice)
+        return not first.records or (total is not None and total > listed)
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """The query parameters that select the slice's records."""
