@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OPENAPI ?=
 
-.PHONY: help demo test lint types unit integration form form-screenshot image image-test lock sandbox bench soak contract docs released clean
+.PHONY: help demo test lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract docs released clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(VENV)/.tests ## measure everything side by side; about 20 minutes (ARGS
 
 soak: $(VENV)/.tests ## days of a store's life, again and again (ARGS="--minutes 60 --processes 2")
 	@$(BIN)/python -m integration_tests.soak $(ARGS)
+
+reliability: $(VENV)/.tests ## play every fault and renew docs/reliability.md
+	@$(BIN)/python -m integration_tests.faults
 
 contract: $(VENV)/.tests ## check the sandbox against BigCommerce's OpenAPI files (OPENAPI=<folder>)
 	@test -n "$(OPENAPI)" || { echo "Name the folder with BigCommerce's OpenAPI files: make contract OPENAPI=<folder>"; exit 2; }

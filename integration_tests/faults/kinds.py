@@ -26,7 +26,7 @@ class Kind:
     @property
     def bystander(self) -> str:
         """A stream that has nothing to do with this one."""
-        return "customers" if self.stream == "coupons" else "coupons"
+        return "orders" if self.stream == "coupons" else "coupons"
 
 
 KINDS = (

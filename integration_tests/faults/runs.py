@@ -18,9 +18,12 @@ from integration_tests.secrecy import forms_of
 from integration_tests.simulated import Machine, StoreClock, Time
 from sandbox import READINGS, Options, Store
 from sandbox import faults as sandbox_faults
+from sandbox.answers import STATUS_PAGE
 from sandbox.app import Application
 from sandbox.requests_log import Entry
 from sandbox.server import Server
+from source_bigcommerce.api import client
+from source_bigcommerce.api.errors import BigCommerceError, Breaker
 from source_bigcommerce.streams import ALL_STREAMS, base
 
 RECORDS = 16
@@ -50,6 +53,7 @@ class Ear(logging.Handler):
         super().__init__()
         self.lines: list[str] = []
         self.has_warned = False
+        self.heard_of_the_end = False  # the breaker was opened; the bystander may have ended before
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
@@ -118,7 +122,7 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     struck = _add(ground, settings, _nth(kind, position, ground.plain_hits), times)
     began = ground.clock.true() if ground.clock else 0.0
     ground.ear.lines.clear()
-    ground.ear.has_warned = False
+    ground.ear.has_warned = ground.ear.heard_of_the_end = False
     result = ground.sync()
     hits, asked = len(ground.hits()), len(ground.app.log.all())
     _require(struck.seen >= struck.nth, f"{what}: the fault never struck")
@@ -142,7 +146,7 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     if is_whole:
         return Outcome("again" if hits > len(ground.plain_hits) else "warned" if ground.ear.has_warned else "whole")
     _require(bool(sentence), f"{what}: failed without a word")
-    stops = result.statuses[kind.bystander][-1:] != ["COMPLETE"]
+    stops = ground.ear.heard_of_the_end or result.statuses[kind.bystander][-1:] != ["COMPLETE"]
     return Outcome("stops" if stops else "fails", _general(str(sentence)))
 
 
@@ -178,6 +182,7 @@ def _secrets_in(lines: list[str]) -> list[str]:
 
 def _general(sentence: str) -> str:
     """The sentence without what differs from stream to stream."""
+    sentence = sentence.replace(f"The sandbox was asked to fail; see {STATUS_PAGE}", "{what the store says}")
     sentence = re.sub(r"'(?:[a-z]+_)*[a-z]+'", "'{stream}'", sentence, count=2)
     sentence = re.sub(r"the OAuth scope .+? \(read-only\)", "the OAuth scope {scope} (read-only)", sentence)
     sentence = re.sub(r"v[23]/[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
@@ -199,11 +204,20 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
     airbyte, ear = logging.getLogger("airbyte"), Ear()
     handlers, propagate = airbyte.handlers[:], airbyte.propagate
     airbyte.handlers[:], airbyte.propagate = [ear], False
+    open_breaker = Breaker.open
+
+    def opened(breaker: Breaker, error: BigCommerceError) -> None:
+        ear.heard_of_the_end = True
+        open_breaker(breaker, error)
+
+    patches = pytest.MonkeyPatch()
+    patches.setattr(Breaker, "open", opened)
     try:
         with _by_socket(kind, options) if with_socket else _in_process(kind, options) as ground:
             ground.ear = ear
             yield ground
     finally:
+        patches.undo()
         airbyte.handlers[:], airbyte.propagate = handlers, propagate
 
 
@@ -215,11 +229,15 @@ def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
     _furnish(store)
     app = Application(options, store)
     machine = Machine(simulated)
+    normaliser = base.normaliser
     machine.start(app, lambda _: None, PAGE, 10)
+    patches = pytest.MonkeyPatch()
+    patches.setattr(base, "normaliser", normaliser)  # the simulation's own does not report what does not fit
     logging.disable(logging.NOTSET)
     try:
         yield Ground(kind, app, clock=simulated)
     finally:
+        patches.undo()
         machine.end_threads()
         machine.stop()
 
@@ -228,7 +246,8 @@ def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
 def _by_socket(kind: Kind, options: Options) -> Iterator[Ground]:
     patches = pytest.MonkeyPatch()
     patches.setattr("time.sleep", lambda _: None)
-    patches.setattr(base, "REQUEST_KWARGS", {**base.REQUEST_KWARGS, "timeout": (10, READ_TIMEOUT)})
+    for module in (base, client):
+        patches.setattr(module, "REQUEST_KWARGS", {**base.REQUEST_KWARGS, "timeout": (10, READ_TIMEOUT)})
     for stream in ALL_STREAMS:
         patches.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
     try:
