@@ -8,12 +8,15 @@ import logging
 import os
 import signal
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import ConnectorSpecification
+from airbyte_cdk.models import ConnectorSpecification, FailureType
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
@@ -24,6 +27,8 @@ _TERMINATED = 128 + signal.SIGTERM
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE_BLOCK = 1 << 20  # bytes
+_SECONDS_TO_BEGIN = 5.0
+_NO_THREAD = "can't start new thread"  # threading's words for want of memory
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -57,6 +62,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     _collect_garbage_rarely()
     _return_memory()
+    logging.raiseExceptions = False  # where the log cannot be written, nor can the complaint about it
     for handler in logging.getLogger().handlers:
         handler.addFilter(WithoutTracebacks())
     entrypoint = Entrypoint(SourceBigcommerce())
@@ -65,14 +71,16 @@ def run() -> None:
         sys.exit("Name a command: spec, check, discover or read. `--help` tells more.")
     try:
         with PRINT_BUFFER:
+            _find_temporary_folder()
+            threading.Thread(target=_watch_threads, name="watch", daemon=True).start()
             for message in entrypoint.run(arguments):
                 # One write per line: two threads never mix theirs.
                 print(f"{message}\n", end="")
         sys.stdout.flush()
     except BrokenPipeError:
         os._exit(1)  # whoever was reading has gone: there is no one to tell
-    except BaseException:
-        _explain_and_exit()
+    except BaseException as error:
+        _explain_and_exit(_explained(error))
 
 
 def _collect_garbage_rarely() -> None:
@@ -96,11 +104,52 @@ def _return_memory() -> None:
     set_option(_M_ARENA_MAX, 2)
 
 
-def _explain_and_exit() -> None:
-    """Prints the error under way and ends at once: workers may be waiting for room in a queue that no one empties."""
-    sys.excepthook(*sys.exc_info())
-    PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
-    os._exit(1)
+def _explain_and_exit(error: BaseException) -> None:
+    """Prints an error and ends at once: workers may be waiting for room in a queue that no one empties."""
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+        PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
+    except BrokenPipeError:
+        pass
+    except BaseException as unwritable:
+        os.write(2, f"The output could not be written: {unwritable!r}\n".encode())
+    finally:
+        os._exit(1)
+
+
+def _explained(error: BaseException) -> BaseException:
+    """The same error, or one that says what to do where Python has nothing but its own words."""
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) == _NO_THREAD):
+        return BigCommerceError(
+            "The connector ran out of memory. Give it 512 MB, or choose fewer parallel workers in its settings. The "
+            "next sync goes on from the last state of each stream.",
+            FailureType.system_error,
+        )
+    return error
+
+
+def _watch_threads() -> None:
+    """Ends the process when a thread never begins: for want of memory it died before its first line, and whoever
+    started it waits for ever."""
+    waited_for: set[threading.Thread] = set()
+    while True:
+        time.sleep(_SECONDS_TO_BEGIN)
+        to_begin = {thread for thread in threading.enumerate() if thread.ident is None}
+        if to_begin & waited_for:
+            _explain_and_exit(_explained(MemoryError()))
+        waited_for = to_begin
+
+
+def _find_temporary_folder() -> None:
+    """The CDK makes an empty folder for its cache of answers, which is not used here, and cannot do without."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise BigCommerceError(
+            f"No folder for temporary files can be written: {error.strerror}. Make room on the disk, or name a folder "
+            "in the environment variable TMPDIR.",
+            FailureType.system_error,
+        ) from None
 
 
 def _terminate(signum: int, frame: object) -> None:
