@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import resource
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -97,10 +98,16 @@ class Connector:
         """A run to its end."""
         return self.start(state, **manners).end()
 
-    def struck(self, moment: Moment, strike: Callable[[Process], None]) -> Run:
+    def struck(
+        self,
+        moment: Moment,
+        strike: Callable[[Process], None],
+        state: list[dict[str, Any]] | None = None,
+        **manners: Any,
+    ) -> Run:
         """A run that something happens to."""
         before = len(self.server.requests)
-        process = self.start()
+        process = self.start(state, **manners)
         if moment.unit == "request":
             process.read_on()
             process.wait_until(lambda: len(self.server.requests) - before >= moment.count)
@@ -184,7 +191,11 @@ class Process:
 
 
 def _connector(arguments: list[str], out: Connection, err: Connection, manners: Mapping[str, Any]) -> None:
-    """What the process does: small pages, so that a small store has many; then the connector."""
+    """What the process does: small pages, so that a small store has many; then the connector.
+
+    The limit on memory counts the room set aside for each thread's stack, of which little is ever touched:
+    `small_stacks` leaves nearly only what is.
+    """
     out_path = manners.get("stdout")
     os.dup2(os.open(out_path, os.O_WRONLY) if out_path else out.fileno(), 1)
     os.dup2(err.fileno(), 2)
@@ -195,10 +206,23 @@ def _connector(arguments: list[str], out: Connection, err: Connection, manners: 
         stream.paging = replace(stream.paging, limit=PAGE)
     slicing.SAMPLE_SIZE = PAGE - 1
     base.IncrementalStream.pages_per_slice = 1
+    if manners.get("small_stacks"):
+        threading.stack_size(512 * 1024)
+    if manners.get("temporary_folder_first"):
+        tempfile.gettempdir()
     for limit, value in manners.get("limits", {}).items():
         resource.setrlimit(limit, (value, value))
+    if (left := manners.get("memory_left")) is not None:
+        limit = _memory_taken() + left
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     sys.argv = ["source-bigcommerce", *arguments]
     run.run()
+
+
+def _memory_taken() -> int:
+    """What counts against RLIMIT_DATA, in bytes."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData:"))
+    return int(line.split()[1]) * 1024
 
 
 def kept(result: Sync) -> dict[str, dict[Any, dict[str, Any]]]:
