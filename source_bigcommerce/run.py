@@ -28,6 +28,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE_BLOCK = 1 << 20  # bytes
 _SECONDS_TO_BEGIN = 5.0
+_reserve = [bytearray(4 * _LARGE_BLOCK)]  # room in which to tell that there is none; never touched, so it costs none
 _NO_THREAD = "can't start new thread"  # threading's words for want of memory
 
 
@@ -106,13 +107,16 @@ def _return_memory() -> None:
 
 def _explain_and_exit(error: BaseException) -> None:
     """Prints an error and ends at once: workers may be waiting for room in a queue that no one empties."""
+    _reserve.clear()
     try:
         sys.excepthook(type(error), error, error.__traceback__)
         PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
     except BrokenPipeError:
         pass
-    except BaseException as unwritable:
+    except OSError as unwritable:
         os.write(2, f"The output could not be written: {unwritable!r}\n".encode())
+    except BaseException:
+        os.write(2, b"The connector ended with an error that could not be told, for want of memory perhaps.\n")
     finally:
         os._exit(1)
 
