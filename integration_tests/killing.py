@@ -131,7 +131,7 @@ class Process:
         self.process.start()
         their_out.close()
         their_err.close()
-        self.out = os.fdopen(os.dup(out.fileno()), encoding="utf-8", newline="\n")
+        self.out = os.fdopen(os.dup(out.fileno()), encoding="utf-8", newline="\n", errors="surrogateescape")
         self.err = os.fdopen(os.dup(err.fileno()), encoding="utf-8")
         out.close()
         err.close()

@@ -117,7 +117,7 @@ def blows(name: str, count: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("moment", moments(name, count), ids=str)
 
 
-@blows("SIGKILL", 12)
+@blows("SIGKILL", 9)
 def test_a_sync_that_is_killed_loses_nothing(moment: Moment, connector: Connector, undisturbed: Sync) -> None:
     """The machine is switched off, or the kernel wants the memory: nothing can be done in that moment any more."""
     run = connector.struck(moment, kill)
@@ -136,7 +136,7 @@ def test_a_sync_that_is_cancelled_loses_nothing(moment: Moment, connector: Conne
     completed_by_the_next(connector, run, undisturbed)
 
 
-@blows("reader", 9)
+@blows("reader", 6)
 def test_a_sync_whose_reader_goes_away_loses_nothing(moment: Moment, connector: Connector, undisturbed: Sync) -> None:
     """The destination died: it holds what it has read so far, and no state that it never saw is gone on from."""
     if moment.unit == "request":
@@ -158,7 +158,7 @@ def test_a_cancelled_sync_ends_though_nobody_reads_what_it_printed(connector: Co
     completed_by_the_next(connector, process.end(), undisturbed)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
     seed: int, connector: Connector, undisturbed: Sync
 ) -> None:
@@ -181,7 +181,7 @@ def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
         assert {key: held[stream].get(key) for key in whole} == whole
 
 
-@pytest.mark.parametrize("size", [Random(seed).randint(1_000, 400_000) for seed in range(4)])
+@pytest.mark.parametrize("size", [Random(seed).randint(1_000, 400_000) for seed in range(3)])
 def test_a_full_disk_under_the_output_is_told_and_ends_it(
     size: int, connector: Connector, undisturbed: Sync, tmp_path: Path
 ) -> None:
@@ -238,7 +238,7 @@ def test_200_mb_are_enough(connector: Connector, undisturbed: Sync) -> None:
     assert missing(undisturbed, Sync(), run.sync()) == {}
 
 
-@pytest.mark.parametrize("left", [1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
+@pytest.mark.parametrize("left", [1, 5, 9, 12, 14, 16, 19])
 def test_a_sync_without_enough_memory_ends_and_says_so(left: int, connector: Connector, undisturbed: Sync) -> None:
     """Wherever memory runs out, in which thread and in whose code: an error, never a silent gap, never a hang."""
     run = connector.read(small_stacks=True, memory_left=left * MB)

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from io import StringIO
 from typing import Any
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -27,6 +28,7 @@ _TERMINATED = 128 + signal.SIGTERM
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE_BLOCK = 1 << 20  # bytes
+_UNTOLD = b"The connector ended with an error that could not be told, for want of memory perhaps.\n"
 _SECONDS_TO_BEGIN = 5.0
 _reserve = [bytearray(4 * _LARGE_BLOCK)]  # room in which to tell that there is none; never touched, so it costs none
 _NO_THREAD = "can't start new thread"  # threading's words for want of memory
@@ -63,9 +65,9 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     _collect_garbage_rarely()
     _return_memory()
-    logging.raiseExceptions = False  # where the log cannot be written, nor can the complaint about it
     for handler in logging.getLogger().handlers:
         handler.addFilter(WithoutTracebacks())
+        handler.handleError = _log_failed  # type: ignore[method-assign]
     entrypoint = Entrypoint(SourceBigcommerce())
     arguments = entrypoint.parse_args(sys.argv[1:])
     if not arguments.command:
@@ -81,7 +83,7 @@ def run() -> None:
     except BrokenPipeError:
         os._exit(1)  # whoever was reading has gone: there is no one to tell
     except BaseException as error:
-        _explain_and_exit(_explained(error))
+        _explain_and_exit(error)
 
 
 def _collect_garbage_rarely() -> None:
@@ -108,7 +110,10 @@ def _return_memory() -> None:
 def _explain_and_exit(error: BaseException) -> None:
     """Prints an error and ends at once: workers may be waiting for room in a queue that no one empties."""
     _reserve.clear()
+    if isinstance(error, MemoryError):
+        PRINT_BUFFER.buffer = StringIO()  # one that could not grow may hold memory that was never written
     try:
+        error = _explained(error)
         sys.excepthook(type(error), error, error.__traceback__)
         PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
     except BrokenPipeError:
@@ -116,8 +121,15 @@ def _explain_and_exit(error: BaseException) -> None:
     except OSError as unwritable:
         os.write(2, f"The output could not be written: {unwritable!r}\n".encode())
     except BaseException:
-        os.write(2, b"The connector ended with an error that could not be told, for want of memory perhaps.\n")
+        os.write(2, _UNTOLD)
     finally:
+        os._exit(1)
+
+
+def _log_failed(record: logging.LogRecord) -> None:
+    """A log that cannot be written is given up, unless memory has run out: the records in its buffer may be lost."""
+    if isinstance(sys.exc_info()[1], MemoryError):
+        os.write(2, _UNTOLD)
         os._exit(1)
 
 
@@ -140,7 +152,7 @@ def _watch_threads() -> None:
         time.sleep(_SECONDS_TO_BEGIN)
         to_begin = {thread for thread in threading.enumerate() if thread.ident is None}
         if to_begin & waited_for:
-            _explain_and_exit(_explained(MemoryError()))
+            _explain_and_exit(MemoryError())
         waited_for = to_begin
 
 
