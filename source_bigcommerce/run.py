@@ -8,12 +8,16 @@ import logging
 import os
 import signal
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Mapping
+from io import StringIO
 from typing import Any
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import ConnectorSpecification
+from airbyte_cdk.models import ConnectorSpecification, FailureType
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 
@@ -24,6 +28,10 @@ _TERMINATED = 128 + signal.SIGTERM
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE_BLOCK = 1 << 20  # bytes
+_UNTOLD = b"The connector ended with an error that could not be told, for want of memory perhaps.\n"
+_SECONDS_TO_BEGIN = 5.0
+_reserve = [bytearray(4 * _LARGE_BLOCK)]  # room in which to tell that there is none; never touched, so it costs none
+_NO_THREAD = "can't start new thread"  # threading's words for want of memory
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -59,20 +67,23 @@ def run() -> None:
     _return_memory()
     for handler in logging.getLogger().handlers:
         handler.addFilter(WithoutTracebacks())
+        handler.handleError = _log_failed  # type: ignore[method-assign]
     entrypoint = Entrypoint(SourceBigcommerce())
     arguments = entrypoint.parse_args(sys.argv[1:])
     if not arguments.command:
         sys.exit("Name a command: spec, check, discover or read. `--help` tells more.")
     try:
         with PRINT_BUFFER:
+            _find_temporary_folder()
+            threading.Thread(target=_watch_threads, name="watch", daemon=True).start()
             for message in entrypoint.run(arguments):
                 # One write per line: two threads never mix theirs.
                 print(f"{message}\n", end="")
         sys.stdout.flush()
     except BrokenPipeError:
         os._exit(1)  # whoever was reading has gone: there is no one to tell
-    except BaseException:
-        _explain_and_exit()
+    except BaseException as error:
+        _explain_and_exit(error)
 
 
 def _collect_garbage_rarely() -> None:
@@ -96,11 +107,65 @@ def _return_memory() -> None:
     set_option(_M_ARENA_MAX, 2)
 
 
-def _explain_and_exit() -> None:
-    """Prints the error under way and ends at once: workers may be waiting for room in a queue that no one empties."""
-    sys.excepthook(*sys.exc_info())
-    PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
-    os._exit(1)
+def _explain_and_exit(error: BaseException) -> None:
+    """Prints an error and ends at once: workers may be waiting for room in a queue that no one empties."""
+    _reserve.clear()
+    if isinstance(error, MemoryError):
+        PRINT_BUFFER.buffer = StringIO()  # one that could not grow may hold memory that was never written
+    try:
+        error = _explained(error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
+    except BrokenPipeError:
+        pass
+    except OSError as unwritable:
+        os.write(2, f"The output could not be written: {unwritable!r}\n".encode())
+    except BaseException:
+        os.write(2, _UNTOLD)
+    finally:
+        os._exit(1)
+
+
+def _log_failed(record: logging.LogRecord) -> None:
+    """A log that cannot be written is given up, unless memory has run out: the records in its buffer may be lost."""
+    if isinstance(sys.exc_info()[1], MemoryError):
+        os.write(2, _UNTOLD)
+        os._exit(1)
+
+
+def _explained(error: BaseException) -> BaseException:
+    """The same error, or one that says what to do where Python has nothing but its own words."""
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) == _NO_THREAD):
+        return BigCommerceError(
+            "The connector ran out of memory. Give it 512 MB, or choose fewer parallel workers in its settings. The "
+            "next sync goes on from the last state of each stream.",
+            FailureType.system_error,
+        )
+    return error
+
+
+def _watch_threads() -> None:
+    """Ends the process when a thread never begins: for want of memory it died before its first line, and whoever
+    started it waits for ever."""
+    waited_for: set[threading.Thread] = set()
+    while True:
+        time.sleep(_SECONDS_TO_BEGIN)
+        to_begin = {thread for thread in threading.enumerate() if thread.ident is None}
+        if to_begin & waited_for:
+            _explain_and_exit(MemoryError())
+        waited_for = to_begin
+
+
+def _find_temporary_folder() -> None:
+    """The CDK makes an empty folder for its cache of answers, which is not used here, and cannot do without."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise BigCommerceError(
+            f"No folder for temporary files can be written: {error.strerror}. Make room on the disk, or name a folder "
+            "in the environment variable TMPDIR.",
+            FailureType.system_error,
+        ) from None
 
 
 def _terminate(signum: int, frame: object) -> None:
