@@ -37,13 +37,10 @@ class NumberedList(BigCommerceStream, ABC):
             for page in self._forward(stream_slice, first, new):
                 yield self.wanted(new(page.records), stream_slice)
             return
-        pages = -(-first.total // len(first.records))
+        size = len(first.records)
         for attempt in range(PASSES):
             known, is_sorted = new.known, True
-            for number in range(pages, 0, -1):  # the first one again: records may have slid into it
-                page = self.fetch_page(stream_slice, {**self.paging.first(), "page": number})
-                if not page.records and page.total == first.total:
-                    raise lossy(f"page {number} is empty though there are {first.total} records")
+            for page in self._backward(stream_slice, -(-first.total // size), size):
                 is_sorted &= self._is_sorted(page.records)
                 yield self.wanted(new(page.records), stream_slice)
             if is_sorted or (attempt and new.known == known):
@@ -52,6 +49,18 @@ class NumberedList(BigCommerceStream, ABC):
             f"The list of '{self.name}' changed each time that it was read, {PASSES} times. A record that changed its "
             "place meanwhile may be missing; the next full refresh brings it."
         )
+
+    def _backward(self, stream_slice: Mapping[str, Any] | None, number: int, size: int) -> Iterator[Page]:
+        """The pages from this one to the first: that one again, as records may have slid into it."""
+        while number:
+            page = self.fetch_page(stream_slice, {**self.paging.first(), "page": number})
+            yield page
+            number -= 1
+            if not page.records:  # the list has become shorter, or was never so long
+                left = page.total if page.total is not None else self.fetch_page(stream_slice, None).total
+                if left is None or left > number * size:
+                    raise lossy(f"page {number + 1} is empty though there are {left or 'some'} records")
+                number = -(-left // size)
 
     def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen) -> Iterator[Page]:
         while page.next is not None:
