@@ -272,7 +272,9 @@ def _text(name: str, value: object) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    """The beginning of a text, in characters that can be printed: half of a surrogate pair cannot."""
+    printable = text[:61].encode(errors="replace").decode()
+    return printable if len(printable) <= 60 else f"{printable[:57]}..."
 
 
 def _is_loopback(host: str) -> bool:

@@ -185,6 +185,14 @@ def test_what_is_no_store_hash_is_refused_with_an_example(text: str) -> None:
     assert "/stores/abc123/v3/" in fault(store_hash=text)
 
 
+@pytest.mark.parametrize("name", ["start_date", "store_hash"])
+@pytest.mark.parametrize("text", ["\ud800", "\ud83d" * 100, "\udc00\ud800"], ids=ascii)
+def test_half_of_a_surrogate_pair_in_a_setting_is_explained_in_text_that_can_be_printed(name: str, text: str) -> None:
+    """A form field that cuts a pasted emoji in two leaves such a half."""
+    sentence = fault(**{name: text})
+    assert sentence.encode() and " '?" in sentence and len(sentence) < 250
+
+
 @pytest.mark.parametrize("text", ["https://store-abc123.mybigcommerce.com/", "mystore.com"])
 def test_the_shop_s_own_address_is_recognised_as_a_mistake(text: str) -> None:
     """The address of the shop is what a merchant knows by heart, and it does not contain the hash."""

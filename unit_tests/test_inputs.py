@@ -59,6 +59,27 @@ def test_what_is_not_json_is_told_with_its_place(tmp_path: Path, what: str, read
 
 
 @each_reader
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        b'{"a": ' + b"9" * 5_000 + b"}",
+        b'{"a": 1e999}',
+        b'{"a": NaN}',
+        b'{"a": "\\ud800"}',
+    ],
+    ids=["deep lists", "deep objects", "5,000 digits", "1e999", "NaN", "half a surrogate pair"],
+)
+def test_what_no_parser_of_json_has_to_take_is_told_with_its_place(
+    tmp_path: Path, what: str, reader: Any, content: bytes
+) -> None:
+    """Python's own parser takes some of these, which no message can hold, and ends in other errors on the rest."""
+    with pytest.raises(BigCommerceError, match=rf"^The {what} file .* is not JSON: .* line \d+, column \d+\.$"):
+        reader(written(tmp_path, content))
+
+
+@each_reader
 def test_what_is_not_utf_8_is_told(tmp_path: Path, what: str, reader: Any) -> None:
     """Some editors save in another encoding without saying so."""
     with pytest.raises(BigCommerceError, match=f"^The {what} file .* is not UTF-8 text.$"):

@@ -96,6 +96,37 @@ def test_a_list_costs_one_request_more_than_it_has_pages(length: int, requests: 
     assert shop.asked == requests
 
 
+@pytest.mark.parametrize("tells_total", [True, False])
+@pytest.mark.parametrize("length", [4, 8, 9])
+def test_a_total_that_is_far_too_high_costs_one_look(length: int, tells_total: bool) -> None:
+    """Else a store that once said a thousand million would be asked for millions of empty pages."""
+    shop = Shop(list(range(1, length + 1)), [])
+    first = shop.page(None, None)
+    shop.tells_total = tells_total  # from here on
+    stream, answers = make_stream(OrderRefunds), [Page(first.records, first.next, 10**9)]
+    totals = [Page(first.records, first.next, length)]  # of another first page, where the last one tells none
+
+    def page(stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
+        if paging is None:
+            return (answers or totals).pop(0)
+        return shop.page(stream_slice, paging)
+
+    stream.fetch_page = page
+    assert [row["id"] for rows in stream.batches(None) for row in rows][:3] == [1, 2, 3]
+    assert set(shop.asked) >= set(range(1, -(-length // 3) + 1))
+    assert len(shop.asked) <= 6
+
+
+@pytest.mark.parametrize("total", [9, 10**9])
+def test_an_empty_page_that_cannot_be_fails_the_stream(total: int) -> None:
+    """Its own total says that there are records on it."""
+    stream = make_stream(OrderRefunds)
+    first = Page([{"id": 1}, {"id": 2}, {"id": 3}], {"page": 2}, total)
+    stream.fetch_page = lambda _, paging, *__: Page([], None, total) if paging else first
+    with pytest.raises(BigCommerceError, match=rf"page \d+ is empty though there are {total} records"):
+        list(stream.batches(None))
+
+
 def test_a_list_without_a_total_is_read_forward() -> None:
     """There is no last page to begin with; refunds only ever grow."""
     shop = Shop(list(range(1, 9)), [append, append], tells_total=False)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.streams.slicing import SAMPLE_SIZE, Sample, cut, sample_of, sample_page, sample_pages
+from source_bigcommerce.streams.slicing import SAMPLE_SIZE, Sample, SamplePages, cut, sample_of, sample_page
 from unit_tests.support import response
 
 LOWER = datetime(2020, 1, 1, tzinfo=timezone.utc)
@@ -82,7 +82,7 @@ def test_a_page_of_one_second_tells_where_to_cut_and_nothing_more() -> None:
 @given(total=st.integers(0, 5_000_000), pages=st.integers(1, 50))
 def test_what_lies_between_two_samples_fits_into_whole_pages(total: int, pages: int) -> None:
     """Else each slice would cost one more page that is nearly empty."""
-    numbers = sample_pages(total, pages)
+    numbers = list(SamplePages(total, pages))
     assert numbers == sorted(numbers, reverse=True), "the oldest is needed first"
     between = {(older - newer - 1) * SAMPLE_SIZE for older, newer in pairwise(numbers)}
     assert between <= {pages * SAMPLE_SIZE}
@@ -94,7 +94,7 @@ def test_what_lies_between_two_samples_fits_into_whole_pages(total: int, pages: 
 def test_slices_hold_about_as_many_records_each(total: int, pages: int) -> None:
     """One huge slice would leave all workers but one idle at the end."""
     slice_size = (pages + 1) * SAMPLE_SIZE
-    numbers = sample_pages(total, pages)
+    numbers = list(SamplePages(total, pages))
     oldest = total - (numbers[0] * SAMPLE_SIZE if numbers else 0)
     assert oldest <= 1.5 * slice_size + 1
     assert not numbers or oldest >= 0.5 * slice_size - 1
@@ -103,7 +103,22 @@ def test_slices_hold_about_as_many_records_each(total: int, pages: int) -> None:
 @pytest.mark.parametrize("total", [0, 1, PAGE, 10 * PAGE, 16 * PAGE])
 def test_a_window_of_one_slice_costs_no_sample(total: int) -> None:
     """Nearly every incremental sync is this small."""
-    assert sample_pages(total, 10) == []
+    assert list(SamplePages(total, 10)) == []
+
+
+@pytest.mark.parametrize("total", [10**9, 2**63 - 1])
+@pytest.mark.parametrize("real", [0, 1_000, 100_000])
+def test_a_total_that_is_far_too_high_costs_few_looks(total: int, real: int) -> None:
+    """A store may count what it was not asked about; looking page by page for where its list ends would take days."""
+    pages, useful, useless = SamplePages(total, 10), [], 0
+    for number in pages:
+        if number * SAMPLE_SIZE < real:
+            useful.append(number)
+        else:
+            useless += 1
+            pages.tells_nothing(number)
+    assert useless <= 64
+    assert len(useful) >= len(list(SamplePages(real, 10))) // 2, "a long list is still cut into slices"
 
 
 def test_a_slice_is_handed_out_as_soon_as_its_end_is_known() -> None:

@@ -521,7 +521,8 @@ def test_a_cursor_survives_the_way_through_the_url(api: Any) -> None:
     """Base64 has characters that mean something else in a query."""
     first = {"data": [row(Customers, i, MODIFIED) for i in range(1, 251)]}
     first["meta"] = {"cursor_pagination": {"end_cursor": "aW+Q6/w==", "per_page": 250}}  # type: ignore[assignment]  # another shape on purpose
-    api.get(f"{STORE_URL}v3/customers", [{"json": first}, {"json": v3([])}])
+    # The end is asked for twice, and the beginning once more: it contradicts the end where it has become empty, too.
+    api.get(f"{STORE_URL}v3/customers", [{"json": first}, {"json": v3([])}, {"json": v3([])}, {"json": first}])
     assert len(read(make_stream(Customers))) == 250
     assert query(urls(api)[1])["after"] == "aW+Q6/w=="
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 import source_bigcommerce
+from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
 
 SCHEMAS = {
@@ -331,6 +332,28 @@ def test_a_shape_that_does_not_fit_is_passed_on_and_reported(kind: str, value: A
     """What we did not expect may still be what the user looks for."""
     rest = {"properties": {"a": {"type": "integer"}}} if kind == "object" else {"items": {"type": "string"}}
     assert typed(kind, value, **rest) == (value, [("f", kind)])
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {}},
+        {"properties": {"f": {"type": ["null", "string"]}}},
+        {"properties": {"f": {"type": ["null", "integer"]}}},
+        {"properties": {"f": {"type": ["null", "array"]}}},
+        {"properties": {"f": {"type": ["null", "array"], "items": {"type": "integer"}}}},
+        {"properties": {"f": {"type": ["null", "object"], "properties": {}}}},
+    ],
+    ids=["unknown field", "text", "integer", "array of anything", "array", "object"],
+)
+@pytest.mark.parametrize("key", [None, "a"])
+def test_a_value_that_is_nested_too_deeply_to_be_written_is_told(schema: dict[str, Any], key: str | None) -> None:
+    """Passed on, it would end the sync of all streams where records are printed."""
+    value: Any = 0
+    for _ in range(1_000):
+        value = [value] if key is None else {key: value}
+    with pytest.raises(BigCommerceError, match=r"nested too deeply for any destination.*report this line\.$"):
+        normaliser(schema, lambda *_: None)({"f": value})
 
 
 def placed(schema: dict[str, Any], value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

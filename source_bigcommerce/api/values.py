@@ -17,6 +17,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 import orjson
+from airbyte_cdk.models import FailureType
+
+from source_bigcommerce.api.errors import BigCommerceError
 
 Converter = Callable[[Any], Any]
 Report = Callable[[str, str], None]  # (path of the field, its type in the schema)
@@ -131,8 +134,27 @@ def _to_text(value: Any) -> Any:
     if value == [] or value == {}:
         return None
     if isinstance(value, (dict, list, bool)):
-        return orjson.dumps(value).decode()
+        return _written(value).decode()
     return str(value)
+
+
+def _written(value: Any) -> bytes:
+    """The value as JSON. Raises BigCommerceError for lists in one another that are too deep to be written again."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        raise BigCommerceError(
+            "A record of BigCommerce holds a value that is nested too deeply for any destination. The sync stops here "
+            "rather than leave it out; please report this line.",
+            FailureType.system_error,
+        ) from None
+
+
+def _writable(value: Any) -> Any:
+    """The value, of which the schema does not say how deep it is."""
+    if isinstance(value, (dict, list)):
+        _written(value)
+    return value
 
 
 _SCALARS: Mapping[str, Converter] = {
@@ -182,7 +204,7 @@ def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converte
             if value == [] or value == {}:
                 return None
             report(path, kind)
-            return value
+            return _writable(value)
 
     return scalar
 
@@ -211,7 +233,7 @@ class _Object:
         if value == []:  # PHP's empty object
             return None
         self._misfit()
-        return value
+        return _writable(value)
 
     def _plan(self, value: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, Converter]]]:
         """The fields in which only "" has to be replaced, and those to convert."""
@@ -222,6 +244,8 @@ class _Object:
                 texts.append(name)
             elif found is not type(None) and found is not _EXACT.get(kind):
                 others.append((name, _OF_TEXT.get(kind, converter) if found is str else converter))
+        unknown = (name for name, field in value.items() if type(field) in (dict, list))
+        others.extend((name, _writable) for name in unknown if name not in self._converters)
         return texts, others
 
     def _apply(self, texts: list[str], others: list[tuple[str, Converter]], result: dict[str, Any]) -> dict[str, Any]:
@@ -242,8 +266,8 @@ def _array(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
 
     def convert(value: Any) -> Any:
         if isinstance(value, list):
-            return value if item is None else [None if v is None or v == "" else item(v) for v in value]
+            return _writable(value) if item is None else [None if v is None or v == "" else item(v) for v in value]
         report(path, "array")
-        return value
+        return _writable(value)
 
     return convert

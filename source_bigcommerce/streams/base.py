@@ -21,14 +21,14 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_bigcommerce.api.body import decode, forget
 from source_bigcommerce.api.client import Store, of_parent, with_query
 from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, in_plain_words
-from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, lossy
+from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
-from source_bigcommerce.streams.slicing import Sample, cut, sample_of, sample_page, sample_pages
+from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.streams.tally import Tally
 
 _SECOND = timedelta(seconds=1)
@@ -128,6 +128,8 @@ class BigCommerceStream(HttpStream, ABC):
         self, batches: Iterable[Sequence[Record]], streams: Sequence[BigCommerceStream]
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
         for listed in batches:
+            for entry in listed:
+                key_of(entry)  # what belongs to it is asked for by its id
             entries = self.complete(listed)
             for stream in streams:
                 yield stream, stream.take(entries)
@@ -431,8 +433,12 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def _look_into(self, whole: StreamSlice, total: int) -> Iterator[Sample | None]:
         """Samples of the window, oldest first."""
         if self.dates.newest_first is None:
-            return iter(())
-        return self.store.gather(lambda number: self._sample(number, whole), sample_pages(total, self.pages_per_slice))
+            return
+        pages = SamplePages(total, self.pages_per_slice)
+        for number, sample in self.store.gather(lambda number: (number, self._sample(number, whole)), pages):
+            if sample is None:
+                pages.tells_nothing(number)
+            yield sample
 
     def _sample(self, number: int, whole: StreamSlice) -> Sample | None:
         """What the page of this number tells, counted from the newest record; None where the store does not help.

@@ -55,15 +55,22 @@ class NumberedList(BigCommerceStream, ABC):
 
     def _backward(self, stream_slice: Mapping[str, Any] | None, first: Page) -> Iterator[Page]:
         """All pages down to the first one, which is read again: records may have slid into it."""
-        total, size = first.total or 0, len(first.records)
-        pages = -(-total // size)
-        for number in range(pages, 0, -1):
-            page = first if pages == 1 else self._numbered(stream_slice, number)
-            if not page.records and page.total in (None, total):
-                raise lossy(f"page {number} is empty though there are {total} records")
-            if number == pages:
-                yield from self._beyond(stream_slice, page, pages)
+        size = len(first.records)
+        last = number = -(-(first.total or 0) // size)
+        while number:
+            page = first if last == 1 else self._numbered(stream_slice, number)
+            if number == last:
+                yield from self._beyond(stream_slice, page, number)
             yield page
+            number -= 1
+            if not page.records:  # the list has become shorter, or was never so long
+                if page.total is None:
+                    page = self.fetch_page(stream_slice, None)
+                    yield page
+                left = page.total
+                if left is None or left > number * size:
+                    raise lossy(f"page {number + 1} is empty though there are {left or 'some'} records")
+                number = -(-left // size)
 
     def _beyond(self, stream_slice: Mapping[str, Any] | None, last: Page, number: int) -> Iterator[Page]:
         """What follows a full page, though the total says that it is the last one."""

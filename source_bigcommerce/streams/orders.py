@@ -87,7 +87,8 @@ class OrderList(IncrementalStream, ABC):
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
         """By the order with the highest id: the count is reported not to equal the list."""
         newest = self.fetch(self.endpoint, {**self.filters(stream_slice), "limit": 1, "sort": "id:desc"})
-        return not newest or any(order["id"] > last["id"] for order in self.paging.page(newest, {}).records)
+        ids = [order.get("id") for order in newest or () if isinstance(order, dict)]
+        return not ids or any(isinstance(id_, int) and id_ > last["id"] for id_ in ids)
 
     def only(self, key: Any) -> Params:
         return {"min_id": key, "max_id": key}

@@ -48,12 +48,24 @@ def sample_page(number: int) -> Params:
     return {"limit": SAMPLE_SIZE, "page": number}
 
 
-def sample_pages(total: int, pages_per_slice: int) -> list[int]:
+class SamplePages(Iterator[int]):
     """The numbers of the pages to look at, counted from the newest record, that cut a list of about `total` records
     into slices of a sample and so many pages each; the oldest slice holds half as many to one and a half."""
-    distance = pages_per_slice + 1
-    slices = max(0, round(total / (distance * SAMPLE_SIZE)) - 1)
-    return [number * distance for number in range(slices, 0, -1)]
+
+    def __init__(self, total: int, pages_per_slice: int) -> None:
+        self._distance = pages_per_slice + 1
+        self._slices = max(0, round(total / (self._distance * SAMPLE_SIZE)) - 1)
+
+    def __next__(self) -> int:
+        if not self._slices:
+            raise StopIteration
+        self._slices -= 1
+        return (self._slices + 1) * self._distance
+
+    def tells_nothing(self, number: int) -> None:
+        """The page of this number is of no use. Perhaps there is none: a total may be that of another list, and then
+        it can name any number of pages. So the next one is looked for half as deep."""
+        self._slices = min(self._slices, number // self._distance // 2)
 
 
 def cut(

@@ -1,0 +1,188 @@
+"""Answers that no document describes: a stream reads what is intact, or fails with a sentence. Nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import pytest
+import requests
+from airbyte_cdk.models import SyncMode
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox import Options
+from sandbox.app import Application
+from sandbox.inprocess import InProcess
+from sandbox.store import Store as SandboxStore
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.base import BigCommerceStream
+from unit_tests.fuzz.support import JSON, assert_sentence, examples, nested
+from unit_tests.support import make_store
+
+OPTIONS = Options(orders=30, products=12, customers=12, coupons=12)
+PAGE = 5  # records, so that each list has several pages
+MOST_REQUESTS = 600  # of a sync that ends; an undisturbed one takes fewer than 60
+GONE = object()
+Place = tuple[Any, ...]
+
+VALUES = st.one_of(
+    JSON,
+    st.sampled_from(
+        [GONE, None, True, [], {}, "", -1, 10**9, 2**63 - 1, "x" * 100_000, nested(300), [{}], [[]], [None]]
+    ),
+)
+
+
+@dataclass
+class Answers:
+    """The sandbox's answers, of which the n-th is exchanged; a lasting one each time that its address is asked."""
+
+    nth: int = -1
+    is_lasting: bool = False
+    exchange: Callable[[bytes], bytes] | None = None
+    asked: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    exchanged: str = ""
+
+    def __post_init__(self) -> None:
+        self.adapter = InProcess(application())
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """The answer to a request."""
+        assert len(self.asked) < MOST_REQUESTS, "the stream goes on for ever"
+        url = request.url or ""
+        response = self.adapter.send(request, **kwargs)
+        body = response.content
+        if self.exchange and (len(self.asked) == self.nth or (self.is_lasting and url == self.exchanged)):
+            self.exchanged = url
+            response.status_code = 200
+            response._content = self.exchange(body)
+        self.asked.append(url)
+        self.bodies.append(body)
+        return response
+
+
+@cache
+def application() -> Application:
+    """One store for all tests: reading does not change it."""
+    return Application(OPTIONS, SandboxStore(OPTIONS))
+
+
+def read(stream: type[BigCommerceStream], answers: Answers) -> list[dict[str, Any]]:
+    """All records of the stream. Raises BigCommerceError."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", lambda _: None)
+        patch.setattr(requests.Session, "get_adapter", lambda *_, **__: answers)
+        store = make_store(
+            start_date="2020-01-01",
+            api_url="http://127.0.0.1:1",
+            store_hash=OPTIONS.store_hash,
+            access_token=OPTIONS.token,
+            num_workers=1,
+        )
+        reader: Any = stream(store)
+        reader.paging = replace(reader.paging, limit=PAGE)
+        slices = reader.stream_slices(sync_mode=SyncMode.full_refresh)
+        try:
+            return [row for piece in slices for row in reader.read_records(SyncMode.full_refresh, stream_slice=piece)]
+        finally:
+            store._readers.shutdown(wait=True, cancel_futures=True)
+
+
+@cache
+def good(stream: type[BigCommerceStream]) -> tuple[Answers, frozenset[Any]]:
+    """An undisturbed sync: what was answered, and the keys of the records."""
+    answers = Answers()
+    rows = read(stream, answers)
+    assert rows, "a store without records shows nothing"
+    return answers, frozenset(keys(stream, rows))
+
+
+def keys(stream: type[BigCommerceStream], rows: list[dict[str, Any]]) -> Iterator[Any]:
+    """The primary keys, each with the order that it belongs to."""
+    names = [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key
+    for row in rows:
+        yield str(row.get("order_id")), tuple(str(row[name]) for name in names)
+
+
+def ends_well(stream: type[BigCommerceStream], answers: Answers) -> list[dict[str, Any]] | None:
+    """The records, which all can be written; None where the stream failed with a sentence."""
+    try:
+        rows = read(stream, answers)
+    except BigCommerceError as error:
+        assert_sentence(error)
+        return None
+    for row in rows:
+        json.dumps(row, allow_nan=False, ensure_ascii=False).encode()
+    return rows
+
+
+@pytest.mark.parametrize("stream", ALL_STREAMS, ids=lambda s: s.__name__)
+@examples(12)
+@given(data=st.data())
+def test_any_json_in_place_of_an_answer_is_read_or_explained(stream: type[BigCommerceStream], data: Any) -> None:
+    """A store, or what stands before it, may answer anything."""
+    undisturbed, _ = good(stream)
+    nth = data.draw(st.integers(0, len(undisturbed.asked) - 1))
+    body = json.dumps(data.draw(JSON | JSON.map(lambda rows: {"data": rows, "meta": rows}))).encode()
+    ends_well(stream, Answers(nth, data.draw(st.booleans()), lambda _: body))
+
+
+@pytest.mark.parametrize("stream", ALL_STREAMS, ids=lambda s: s.__name__)
+@examples(24)
+@given(data=st.data())
+def test_a_change_inside_an_answer_loses_no_other_record(stream: type[BigCommerceStream], data: Any) -> None:
+    """One field of another type, too deep, too large or missing: the other records are there, or the stream fails."""
+    undisturbed, expected = good(stream)
+    nth = data.draw(st.sampled_from([nth for nth, body in enumerate(undisturbed.bodies) if body]))
+    body = json.loads(undisturbed.bodies[nth])
+    place = draw_place(data, body)
+    changed = with_change(json.loads(undisturbed.bodies[nth]), place, data.draw(VALUES))
+    rows = ends_well(stream, Answers(nth, data.draw(st.booleans()), lambda _: json.dumps(changed).encode()))
+    touched = row_at(body, place)
+    if rows is None or touched is None:
+        return
+    id_ = touched.get("id")
+    lost = {key for key in expected - set(keys(stream, rows)) if str(id_) not in (key[0], *key[1])}
+    if "/orders/" in undisturbed.asked[nth]:  # what belongs to one order
+        lost = {key for key in lost if f"/orders/{key[0]}/" not in undisturbed.asked[nth]}
+    assert not lost, f"lost after {place} of {undisturbed.asked[nth]} was changed"
+
+
+def draw_place(data: Any, body: Any) -> Place:
+    """A way into a document, not always to its end."""
+    place: Place = ()
+    value = body
+    while isinstance(value, (dict, list)) and value and (not place or data.draw(st.integers(0, 4))):
+        step = data.draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
+        place, value = (*place, step), value[step]
+    return place
+
+
+def with_change(body: Any, place: Place, value: Any) -> Any:
+    """The document, changed to have another value there."""
+    inner = body
+    for step in place[:-1]:
+        inner = inner[step]
+    if not place:
+        return None if value is GONE else value
+    if value is GONE:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = value
+    return body
+
+
+def row_at(body: Any, place: Place) -> Mapping[str, Any] | None:
+    """The record inside which the place lies; an empty one where it lies beside the records; None where it is one of
+    them or all, which cannot be told to be missing."""
+    if "data" in place[:1]:
+        place, body = place[1:], body["data"]
+    elif isinstance(body, dict):
+        return {} if place and "data" in body else None
+    return body[place[0]] if len(place) > 1 and isinstance(body, list) else None
