@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import logging
 import os
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
@@ -24,6 +27,8 @@ _TERMINATED = 128 + signal.SIGTERM
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE_BLOCK = 1 << 20  # bytes
+_SHORTEST_CODE = 8  # characters; a shorter piece of base64 could be a piece of anything
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -35,9 +40,26 @@ class Entrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
-        """Masks the secrets as they were entered and as they are sent, without the white space around them."""
+        """Masks the secrets as they were entered and as they are sent, without the white space around them, in every
+        spelling that a log line may hold."""
         entered = [secret for secret in get_secrets(connection_specification, config) if isinstance(secret, str)]
-        update_secrets([form for secret in entered if secret.strip() for form in (secret, secret.strip())])
+        forms = {form for secret in entered if secret.strip() for form in (secret, secret.strip())}
+        # The longest first: one may be a part of another.
+        update_secrets(sorted({one for form in forms for one in _spellings(form)}, key=len, reverse=True))
+
+
+def _spellings(secret: str) -> set[str]:
+    """The text as it is and as it looks when Python, JSON (or one in the other), a URL or base64 hold it."""
+    raw = secret.encode(errors="surrogatepass")
+    escaped = {secret, repr(secret)[1:-1]}
+    for _ in range(2):  # a log line may hold JSON that holds JSON
+        escaped |= {json.dumps(text)[1:-1] for text in escaped}
+    encoded = {raw.hex(), raw.hex().upper()}
+    for before in range(3):  # in base64 a text looks in three ways, after what comes before it
+        inner = b64encode(b"\0" * before + raw).decode()[4 if before else 0 : -4]
+        encoded |= {inner, inner.translate(_URL_SAFE)}
+    in_urls = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    return {*escaped, *in_urls, *(text for text in encoded if len(text) >= _SHORTEST_CODE)}
 
 
 class WithoutTracebacks(logging.Filter):
