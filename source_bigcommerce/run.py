@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import logging
 import os
 import signal
@@ -11,9 +12,11 @@ import sys
 import tempfile
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from io import StringIO
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
@@ -32,6 +35,8 @@ _UNTOLD = b"The connector ended with an error that could not be told, for want o
 _SECONDS_TO_BEGIN = 5.0
 _reserve = [bytearray(4 * _LARGE_BLOCK)]  # room in which to tell that there is none; never touched, so it costs none
 _NO_THREAD = "can't start new thread"  # threading's words for want of memory
+_SHORTEST_CODE = 8  # characters; a shorter piece of base64 could be a piece of anything
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -43,9 +48,26 @@ class Entrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
-        """Masks the secrets as they were entered and as they are sent, without the white space around them."""
+        """Masks the secrets as they were entered and as they are sent, without the white space around them, in every
+        spelling that a log line may hold."""
         entered = [secret for secret in get_secrets(connection_specification, config) if isinstance(secret, str)]
-        update_secrets([form for secret in entered if secret.strip() for form in (secret, secret.strip())])
+        forms = {form for secret in entered if secret.strip() for form in (secret, secret.strip())}
+        # The longest first: one may be a part of another.
+        update_secrets(sorted({one for form in forms for one in _spellings(form)}, key=len, reverse=True))
+
+
+def _spellings(secret: str) -> set[str]:
+    """The text as it is and as it looks when Python, JSON (or one in the other), a URL or base64 hold it."""
+    raw = secret.encode(errors="surrogatepass")
+    escaped = {secret, repr(secret)[1:-1]}
+    for _ in range(2):  # a log line may hold JSON that holds JSON
+        escaped |= {json.dumps(text)[1:-1] for text in escaped}
+    encoded = {raw.hex(), raw.hex().upper()}
+    for before in range(3):  # in base64 a text looks in three ways, after what comes before it
+        inner = b64encode(b"\0" * before + raw).decode()[4 if before else 0 : -4]
+        encoded |= {inner, inner.translate(_URL_SAFE)}
+    in_urls = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    return {*escaped, *in_urls, *(text for text in encoded if len(text) >= _SHORTEST_CODE)}
 
 
 class WithoutTracebacks(logging.Filter):
