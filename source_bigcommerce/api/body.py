@@ -58,7 +58,8 @@ def _leniently(response: requests.Response) -> Any:
     except (ValueError, RecursionError):
         content_type = response.headers.get("Content-Type", "no content type")
         raise UndecodableBody(f"{len(response.content)} bytes of {content_type}") from None
-    logger.warning("An answer of BigCommerce holds text that is not valid Unicode: U+FFFD stands in for it.")
+    if "\ufffd" in whole:
+        logger.warning("An answer of BigCommerce holds text that is not valid Unicode: U+FFFD stands in for it.")
     return body
 
 
