@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from queue import Empty
 from typing import Any
 
@@ -12,7 +13,8 @@ from airbyte_cdk.sources.types import Record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.reading import BATCH_SIZE, BatchQueue
+from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, _Slice, _Slices
+from source_bigcommerce.streams.tally import Tally
 
 
 def record(number: int) -> Record:
@@ -97,3 +99,62 @@ def test_many_threads_lose_nothing_in_a_small_queue() -> None:
             ends += 1
     assert queue.empty()
     assert len(found) == 8 * 500 and set(found.values()) == {1}
+
+
+class Leader:
+    """A stream of three slices; each gives one record, and the first then fails if it is told to."""
+
+    name = "orders"
+
+    def __init__(self, fails: bool = False) -> None:
+        self.fails = fails
+        self.tally = Tally()
+
+    def stream_slices(self, **_: Any) -> Iterator[dict[str, int]]:
+        yield from ({"number": number} for number in range(3))
+
+    def read_pages(self, members: Sequence[Any], piece: dict[str, int]) -> Iterator[tuple[Any, Any]]:
+        yield self, self._records(piece["number"])
+
+    def _records(self, number: int) -> Iterator[dict[str, int]]:
+        yield {"id": number}
+        if self.fails:
+            raise ValueError("the second record cannot be read")
+
+
+class Together:
+    """What a slice knows of those that are read with it."""
+
+    def __init__(self, leader: Leader) -> None:
+        self.leader, self.members, self.followers = leader, [leader], list[Any]()
+        self.queue = BatchQueue(size=1_000)
+        self.places, self.waiting = threading.BoundedSemaphore(1), threading.Semaphore(10)
+        self.has_failed = False
+        self.out_when_it_ended: list[Any] = []
+
+    def begin_slice(self) -> None:
+        """Counts nothing here."""
+
+    def end(self, error: Exception | None = None) -> None:
+        self.has_failed |= error is not None
+        self.out_when_it_ended += drained(self.queue)
+
+
+def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it() -> None:
+    """Else the streams that share its list end first, and their records come after their end."""
+    together = Together(Leader(fails=True))
+    records = _Slice(together, {"number": 7}).read()  # type: ignore[arg-type]  # a stand-in
+    together.queue.put(next(iter(records)))
+    with pytest.raises(ValueError, match="second record"):
+        next(iter(records))
+    assert [one["id"] for one in together.out_when_it_ended] == [7]
+
+
+def test_no_slice_is_made_behind_one_that_failed() -> None:
+    """No state can pass it: what lies behind would be read in vain, for hours perhaps."""
+    together = Together(Leader())
+    made = []
+    for piece in _Slices(together, {}).generate():  # type: ignore[arg-type]  # a stand-in
+        made.append(piece)
+        together.has_failed = True
+    assert len(made) == 1

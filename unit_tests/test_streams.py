@@ -16,6 +16,7 @@ from jsonschema import Draft7Validator
 
 import source_bigcommerce
 from source_bigcommerce.api.errors import BigCommerceError, NotFound, Refused
+from source_bigcommerce.api.paging import Page
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams import ALL_STREAMS, slicing
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
@@ -525,6 +526,40 @@ def test_a_cursor_survives_the_way_through_the_url(api: Any) -> None:
     api.get(f"{STORE_URL}v3/customers", [{"json": first}, {"json": v3([])}, {"json": v3([])}, {"json": first}])
     assert len(read(make_stream(Customers))) == 250
     assert query(urls(api)[1])["after"] == "aW+Q6/w=="
+
+
+def test_pages_that_go_round_in_a_circle_are_an_error() -> None:
+    """The end would never come, and the same records over and over."""
+    stream = make_stream(Coupons)
+    following = {None: 1, 1: 2, 2: 1}
+    stream.fetch_page = lambda _, paging: Page([{"id": 1}], {"min_id": following[(paging or {}).get("min_id")]})
+    with pytest.raises(BigCommerceError, match="go round in a circle"):
+        list(stream.batches(None))
+
+
+@pytest.mark.parametrize("id_", [None, "", "7", 7.0, True])
+def test_a_record_without_a_primary_key_is_an_error(api: Any, id_: Any) -> None:
+    """No destination could tell it from another one."""
+    listing(api, Customers, [{**row(Customers, 7, MODIFIED), "id": id_}])
+    with pytest.raises(BigCommerceError, match="a record has no id"):
+        read(make_stream(Customers))
+
+
+def test_an_end_that_the_store_contradicts_is_not_believed(api: Any) -> None:
+    """An empty page behind a full one, twice, while the highest id is another one."""
+    pages = [{"json": [{"id": i, "items_total": 0, "consignments": {}, "fees": []} for i in range(1, 251)]}]
+    api.get(f"{STORE_URL}v2/orders", [*pages, {"status_code": 204}])
+    api.get(f"{STORE_URL}v2/orders?sort=id:desc", json=[{"id": 251}])
+    with pytest.raises(BigCommerceError, match="ended after 250 records, though the store has more"):
+        read(make_stream(Orders))
+
+
+def test_an_end_that_nothing_contradicts_is_one(api: Any) -> None:
+    """A list may fill its last page exactly."""
+    pages = [{"json": [{"id": i, "items_total": 0, "consignments": {}, "fees": []} for i in range(1, 251)]}]
+    api.get(f"{STORE_URL}v2/orders", [*pages, {"status_code": 204}])
+    api.get(f"{STORE_URL}v2/orders?sort=id:desc", json=[{"id": 250}])
+    assert len(read(make_stream(Orders))) == 250
 
 
 # Orders.
