@@ -869,6 +869,17 @@ def test_products_of_other_channels_are_left_out(api: Any) -> None:
     assert "channel_id:in=2,3" in urls(api)[0]
 
 
+@each_stream
+@pytest.mark.parametrize("id_", [None, "7", [7], 7.5, True], ids=str)
+def test_an_entry_without_an_id_fails_its_stream_with_a_sentence(
+    api: Any, stream: type[BigCommerceStream], id_: Any
+) -> None:
+    """What belongs to it is asked for by its id, and records are told apart by it."""
+    listing(api, stream, [{**row(stream, 1, MODIFIED), "id": id_}])
+    with pytest.raises(BigCommerceError, match="a record has no id"):
+        read(make_stream(stream))
+
+
 def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> None:
     """Ten addresses at most come along, and a wholesaler has hundreds."""
     ten = [{"id": i, "customer_id": 1} for i in range(10)]
