@@ -456,6 +456,19 @@ def test_a_sample_that_is_not_sorted_as_was_asked_is_not_believed(api: Any, stre
 
 
 @pytest.mark.usefixtures("tiny_samples")
+def test_a_sample_with_an_entry_that_is_no_record_is_not_believed(api: Any) -> None:
+    """The page would stand in for a part of the list: that is listed instead, where such an entry is an error."""
+    answer = large_store(Customers, NEWEST_FIRST)
+
+    def reply(request: Any, context: Any) -> Any:
+        body = answer(request, context)
+        return {**body, "data": [*body["data"], 7]} if "page" in query(request.url) else body
+
+    api.get(f"{STORE_URL}v3/customers", json=reply)
+    assert len(list(make_stream(Customers).stream_slices(sync_mode=SyncMode.incremental))) == 1
+
+
+@pytest.mark.usefixtures("tiny_samples")
 def test_a_sample_proves_nothing_where_the_list_comes_newest_first_by_itself(api: Any) -> None:
     """Then a page of a store that ignores the order looks sorted: it may tell a date, but not what is complete."""
     api.get(f"{STORE_URL}v3/customers", json=large_store(Customers, NEWEST_FIRST, range(250, 0, -1)))
