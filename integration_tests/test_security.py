@@ -24,7 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from integration_tests.harness import STREAMS, catalog_of, config_for, sync
+from integration_tests.harness import STREAMS, Sync, catalog_of, config_for, messages, sync
 from sandbox import Options, Server, serve
 from source_bigcommerce.source import SourceBigcommerce, logger
 
@@ -420,6 +420,32 @@ def test_an_id_cannot_lead_out_of_the_path_it_belongs_into(stream: str, odd: Any
     if not isinstance(odd, int) or isinstance(odd, bool):
         assert result.statuses[stream][-1] == "INCOMPLETE" and not result.states[stream]
         assert not {path for path in paths if path.startswith(("v2/orders/", "v3/orders/"))} - {"v2/orders/count"}
+
+
+# Nesting; the bounds of size and time are those of unit_tests/test_transport.py.
+
+
+@pytest.mark.parametrize(
+    ("depth", "is_read"), [(200, True), (249, True), (260, False), (1_000, False), (100_000, False)]
+)
+def test_an_answer_that_is_nested_deeply_brings_nobody_else_down(commands: Commands, depth: int, is_read: bool) -> None:
+    """Records of all streams are printed by one thread: what cannot be printed has to be told before."""
+    nested = "[" * depth + "]" * depth
+    body = f'{{"data": [{{"id": 1, "odd": {nested}}}], "meta": {{"pagination": {{"total": 1, "per_page": 250}}}}}}'
+    with serve(TINY) as server:
+        server.fail("v3/customers", times=10_000, status=200, body=body)
+        settings = commands.write("config.json", settings_of(server))
+        catalog = ConfiguredAirbyteCatalogSerializer.dump(catalog_of(["customers", "coupons"]))
+        output = commands.run("read", "--config", settings, "--catalog", commands.write("catalog.json", catalog))
+    result = Sync()
+    for message in messages(output.splitlines(keepends=True)):
+        result.take(message)
+    assert "Traceback" not in output
+    assert result.ids("coupons") == server.store.ids("coupons")
+    assert result.statuses["coupons"][-1] == "COMPLETE"
+    assert result.statuses["customers"][-1] == ("COMPLETE" if is_read else "INCOMPLETE")
+    assert result.ids("customers") == ([1] if is_read else [])
+    assert is_read or result.errors["customers"].endswith(".")
 
 
 # Nothing is fetched and run on the way.
