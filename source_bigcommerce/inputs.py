@@ -67,7 +67,9 @@ def _read_json(path: str, what: str) -> Any:
     # Not Python's own decoder: it lets NaN and halves of surrogate pairs pass, which no message can hold, and stumbles
     # over deep nesting and long numbers with errors that name no place.
     try:
-        return orjson.loads(Path(path).read_text(encoding="utf-8"))
+        content = orjson.loads(Path(path).read_text(encoding="utf-8"))
+        orjson.dumps(content)  # fails where the nesting is deeper than copying and printing can follow
+        return content
     except FileNotFoundError:
         raise BigCommerceError(f"The {what} file {path} does not exist: check the path.") from None
     except OSError as error:
@@ -75,6 +77,10 @@ def _read_json(path: str, what: str) -> Any:
     except orjson.JSONDecodeError as error:
         raise BigCommerceError(
             f"The {what} file {path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+        ) from None
+    except TypeError:
+        raise BigCommerceError(
+            f"The {what} file {path} is nested far deeper than any {what}: check that it is the right file."
         ) from None
     except UnicodeDecodeError:
         raise BigCommerceError(f"The {what} file {path} is not UTF-8 text.") from None

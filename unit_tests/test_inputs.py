@@ -80,6 +80,15 @@ def test_what_no_parser_of_json_has_to_take_is_told_with_its_place(
 
 
 @each_reader
+@pytest.mark.parametrize("depth", [260, 1_000])
+def test_what_is_nested_deeper_than_can_be_copied_is_told(tmp_path: Path, what: str, reader: Any, depth: int) -> None:
+    """The CDK copies states and prints configs, which ends in a Python error at some depth."""
+    content = b'{"a": ' + b"[" * depth + b"]" * depth + b"}"
+    with pytest.raises(BigCommerceError, match=rf"^The {what} file .* is nested far deeper than any {what}: check"):
+        reader(written(tmp_path, content))
+
+
+@each_reader
 def test_what_is_not_utf_8_is_told(tmp_path: Path, what: str, reader: Any) -> None:
     """Some editors save in another encoding without saying so."""
     with pytest.raises(BigCommerceError, match=f"^The {what} file .* is not UTF-8 text.$"):

@@ -457,6 +457,19 @@ def test_a_sample_that_is_not_sorted_as_was_asked_is_not_believed(api: Any, stre
 
 
 @pytest.mark.usefixtures("tiny_samples")
+def test_a_sample_with_an_entry_that_is_no_record_is_not_believed(api: Any) -> None:
+    """The page would stand in for a part of the list: that is listed instead, where such an entry is an error."""
+    answer = large_store(Customers, NEWEST_FIRST)
+
+    def reply(request: Any, context: Any) -> Any:
+        body = answer(request, context)
+        return {**body, "data": [*body["data"], 7]} if "page" in query(request.url) else body
+
+    api.get(f"{STORE_URL}v3/customers", json=reply)
+    assert len(list(make_stream(Customers).stream_slices(sync_mode=SyncMode.incremental))) == 1
+
+
+@pytest.mark.usefixtures("tiny_samples")
 def test_a_sample_proves_nothing_where_the_list_comes_newest_first_by_itself(api: Any) -> None:
     """Then a page of a store that ignores the order looks sorted: it may tell a date, but not what is complete."""
     api.get(f"{STORE_URL}v3/customers", json=large_store(Customers, NEWEST_FIRST, range(250, 0, -1)))
@@ -936,6 +949,17 @@ def test_products_of_other_channels_are_left_out(api: Any) -> None:
     listing(api, Products, rows)
     assert [record["id"] for record in sync(make_stream(Products, channel_ids=[2, 3]))] == [2, 4]
     assert "channel_id:in=2,3" in urls(api)[0]
+
+
+@each_stream
+@pytest.mark.parametrize("id_", [None, "7", [7], 7.5, True], ids=str)
+def test_an_entry_without_an_id_fails_its_stream_with_a_sentence(
+    api: Any, stream: type[BigCommerceStream], id_: Any
+) -> None:
+    """What belongs to it is asked for by its id, and records are told apart by it."""
+    listing(api, stream, [{**row(stream, 1, MODIFIED), "id": id_}])
+    with pytest.raises(BigCommerceError, match="a record has no id"):
+        read(make_stream(stream))
 
 
 def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> None:

@@ -460,7 +460,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def _rows(self, response: requests.Response) -> list[Record]:
         body = decode(response)
         rows = body.get("data") if isinstance(body, dict) else body
-        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
 
     def _is_before(self, end: datetime, record: Record) -> bool:
         changed = self._changed(record)
