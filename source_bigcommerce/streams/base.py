@@ -31,6 +31,7 @@ from source_bigcommerce.streams.progress import Progress, parse_state, state_of
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.streams.tally import Tally
 
+_DOUBTS = 3  # how often an end is asked for again that the store contradicts
 _SECOND = timedelta(seconds=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
 
@@ -170,10 +171,12 @@ class BigCommerceStream(HttpStream, ABC):
                 raise lossy("its pages go round in a circle")
             positions.add(_key(following))
             page = self.fetch_page(stream_slice, following)
-            if not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
-                page = self.fetch_page(stream_slice, following)
-                if not page.records:
+            doubts = 0
+            while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
+                if doubts == _DOUBTS:
                     raise _ended_early(self.name, listed)
+                doubts += 1  # what it tells of may have been added, or changed once more, in this moment
+                page = self.fetch_page(stream_slice, following)
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
         """Whether the store contradicts itself: what came behind the `last` record, the `listed`-th, was the end.
