@@ -210,7 +210,7 @@ class Recorder:
                 self.close_connection = True
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hangs up is meant
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
 

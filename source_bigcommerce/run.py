@@ -89,7 +89,7 @@ def run() -> None:
     _return_memory()
     for handler in logging.getLogger().handlers:
         handler.addFilter(WithoutTracebacks())
-        handler.handleError = _log_failed  # type: ignore[method-assign]
+        handler.handleError = _log_failed  # type: ignore[method-assign]  # the handlers are made by the CDK
     entrypoint = Entrypoint(SourceBigcommerce())
     arguments = entrypoint.parse_args(sys.argv[1:])
     if not arguments.command:

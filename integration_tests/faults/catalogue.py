@@ -44,10 +44,6 @@ def _kind(title: str, kind: str, **settings: Any) -> Fault:
     return Fault(title, lambda _: {"kind": kind, **settings}, needs_a_socket=True)
 
 
-def _body(title: str, body: str, **settings: Any) -> Fault:
-    return Fault(title, lambda _: {"status": 200, "body": body, **settings})
-
-
 def _edit(title: str, edit: Callable[[Any, Mapping[str, str]], Any], **settings: Any) -> Fault:
     return Fault(title, lambda _: {"kind": "edit", "edit": edit}, **settings)
 
@@ -156,7 +152,7 @@ GROUPS = (
             _status("500", 500),
             _status("502, HTML", 502, kind="html"),
             _status("503", 503),
-            _status("503, store suspended", 503, body=json.dumps({"title": SUSPENDED})),
+            _status("503, store suspended", 503, body=json.dumps({"title": SUSPENDED}).encode()),
             _status("504", 504),
             _status("507", 507),
             _status("redirect to another host", 302, kind="redirect"),
@@ -178,7 +174,7 @@ GROUPS = (
             _edit("truncated JSON", lambda body, _: body and json.dumps(body).encode()[:-3]),
             _status("HTML with status 200", 200, kind="html"),
             _kind("empty body with status 200", "empty"),
-            _body("null", "null"),
+            _status("null", 200, body=b"null"),
             _edit("NaN in the JSON", lambda *_: b'{"data": [{"id": NaN}]}'),
             _edit("100,000 nested lists", lambda *_: b"[" * 100_000 + b"]" * 100_000),
             _edit("object for list, list for object", lambda body, _: body and shaped(body)),

@@ -70,7 +70,7 @@ class Ground:
     store_hash: str = "sandbox"
     api_url: str = "http://127.0.0.1:1"
     clock: Time | None = None
-    ear: Ear = field(default_factory=lambda: Ear())
+    ear: Ear = field(default_factory=Ear)
     _plain: Sync | None = None
     plain_requests: int = 0
     plain_hits: Sequence[Entry] = ()
@@ -83,7 +83,7 @@ class Ground:
     def sync(self, **how: Any) -> Sync:
         """Reads the stream and the bystander with one worker, so that requests come in one order."""
         self.app.log.clear()
-        found = sync(self, [self.kind.stream, self.kind.bystander], num_workers=1, **how)  # type: ignore[arg-type]
+        found = sync(self, [self.kind.stream, self.kind.bystander], num_workers=1, **how)  # type: ignore[arg-type]  # it has what a Server has
         self.ear.lines += [*found.logs, *found.errors.values(), found.failure or ""]
         return found
 
@@ -119,7 +119,8 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     settings = fault.make(kind)
     assert settings
     ground.app.faults.clear()
-    struck = _add(ground, settings, _nth(kind, position, ground.plain_hits), times)
+    nth = _nth(kind, position, ground.plain_hits)
+    struck = ground.app.faults.add(sandbox_faults.Fault(kind.path, nth=nth, times=times, **settings))
     began = ground.clock.true() if ground.clock else 0.0
     ground.ear.lines.clear()
     ground.ear.has_warned = ground.ear.heard_of_the_end = False
@@ -155,17 +156,6 @@ def _nth(kind: Kind, position: str, hits: Sequence[Entry]) -> int:
     full = [number for number, entry in enumerate(hits, 1) if entry.status == 200]
     assert len(full) >= len(kind.positions), f"{kind.title} has only {len(full)} requests"
     return full[{"first": 0, "middle": 1, "last": -1, "only": 0}[position.split()[0]]]
-
-
-def _add(ground: Ground, settings: dict[str, Any], nth: int, times: int) -> sandbox_faults.Fault:
-    settings = dict(settings)
-    if settings.get("kind") == "html" and "status" not in settings:
-        settings["status"] = 502
-    body = settings.pop("body", None)
-    fault = sandbox_faults.Fault(
-        ground.kind.path, nth=nth, times=times, body=body.encode() if isinstance(body, str) else body, **settings
-    )
-    return ground.app.faults.add(fault)
 
 
 def _require(is_so: bool, what: str) -> None:

@@ -172,7 +172,7 @@ def _rows(body: Any) -> list[Record]:
     first: dict[Any, Record] = {}
     for row in body:
         key = row.get("id")
-        if isinstance(key, (int, str)) and first.setdefault(key, row) != row:
+        if isinstance(key, (int, str)) and (same := first.setdefault(key, row)) is not row and same != row:
             raise lossy(f"different records have the same id {key}")
     return body
 

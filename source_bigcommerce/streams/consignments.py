@@ -130,7 +130,7 @@ def _unload(consignment: Record, lines: dict[Any, Record]) -> Record:
     """The consignment with the ids of its line items in place of them; the line items go to `lines`, each once."""
     own = list(entries_of(consignment.get("line_items")))
     for line in own:
-        if lines.setdefault(_id(line), line) != line:
+        if (same := lines.setdefault(_id(line), line)) is not line and same != line:
             lines[_id(line), len(lines)] = line  # another one with the same id, or without any
     return {
         **{name: value for name, value in consignment.items() if name != "line_items"},
