@@ -558,20 +558,23 @@ def test_a_record_without_a_primary_key_is_an_error(api: Any, id_: Any) -> None:
         read(make_stream(Customers))
 
 
+def full_page_and_end(api: Any, newest: int) -> None:
+    """A list of orders that ends with a full page, and what the store says is the highest id of all."""
+    page = [{"id": i, "items_total": 0, "consignments": {}, "fees": []} for i in range(1, 251)]
+    api.get(f"{STORE_URL}v2/orders", [{"json": page}, {"status_code": 204}])
+    api.get(f"{STORE_URL}v2/orders?sort=id:desc", json=[{"id": newest}])
+
+
 def test_an_end_that_the_store_contradicts_is_not_believed(api: Any) -> None:
-    """An empty page behind a full one, twice, while the highest id is another one."""
-    pages = [{"json": [{"id": i, "items_total": 0, "consignments": {}, "fees": []} for i in range(1, 251)]}]
-    api.get(f"{STORE_URL}v2/orders", [*pages, {"status_code": 204}])
-    api.get(f"{STORE_URL}v2/orders?sort=id:desc", json=[{"id": 251}])
+    """An empty page behind a full one, each time that it is asked for, while the highest id is another one."""
+    full_page_and_end(api, newest=251)
     with pytest.raises(BigCommerceError, match="ended after 250 records, though the store has more"):
         read(make_stream(Orders))
 
 
 def test_an_end_that_nothing_contradicts_is_one(api: Any) -> None:
     """A list may fill its last page exactly."""
-    pages = [{"json": [{"id": i, "items_total": 0, "consignments": {}, "fees": []} for i in range(1, 251)]}]
-    api.get(f"{STORE_URL}v2/orders", [*pages, {"status_code": 204}])
-    api.get(f"{STORE_URL}v2/orders?sort=id:desc", json=[{"id": 250}])
+    full_page_and_end(api, newest=250)
     assert len(read(make_stream(Orders))) == 250
 
 
