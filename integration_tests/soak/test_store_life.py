@@ -88,6 +88,10 @@ KEPT: dict[str, tuple[Setup, list[Step]]] = {
         Setup(),
         [("vanish", {"path": "v2/orders?*min_id=*", "body": None, "nth": 2}), ("sync", {"workers": 1})],
     ),
+    "a record that was passed by is edited and joins a list that fills its pages exactly": (
+        Setup(records=8, reading="everything awkward", page=3, pages_per_slice=1, lookback_minutes=5, pace=0.3),
+        [("sync", {"live": 1, "workers": 3})],
+    ),
     "a page of children fails for good, and the next sync brings them": (
         Setup(),
         [

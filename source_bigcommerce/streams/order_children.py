@@ -130,11 +130,11 @@ class Transactions(OrderChild):
     def check_access(self) -> None:
         """Asks for the transactions of one order, as that is the only way to. A 404 is no refusal."""
         try:
-            orders = self.fetch(self.endpoint, {"limit": 1})
+            orders = self.paging.page(self.fetch(self.endpoint, {"limit": 1}), {}).records
+            order = key_of(orders[0]) if orders else _ANY_ORDER
         except BigCommerceError:
             self.store.breaker.check()
-            orders = None  # the streams of orders tell of that
-        order = orders[0]["id"] if orders else _ANY_ORDER
+            order = _ANY_ORDER  # the streams of orders tell of that
         with suppress(NotFound):
             self.fetch(of_parent(self.children, order), {"limit": 1})
 
