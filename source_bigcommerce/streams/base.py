@@ -415,12 +415,14 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         return chosen
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
-        """By what had changed before the sync began: what changes later joins the list at any place."""
-        if not stream_slice:
-            return super().tells_of_more(stream_slice, listed, last)
-        start, end = bounds(stream_slice)
+        settled = self.settled(stream_slice)
+        return settled is not None and super().tells_of_more(settled, listed, last)
+
+    def settled(self, stream_slice: Mapping[str, Any] | None) -> StreamSlice | None:
+        """What had changed before the sync began, if the slice has such a part: no later edit joins this."""
+        start, end = bounds(stream_slice) if stream_slice else (_BEGINNING, self.store.started())
         end = min(end, self.store.started() - 2 * _SECOND)
-        return start < end and super().tells_of_more(window(start, end), listed, last)
+        return window(start, end) if start < end else None
 
     @property
     def slices_per_state(self) -> int:

@@ -86,9 +86,17 @@ class OrderList(IncrementalStream, ABC):
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
         """By the order with the highest id: the count is reported not to equal the list."""
-        newest = self.fetch(self.endpoint, {**self.filters(stream_slice), "limit": 1, "sort": "id:desc"})
-        ids = [order.get("id") for order in newest or () if isinstance(order, dict)]
-        return not ids or any(isinstance(id_, int) and id_ > last["id"] for id_ in ids)
+        settled = self.settled(stream_slice)
+        if settled is None:
+            return False
+        ids = self._newest(self.filters(settled))
+        if not ids:
+            return not self._newest({})  # all may have changed since; but no orders at all is what a failing store says
+        return any(isinstance(id_, int) and id_ > last["id"] for id_ in ids)
+
+    def _newest(self, filters: Params) -> Sequence[Any]:
+        orders = self.fetch(self.endpoint, {**filters, "limit": 1, "sort": "id:desc"})
+        return [order.get("id") for order in orders or () if isinstance(order, dict)]
 
     def only(self, key: Any) -> Params:
         return {"min_id": key, "max_id": key}
