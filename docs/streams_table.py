@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 
 from source_bigcommerce.api.client import Store
-from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
-from source_bigcommerce.streams.order_children import OrderChild
+from source_bigcommerce.streams.children import AskedOfEach
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -26,8 +25,7 @@ def streams() -> list[BigCommerceStream]:
 
 def scopes(stream: BigCommerceStream) -> str:
     """The scopes that a stream needs, as the control panel names them."""
-    of_orders = [Scope.ORDERS] if isinstance(stream, OrderChild) else []
-    return ", ".join(scope.value for scope in dict.fromkeys([*of_orders, stream.scope]))
+    return ", ".join(scope.value for scope in stream.scopes())
 
 
 def table() -> str:
@@ -41,7 +39,7 @@ def table() -> str:
         modes = "full refresh, incremental" if incremental else "full refresh"
         cursor = f"`{stream.cursor_field}`" if incremental else ""
         key = ", ".join(f"`{part}`" for path in stream.as_airbyte_stream().source_defined_primary_key for part in path)
-        endpoint = stream.children if isinstance(stream, OrderChild) else stream.endpoint
+        endpoint = stream.children if isinstance(stream, AskedOfEach) else stream.endpoint
         rows.append(f"| `{stream.name}` | {modes} | {cursor} | {key} | {scopes(stream)} | `/{endpoint}` |")
     return "\n".join(rows) + "\n"
 

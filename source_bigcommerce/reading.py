@@ -35,6 +35,7 @@ from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
 BATCH_SIZE = 25
+LISTS_PER_WORKER = 2
 SLICES_WAITING = 2  # of a list, for a worker: each keeps a page
 
 logger = logging.getLogger("airbyte")
@@ -47,22 +48,23 @@ def read_together(
     queue = BatchQueue(QUEUE_SIZE)
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     places = threading.BoundedSemaphore(workers)
-    underlying = [
-        stream
-        for together in _by_list(streams, state_manager)
-        for stream in _Pass(together, state_manager, repository, queue, places).streams()
+    passes = [
+        _Pass(together, state_manager, repository, queue, places) for together in _by_list(streams, state_manager)
     ]
+    # So many lists are begun at a time, each of which keeps a page or two; the streams that wait for the one that they
+    # share a list with begin behind it and take no list's place.
+    begun = len(streams) - len(passes) + min(len(passes), LISTS_PER_WORKER * workers)
     source = ConcurrentSource.create(
-        # A thread for each stream beside the workers: those that make slices, or wait for the streams that they share
-        # a list with, keep none from reading.
-        num_workers=workers + len(streams),
-        initial_number_of_partitions_to_generate=len(streams),
+        # A thread for each stream that has begun beside the workers: those that make slices, or wait, keep none from
+        # reading.
+        num_workers=workers + begun,
+        initial_number_of_partitions_to_generate=begun,
         logger=logger,
         slice_logger=DebugSliceLogger(),
         message_repository=repository,
         queue=queue,
     )
-    yield from source.read(underlying)
+    yield from source.read([stream for one in passes for stream in one.streams()])
 
 
 def _by_list(
@@ -73,7 +75,9 @@ def _by_list(
     for stream in streams:
         key: Any = stream.name
         state = state_manager.get_stream_state(stream.name, stream.namespace)
-        if stream.shared_list and state.keys() <= {stream.cursor_field}:
+        if stream.shared_list and not isinstance(stream, IncrementalStream):
+            key = stream.shared_list
+        elif stream.shared_list and state.keys() <= {stream.cursor_field}:
             key = stream.shared_list, str(state.get(str(stream.cursor_field)))
         groups.setdefault(key, []).append(stream)
     return groups.values()

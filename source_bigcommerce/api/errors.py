@@ -43,6 +43,10 @@ class NotFound(BigCommerceError):
     """The address does not exist; for a child's address, perhaps because its parent was deleted meanwhile."""
 
 
+class Forbidden(BigCommerceError):
+    """The API account lacks the scope for this."""
+
+
 class Refused(BigCommerceError):
     """The store does not understand the question: it does not know a parameter or does not like a value."""
 
@@ -216,11 +220,17 @@ class ErrorTable(ErrorHandler):
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
             return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
-        kind = Refused if status in _MISUNDERSTOOD else NotFound if status == 404 and self._scope else BigCommerceError
-        error = kind(sentence, answer.failure_type)
+        error = self._kind_of(status)(sentence, answer.failure_type)
         if answer.action is Action.STOP:
             self._breaker.open(error)
         raise error
+
+    def _kind_of(self, status: int) -> type[BigCommerceError]:
+        if status in _MISUNDERSTOOD:
+            return Refused
+        if self._scope is None:
+            return BigCommerceError  # it speaks of the store
+        return {403: Forbidden, 404: NotFound}.get(status, BigCommerceError)
 
 
 def in_plain_words(error: AirbyteTracedException) -> BigCommerceError:

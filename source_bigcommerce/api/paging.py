@@ -156,6 +156,63 @@ class OffsetV2:
         return Page(rows, None if ended else {**self.first(), "page": int(asked["page"]) + 1})
 
 
+@dataclass(frozen=True)
+class Unpaged(Offset):
+    """V3 lists of which no document says whether they have pages: asked for as if they had.
+
+    Where the answer to every page number is the same one, that is the whole list, unless its own total says more.
+    """
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Lists that come in one piece: a bare array, or one under `data`. V2 refuses paging parameters there."""
+
+    limit: int = 0  # no page is ever full
+
+    def first(self) -> Params:
+        return {}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        return Page(_rows([] if body is None else body) if not isinstance(body, dict) else _data(body), None)
+
+
+@dataclass(frozen=True)
+class OneObject:
+    """An object instead of a list, bare or under `data`: a list of one record, or of none where there is none (204)."""
+
+    limit: int = 1
+
+    def first(self) -> Params:
+        return {}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        if body is None:
+            return Page([], None)
+        found = _member(body, "data") if isinstance(body, dict) and "data" in body else body
+        if not isinstance(found, dict):
+            raise lossy("the answer is not an object")
+        return Page([found], None)
+
+
+@dataclass(frozen=True)
+class KeysetAfter:
+    """V3 lists by key: continues `after` the last one seen. They do not say how large their pages are, so only a page
+    without a new record is the end."""
+
+    key: str
+    limit: int = 250
+
+    def first(self) -> Params:
+        return {"limit": self.limit}
+
+    def page(self, body: Any, asked: Params) -> Page:
+        records, last = _after(_data(body), asked.get("after"), self.key)
+        total = _pagination(body, "pagination").get("total") if "after" not in asked else None
+        more = None if last is None else {**self.first(), "after": last}
+        return Page(records, more, total if isinstance(total, int) else None)
+
+
 def is_empty(body: Any) -> bool:
     """Whether a decoded body is that of a list without entries."""
     return body is None or body == [] or (isinstance(body, dict) and body.get("data") == [])
@@ -202,7 +259,7 @@ def _is_short(rows: list[Record], meta: Mapping[str, Any], limit: int, left: Any
     return len(rows) < full and len(rows) not in SERVER_PAGE_SIZES
 
 
-def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], int | None]:
+def _after(rows: list[Record], seen: str | int | None, field: str = "id") -> tuple[list[Record], int | None]:
     """The rows behind the key `seen`, and the last of their keys (None if there are none).
 
     The next page starts behind that key, so rows out of order would lose records: they are an error.
@@ -211,9 +268,9 @@ def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], in
     records = []
     newest: int | None = None
     for row in rows:
-        key = key_of(row)
+        key = key_of(row, field)
         if newest is not None and key < newest:
-            raise lossy("the records are not sorted by id, as was asked")
+            raise lossy(f"the records are not sorted by {field}, as was asked")
         newest = key
         if last is None or key > last:
             records.append(row)
@@ -222,11 +279,11 @@ def _after(rows: list[Record], seen: str | int | None) -> tuple[list[Record], in
     return records, newest if records else None
 
 
-def key_of(row: Record) -> int:
-    """The id of a record. Raises BigCommerceError when it has none."""
-    key = row.get("id")
+def key_of(row: Record, field: str = "id") -> int:
+    """The number by which a record is known. Raises BigCommerceError when it has none."""
+    key = row.get(field)
     if type(key) is not int:
-        raise lossy("a record has no id")
+        raise lossy(f"a record has no {field}")
     return key
 
 

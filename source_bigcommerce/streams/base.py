@@ -33,6 +33,7 @@ from source_bigcommerce.streams.tally import Tally
 
 _DOUBTS = 3  # how often an end is asked for again that the store contradicts
 _SECOND = timedelta(seconds=1)
+PARENT = "parent"  # the field of a slice that names the record whose list it is a part of
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
 
 
@@ -47,6 +48,7 @@ class BigCommerceStream(HttpStream, ABC):
     endpoint: ClassVar[str]
     scope: ClassVar[Scope]
     paging: ClassVar[Paging]
+    list_scope: ClassVar[Scope | None] = None  # of the list of parents, where that needs another one
     params: ClassVar[Params] = {}
     embedded: ClassVar[tuple[Embedded, ...]] = ()
     count: ClassVar[str | None] = None
@@ -78,8 +80,10 @@ class BigCommerceStream(HttpStream, ABC):
         next_page_token: Mapping[str, Any] | None = None,
     ) -> str:
         """The endpoint with its whole query: the CDK would encode the colons in it."""
+        parent = stream_slice.get(PARENT) if stream_slice else None
+        endpoint = self.endpoint if parent is None else of_parent(self.endpoint, parent)
         return with_query(
-            self.endpoint,
+            endpoint,
             {**self.params, **self.filters(stream_slice), **(next_page_token or self.paging.first())},
         )
 
@@ -88,6 +92,11 @@ class BigCommerceStream(HttpStream, ABC):
 
     def get_error_handler(self) -> ErrorHandler:
         return ErrorTable(self.name, self.scope, self.store.breaker)
+
+    @classmethod
+    def scopes(cls) -> tuple[Scope, ...]:
+        """The OAuth scopes that the stream needs."""
+        return tuple(dict.fromkeys([*([cls.list_scope] if cls.list_scope else []), cls.scope]))
 
     def next_page_token(self, response: requests.Response) -> Params | None:
         return self._page(response).next
@@ -129,8 +138,6 @@ class BigCommerceStream(HttpStream, ABC):
         self, batches: Iterable[Sequence[Record]], streams: Sequence[BigCommerceStream]
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
         for listed in batches:
-            for entry in listed:
-                key_of(entry)  # what belongs to it is asked for by its id
             entries = self.complete(listed)
             for stream in streams:
                 yield stream, stream.take(entries)
@@ -141,7 +148,7 @@ class BigCommerceStream(HttpStream, ABC):
         records = 0
         for record in self.records(entries):
             for field in self._key_fields:
-                if record.get(field) is None:
+                if type(record.get(field)) not in (int, str):
                     raise lossy(f"a record of '{self.name}' has no {field}, by which records are told apart")
             yield self._normalise(record)
             records += 1
@@ -167,9 +174,9 @@ class BigCommerceStream(HttpStream, ABC):
             del records
             if following is None:
                 return
-            if _key(following) in positions:
+            if key_of_slice(following) in positions:
                 raise lossy("its pages go round in a circle")
-            positions.add(_key(following))
+            positions.add(key_of_slice(following))
             page = self.fetch_page(stream_slice, following)
             doubts = 0
             while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
@@ -198,6 +205,9 @@ class BigCommerceStream(HttpStream, ABC):
 
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
         """The entries of a page with all that belongs to them, read from elsewhere where the page lacks it."""
+        if self.embedded or not self.is_a_record_each:
+            for entry in entries:
+                key_of(entry)  # what belongs to it is asked for by its id
         complete(entries, self.embedded, self.fetch, self.forgive_if_deleted)
         return entries
 
@@ -214,12 +224,12 @@ class BigCommerceStream(HttpStream, ABC):
         that only their `count` endpoint tells of.
         """
         first = self.fetch_page(whole, None)
-        self._first_pages[_key(whole)] = first
+        self._first_pages[key_of_slice(whole)] = first
         self.tally.expected = len(first.records) if first.next is None else self._total(first, whole)
         return self.tally.expected or 0
 
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
-        return self._first_pages.pop(_key(stream_slice), None) or self.fetch_page(stream_slice, None)
+        return self._first_pages.pop(key_of_slice(stream_slice), None) or self.fetch_page(stream_slice, None)
 
     def fetch_page(
         self, stream_slice: Mapping[str, Any] | None, paging: Params | None, may_be_empty: bool = False
@@ -271,7 +281,11 @@ class BigCommerceStream(HttpStream, ABC):
 
     def check_access(self) -> None:
         """Reads one record. Raises BigCommerceError, which names the missing scope, when that is not allowed."""
-        self.fetch(self.endpoint, {"limit": 1})
+        self.fetch(self.endpoint, self.one_row())
+
+    def one_row(self) -> Params:
+        """The paging parameters of the smallest page there is."""
+        return {"limit": 1} if "limit" in self.paging.first() else {}
 
     def _total(self, first: Page, whole: Mapping[str, Any] | None) -> int | None:
         if first.total is not None or self.count is None:
@@ -324,6 +338,8 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         super().__init__(store)
         self.progress = Progress()
         self._samples: dict[tuple[Any, ...], Sample] = {}  # each until the reader of its slice takes it
+        # What an entry of the list is known by, where that is one field.
+        self._entry_key = self._key_fields[0] if self.is_a_record_each and len(self._key_fields) == 1 else "id"
         self._once = Once()
 
     @property
@@ -355,13 +371,15 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         self._once = Once()
         whole = window(lower, upper)
         total = self.look_ahead(whole)
-        oldest_first = _is_sorted_by_id(self._first_pages[_key(whole)].records)
+        first = self._first_pages.get(key_of_slice(whole))
+        oldest_first = first is not None and _is_sorted_by_id(first.records)
+        del first
         for start, end, sample in cut(lower, upper, self._look_into(whole, total)):
             piece = window(start, end)
             if piece != whole:
-                self._first_pages.pop(_key(whole), None)
+                self._first_pages.pop(key_of_slice(whole), None)
             if sample and sample.start < sample.end and oldest_first:
-                self._samples[_key(piece)] = sample
+                self._samples[key_of_slice(piece)] = sample
             yield piece
 
     def read_pages(
@@ -374,9 +392,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             self.progress.finish(*part)
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
-        sample = self._samples.pop(_key(stream_slice), None)
+        sample = self._samples.pop(key_of_slice(stream_slice), None)
         if stream_slice and sample:
-            behind = window(sample.end, bounds(stream_slice)[1])
+            behind = narrowed(stream_slice, sample.end, bounds(stream_slice)[1])
             rows = [row for row in self._rows(sample.page) if self._is_before(sample.end, row)]
             del sample  # it keeps the decoded page
             yield self.wanted(rows, stream_slice)
@@ -390,7 +408,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         The last slice has no upper bound: a record that changes all the time, such as a product that sells every
         minute, would move past it in every sync and never be seen.
         """
-        if not stream_slice:
+        if not stream_slice or "start" not in stream_slice:
             return {}
         start, end = bounds(stream_slice)
         minimum = {} if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND)}
@@ -399,8 +417,8 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
         """The records without those that certainly belong to another slice, or that this sync need not repeat."""
-        if not stream_slice:
-            return records
+        if not stream_slice or "start" not in stream_slice:
+            return [record for record in records if self.is_chosen(record)]
         start, end = bounds(stream_slice)
         began = self.store.started()
         chosen = []
@@ -410,7 +428,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
                 continue
             if not self.is_chosen(record):
                 continue
-            if self._once.admits(record.get("id"), is_late=changed is not None and changed >= began):
+            if self._once.admits(record.get(self._entry_key), is_late=changed is not None and changed >= began):
                 chosen.append(record)
         return chosen
 
@@ -420,9 +438,10 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
 
     def settled(self, stream_slice: Mapping[str, Any] | None) -> StreamSlice | None:
         """What had changed before the sync began, if the slice has such a part: no later edit joins this."""
-        start, end = bounds(stream_slice) if stream_slice else (_BEGINNING, self.store.started())
+        dated = stream_slice if stream_slice and "start" in stream_slice else window(_BEGINNING, self.store.started())
+        start, end = bounds(dated)
         end = min(end, self.store.started() - 2 * _SECOND)
-        return window(start, end) if start < end else None
+        return narrowed(stream_slice or {}, start, end) if start < end else None
 
     @property
     def slices_per_state(self) -> int:
@@ -492,6 +511,18 @@ def window(start: datetime, end: datetime) -> StreamSlice:
     return StreamSlice(partition={}, cursor_slice={"start": format_timestamp(start), "end": format_timestamp(end)})
 
 
+def narrowed(stream_slice: Mapping[str, Any], start: datetime, end: datetime) -> StreamSlice:
+    """The part of a slice that changed from `start` until before `end`."""
+    return of(stream_slice.get(PARENT), window(start, end))
+
+
+def of(parent: Any, stream_slice: Mapping[str, Any]) -> StreamSlice:
+    """The same slice of the list that belongs to this parent; None is no parent."""
+    partition = {} if parent is None else {PARENT: parent}
+    dates = {name: stream_slice[name] for name in ("start", "end") if name in stream_slice}
+    return StreamSlice(partition=partition, cursor_slice=dates)
+
+
 def bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     """The start and the end of a slice made by `window`."""
     start, end = parse_timestamp(stream_slice["start"]), parse_timestamp(stream_slice["end"])
@@ -512,7 +543,8 @@ def _is_sorted_by_id(records: Sequence[Record]) -> bool:
     return all(isinstance(one, int) and isinstance(next_one, int) and one < next_one for one, next_one in pairwise(ids))
 
 
-def _key(stream_slice: Mapping[str, Any] | None) -> tuple[Any, ...]:
+def key_of_slice(stream_slice: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    """What tells a slice from others, also from one that is equal."""
     return tuple(sorted((stream_slice or {}).items()))
 
 

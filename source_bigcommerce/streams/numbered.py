@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from source_bigcommerce.api.paging import Offset, Page, Record, lossy
+import orjson
+
+from source_bigcommerce.api.paging import Offset, Page, Record, Unpaged, lossy
 from source_bigcommerce.streams.base import BigCommerceStream
 
 _PAGE_IGNORED = "the same page comes for every page number"
@@ -22,8 +24,8 @@ PASSES = 3  # how often a list that is not sorted by key is read until a pass br
 class NumberedList(BigCommerceStream, ABC):
     """A list that is read from its last page to its first.
 
-    Where the store does not tell how long the list is, it is read forward: that is right for lists that only grow.
-    A list that does not come sorted by key is read until a pass brings nothing new.
+    Where the store does not tell how long the list is, it is read forward, and again until a pass brings nothing new.
+    So is a list that does not come sorted by key.
     """
 
     paging = Offset()
@@ -35,8 +37,7 @@ class NumberedList(BigCommerceStream, ABC):
         if first.next is None:
             return  # one page shows one moment
         if first.total is None or first.total < len(first.records):  # which is none
-            for page in self._forward(stream_slice, first, new):
-                yield self.wanted(new(page.records), stream_slice)
+            yield from self._again_and_again(stream_slice, first, new)
             return
         for attempt in range(PASSES):
             known, is_sorted, fewest = new.known, True, first.total
@@ -48,6 +49,24 @@ class NumberedList(BigCommerceStream, ABC):
                 return
         if new.known < fewest:
             raise lossy(f"only {new.known} different records came of {fewest}")
+        self._tell_of_changes()
+
+    def _again_and_again(
+        self, stream_slice: Mapping[str, Any] | None, first: Page, new: _Unseen
+    ) -> Iterator[Sequence[Record]]:
+        """The list forward, from behind its first page, until a pass brings nothing new."""
+        page = first
+        for _ in range(PASSES):
+            known = new.known
+            for following in self._forward(stream_slice, page, new):
+                yield self.wanted(new(following.records), stream_slice)
+            if new.known == known or isinstance(self.paging, Unpaged):
+                return
+            page = self.fetch_page(stream_slice, None)
+            yield self.wanted(new(page.records), stream_slice)
+        self._tell_of_changes()
+
+    def _tell_of_changes(self) -> None:
         self.logger.warning(
             f"The list of '{self.name}' changed each time that it was read, {PASSES} times. A record that changed its "
             "place meanwhile may be missing; the next full refresh brings it."
@@ -85,15 +104,21 @@ class NumberedList(BigCommerceStream, ABC):
         return self.fetch_page(stream_slice, {**self.paging.first(), "page": number}, may_be_empty)
 
     def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen) -> Iterator[Page]:
+        new = _Unseen(self._key_of)
+        new(page.records)
         while page.next is not None:
             known = new.known
             page = self.fetch_page(stream_slice, page.next)
-            yield page
+            new(page.records)
             if page.next is not None and new.known == known:
+                if isinstance(self.paging, Unpaged):
+                    return  # the page before was the whole list
                 raise lossy(_PAGE_IGNORED)
+            yield page
 
     def _key_of(self, record: Record) -> Any:
-        return tuple(str(record.get(field)) for field in self._key_fields)
+        key = tuple(record.get(field) for field in self._key_fields)
+        return orjson.dumps(record) if None in key else tuple(map(str, key))  # what has no key is itself
 
     def _is_sorted(self, records: Sequence[Record]) -> bool:
         keys = [key for record in records if isinstance(key := record.get(self._key_fields[0]), int)]

@@ -6,60 +6,26 @@ https://developer.bigcommerce.com/docs/rest-management/orders and .../orders/tra
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
-import requests
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution
 
-from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound
+from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.paging import Offset, OffsetV2, Paging, Params, Record, key_of
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.embedded import read_list
+from source_bigcommerce.streams.children import AskedOfEach
 from source_bigcommerce.streams.orders import OrderList
 
-_ANY_ORDER = 1  # stands for an order where none can be had; whether it exists makes no difference
 
-
-class OrderChild(OrderList, ABC):
-    """The entries of a list that each order has.
-
-    Subclasses declare the endpoint of the `children` of an order and, where needed, its fixed `child_params`.
-    """
+class OrderChild(AskedOfEach, OrderList, ABC):
+    """The entries of a list that each order has."""
 
     # No document says that the ids of one order's entries are not those of another's.
     primary_key: str | list[str] = ["order_id", "id"]
+    parent_field = "order_id"
     cursor_field = "order_date_modified"
-    is_a_record_each = False
-    pages_per_slice = 1  # each of its orders costs a request: a sync that is killed should not lose thousands of them
-    children: ClassVar[str]
-    child_params: ClassVar[Params] = {}
     child_paging: ClassVar[Paging] = OffsetV2()
-
-    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
-        asked = self.parents(entries)
-        for order, rows in zip(asked, self.store.gather(self._children_of, asked), strict=True):
-            for row in rows:
-                yield {**row, "order_id": order["id"], "order_date_modified": order.get("date_modified")}
-
-    def parents(self, orders: Sequence[Record]) -> Sequence[Record]:
-        """The orders of a page without those that prove to have no children."""
-        return orders
-
-    def read_children(self, endpoint: str, order: Record) -> Sequence[Record]:
-        """All children of an order, which `endpoint` lists. Raises NotFound when it does not."""
-        return read_list(self.fetch, endpoint, self.child_params, self.child_paging)
-
-    def _children_of(self, order: Record) -> Sequence[Record]:
-        try:
-            return self.read_children(of_parent(self.children, order["id"]), order)
-        except NotFound as missing:
-            self.forgive_if_deleted(order, missing)
-            return ()
 
 
 class OrderCoupons(OrderChild):
@@ -78,10 +44,10 @@ class OrderShipments(OrderChild):
 
     _shipped_items_are_told = False  # so far in this sync
 
-    def parents(self, orders: Sequence[Record]) -> Sequence[Record]:
+    def parents(self, entries: Sequence[Record]) -> Sequence[Record]:
         # Not documented, so one order that tells of shipped items has to prove that orders do.
-        self._shipped_items_are_told |= any(_shipped_items(order) for order in orders)
-        return [order for order in orders if _shipped_items(order) != 0 or not self._shipped_items_are_told]
+        self._shipped_items_are_told |= any(_shipped_items(order) for order in entries)
+        return [order for order in entries if _shipped_items(order) != 0 or not self._shipped_items_are_told]
 
 
 class OrderTaxes(OrderChild):
@@ -105,13 +71,11 @@ class Transactions(OrderChild):
 
     primary_key = "id"  # documented as unique; refunds and other transactions refer to it alone
     scope = Scope.TRANSACTIONS
+    list_scope = Scope.ORDERS
     children = "v3/orders/{id}/transactions"
     child_paging = Offset()  # not documented; the answer tells the total
 
-    def get_error_handler(self) -> ErrorHandler:
-        return _TwoScopes(self.name, self.scope, self.store.breaker)
-
-    def read_children(self, endpoint: str, order: Record) -> Sequence[Record]:
+    def read_children(self, endpoint: str, parent: Record) -> Sequence[Record]:
         """As elsewhere, but where the API repeats a page (which is reported) the rest is out of reach."""
         found: dict[Any, Record] = {}
         total: int | None = None
@@ -121,35 +85,11 @@ class Transactions(OrderChild):
             known, total = len(found), page.total
             found.update((key_of(row), row) for row in page.records)
             if page.records and len(found) == known and known != total:
-                raise _cut_short(order, known, total)
+                raise _cut_short(parent, known, total)
             position = page.next if len(found) > known else None
         if total is not None and len(found) < total:
-            raise _cut_short(order, len(found), total)
+            raise _cut_short(parent, len(found), total)
         return list(found.values())
-
-    def check_access(self) -> None:
-        """Asks for the transactions of one order, as that is the only way to. A 404 is no refusal."""
-        try:
-            orders = self.paging.page(self.fetch(self.endpoint, {"limit": 1}), {}).records
-            order = key_of(orders[0]) if orders else _ANY_ORDER
-        except BigCommerceError:
-            self.store.breaker.check()
-            order = _ANY_ORDER  # the streams of orders tell of that
-        with suppress(NotFound):
-            self.fetch(of_parent(self.children, order), {"limit": 1})
-
-
-class _TwoScopes(ErrorTable):
-    """The list of orders needs the scope of orders, so a refusal names the scope that is missing."""
-
-    def __init__(self, stream: str, scope: Scope, *others: Any) -> None:
-        super().__init__(stream, scope, *others)
-        self._of_orders = ErrorTable(stream, Scope.ORDERS, *others)
-
-    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
-        if isinstance(response, requests.Response) and "/v2/" in urlsplit(response.request.url or "").path:
-            return self._of_orders.interpret_response(response)
-        return super().interpret_response(response)
 
 
 def _shipped_items(order: Record) -> int | None:

@@ -5,34 +5,25 @@ https://developer.bigcommerce.com/docs/rest-management/orders
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from abc import ABC
+from collections.abc import Iterable
 
 from source_bigcommerce.api.paging import Record
+from source_bigcommerce.streams.children import Parts
 from source_bigcommerce.streams.orders import Orders
 
 
-class OrderPart(Orders, ABC):
+class OrderPart(Parts, Orders, ABC):
     """The parts of each order that is new or changed."""
 
+    parent_field = "order_id"
     cursor_field = "order_date_modified"
-    is_a_record_each = False
-
-    @abstractmethod
-    def parts(self, order: Record) -> Iterable[Record]:
-        """The parts of one complete order."""
-
-    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
-        for order in entries:
-            for part in self.parts(order):
-                yield {**part, "order_id": order["id"], "order_date_modified": order.get("date_modified")}
 
 
 class OrderProducts(OrderPart):
     """The line items of orders. `id` is that of the line item; the product's is `product_id`."""
 
-    def parts(self, order: Record) -> Iterable[Record]:
-        yield from order["line_items"]
+    part = "line_items"
 
 
 class OrderConsignments(OrderPart):
@@ -40,19 +31,18 @@ class OrderConsignments(OrderPart):
 
     primary_key = "order_id"
 
-    def parts(self, order: Record) -> Iterable[Record]:
-        yield order["consignments"]
+    def parts(self, entry: Record) -> Iterable[Record]:
+        yield entry["consignments"]
 
 
 class OrderShippingAddresses(OrderPart):
     """The addresses that an order is shipped to, each with what shipping there costs."""
 
-    def parts(self, order: Record) -> Iterable[Record]:
-        yield from order["consignments"]["shipping"]
+    def parts(self, entry: Record) -> Iterable[Record]:
+        yield from entry["consignments"]["shipping"]
 
 
 class OrderFees(OrderPart):
     """The fees of orders."""
 
-    def parts(self, order: Record) -> Iterable[Record]:
-        yield from order["fees"]
+    part = "fees"

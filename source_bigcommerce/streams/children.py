@@ -1,0 +1,190 @@
+"""What belongs to the records of another list: parts of them, lists at their own addresses, lists below each of a few.
+
+Every row names its parent in `parent_field`. Where the stream is incremental it goes by the window of its parents, and
+a row carries its parent's date in the stream's `cursor_field`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import requests
+from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_bigcommerce.api.client import of_parent
+from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound
+from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, key_of_slice, of
+from source_bigcommerce.streams.embedded import read_list
+
+_ANY = 1  # stands for a parent where none can be had; whether it exists makes no difference
+
+
+class BelowEach(BigCommerceStream, ABC):
+    """Rows that belong to the entries of this stream's list, which are records of another stream."""
+
+    is_a_record_each = False
+    parent_field: ClassVar[str]
+
+    def row_of(self, parent: Record, row: Record) -> Record:
+        """The row with the name of its parent, and its parent's date where the stream goes by that."""
+        dated = {self.cursor_field: parent.get(self.dated_by)} if isinstance(self, IncrementalStream) else {}
+        return {**row, self.parent_field: parent["id"], **dated}
+
+
+class Parts(BelowEach, ABC):
+    """Rows that come inside their parents, so they cost no request more than those."""
+
+    part: ClassVar[str]  # the field of a parent that holds them
+
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        for entry in entries:
+            for row in self.parts(entry):
+                yield self.row_of(entry, row)
+
+    def parts(self, entry: Record) -> Iterable[Record]:
+        """The rows inside one complete parent."""
+        found = entry.get(self.part)
+        return found if isinstance(found, list) else ()
+
+
+class AskedOfEach(BelowEach, ABC):
+    """Rows at an address that each parent has: one request for each parent that is new or changed.
+
+    Subclasses declare the address of the `children` of a parent and, where needed, its fixed `child_params`.
+    """
+
+    pages_per_slice = 1  # each entry costs a request: a sync that is killed should not lose thousands of them
+    children: ClassVar[str]
+    child_params: ClassVar[Params] = {}
+    child_paging: ClassVar[Paging]
+
+    def get_error_handler(self) -> ErrorHandler:
+        if self.list_scope in (None, self.scope):
+            return super().get_error_handler()
+        return _TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
+
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        asked = self.parents(entries)
+        for parent, rows in zip(asked, self.store.gather(self._children_of, asked), strict=True):
+            for row in rows:
+                yield self.row_of(parent, row)
+
+    def parents(self, entries: Sequence[Record]) -> Sequence[Record]:
+        """The entries of a page without those that prove to have no children."""
+        return entries
+
+    def read_children(self, endpoint: str, parent: Record) -> Sequence[Record]:
+        """All children of a parent, which `endpoint` lists. Raises NotFound when it does not."""
+        return read_list(self.fetch, endpoint, self.child_params, self.child_paging)
+
+    def _children_of(self, parent: Record) -> Sequence[Record]:
+        try:
+            return self.read_children(of_parent(self.children, parent["id"]), parent)
+        except NotFound as missing:
+            self.forgive_if_deleted(parent, missing)
+            return ()
+
+    def check_access(self) -> None:
+        """Asks for the children of one parent where their list tells nothing of them. A 404 is no refusal."""
+        if self.list_scope in (None, self.scope):
+            super().check_access()
+            return
+        try:
+            parents = self.paging.page(self.fetch(self.endpoint, self.one_row()), self.paging.first()).records
+            parent = key_of(parents[0]) if parents else _ANY
+        except BigCommerceError:
+            self.store.breaker.check()
+            parent = _ANY  # the stream of the parents tells of that
+        paged = {"limit": 1} if "limit" in self.child_paging.first() else {}
+        with suppress(NotFound):
+            self.fetch(of_parent(self.children, parent), paged)
+
+
+class BelowAll(BigCommerceStream, ABC):
+    """The lists below all records of a stream that has only a few, one after the other.
+
+    `{id}` in `endpoint` is the parent's `parent_key`. Of parents that have nothing there, not even an empty list,
+    `absent_is_none` says that this is in order.
+    """
+
+    parent: ClassVar[type[BigCommerceStream]]
+    parent_key: ClassVar[str] = "id"
+    parent_field: ClassVar[str]
+    absent_is_none: ClassVar[bool] = False
+
+    @classmethod
+    def scopes(cls) -> tuple[Scope, ...]:
+        return tuple(dict.fromkeys([*cls.parent.scopes(), cls.scope]))
+
+    def look_ahead(self, whole: StreamSlice) -> int:
+        return 0  # the lists do not tell before they are read
+
+    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        lists = [of(parent, stream_slice or {}) for parent in self.parents()]
+        for piece, first in zip(lists, self.store.gather(self._first_of, lists), strict=True):
+            if first is None:
+                continue
+            self._first_pages[key_of_slice(piece)] = first
+            parent = piece["parent"]
+            try:
+                for rows in super().batches(piece):
+                    yield [{**row, self.parent_field: parent} for row in rows]
+            except NotFound as missing:
+                self._forgive(parent, missing)
+
+    def parents(self) -> Sequence[Any]:
+        """The keys of the parents, read once in a sync for all streams below them."""
+        return self.store.remembered(self.parent.__name__, self._read_parents)
+
+    def _read_parents(self) -> Sequence[Any]:
+        """The keys of the parents as they are now."""
+        whole = StreamSlice(partition={}, cursor_slice={})
+        keys = [row.get(self.parent_key) for rows in self.parent(self.store).batches(whole) for row in rows]
+        return [key for key in dict.fromkeys(keys) if key is not None]
+
+    def _first_of(self, piece: StreamSlice) -> Page | None:
+        try:
+            return self.fetch_page(piece, None)
+        except NotFound as missing:
+            self._forgive(piece["parent"], missing)
+            return None
+
+    def _forgive(self, parent: Any, missing: NotFound) -> None:
+        if self.absent_is_none:
+            return
+        if parent in self._read_parents():
+            raise missing
+        self.logger.info(f"{self.parent_field} {parent} was deleted while '{self.name}' was read.")
+
+    def check_access(self) -> None:
+        try:
+            parent = next(iter(self.parents()), _ANY)
+        except BigCommerceError:
+            self.store.breaker.check()
+            parent = _ANY  # the stream of the parents tells of that
+        with suppress(NotFound):
+            self.fetch(of_parent(self.endpoint, parent), {**self.params, **self.one_row()})
+
+
+class _TwoScopes(ErrorTable):
+    """The list of parents needs another scope than what is below it, so a refusal names the one that is missing."""
+
+    def __init__(self, stream: str, scope: Scope, breaker: Any, list_endpoint: str, list_scope: Scope | None) -> None:
+        super().__init__(stream, scope, breaker)
+        self._list = ErrorTable(stream, list_scope, breaker)
+        self._list_endpoint = f"/{list_endpoint}"
+
+    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
+        if isinstance(response, requests.Response) and self._is_of_the_list(response):
+            return self._list.interpret_response(response)
+        return super().interpret_response(response)
+
+    def _is_of_the_list(self, response: requests.Response) -> bool:
+        return urlsplit(response.request.url or "").path.endswith(self._list_endpoint)
