@@ -67,13 +67,14 @@ class KeysetV2:
 
 @dataclass(frozen=True)
 class KeysetV3:
-    """V3 lists that sort and filter by id: continues at `id:greater`.
+    """V3 lists that sort and filter by id: continues at `id:greater`, or at another `bound`, which may be inclusive.
 
     A page is the last one when it is shorter than the page size that the answer itself names and nothing more
     matches: the page size shrinks with some includes, and `total_pages` is then reported to be wrong.
     """
 
     limit: int = 250
+    bound: str = "id:greater"
 
     def first(self) -> Params:
         return {"limit": self.limit, "sort": "id", "direction": "asc"}
@@ -84,9 +85,9 @@ class KeysetV3:
         total = meta.get("total")
         if not rows and isinstance(total, int) and total > 0:
             raise lossy(f"an empty page came where {total} records are left")
-        records, last = _after(rows, asked.get("id:greater"))
+        records, last = _after(rows, asked.get(self.bound))
         ended = last is None or _is_short(rows, meta, self.limit, total)
-        more = None if ended or last is None else {**self.first(), "id:greater": last}
+        more = None if ended or last is None else {**self.first(), self.bound: last}
         return Page(records, more, total if isinstance(total, int) else None)
 
 
@@ -178,6 +179,16 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Tags(Whole):
+    """The tags of the blog, documented as a list of lists."""
+
+    def page(self, body: Any, asked: Params) -> Page:
+        if isinstance(body, list):
+            body = [tag for row in body for tag in (row if isinstance(row, list) else [row])]
+        return super().page(body, asked)
+
+
+@dataclass(frozen=True)
 class OneObject:
     """An object instead of a list, bare or under `data`: a list of one record, or of none where there is none (204)."""
 
@@ -189,7 +200,9 @@ class OneObject:
     def page(self, body: Any, asked: Params) -> Page:
         if body is None:
             return Page([], None)
-        found = _member(body, "data") if isinstance(body, dict) and "data" in body else body
+        if not isinstance(body, dict):
+            raise lossy("the answer is not an object")
+        found = body["data"] if "data" in body else {name: value for name, value in body.items() if name != "meta"}
         if not isinstance(found, dict):
             raise lossy("the answer is not an object")
         return Page([found], None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -64,7 +65,10 @@ class BigCommerceStream(HttpStream, ABC):
         super().__init__(authenticator=store.auth)
         self._http_client = store.client(self.name, self.get_error_handler())
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
-        self._normalise = normaliser(self.get_json_schema(), self._report_misfit)
+
+    @cached_property
+    def _normalise(self) -> Callable[[Record], Record]:
+        return normaliser(self.get_json_schema(), self._report_misfit)
 
     # What the CDK asks of every HTTP stream.
 
@@ -205,7 +209,7 @@ class BigCommerceStream(HttpStream, ABC):
 
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
         """The entries of a page with all that belongs to them, read from elsewhere where the page lacks it."""
-        if self.embedded or not self.is_a_record_each:
+        if self.embedded:
             for entry in entries:
                 key_of(entry)  # what belongs to it is asked for by its id
         complete(entries, self.embedded, self.fetch, self.forgive_if_deleted)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
-from source_bigcommerce.api.paging import KeysetV3, Params, Record
+from source_bigcommerce.api.paging import KeysetV3, Offset, OneObject, Params, Record, Unpaged
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
+from source_bigcommerce.streams.children import AskedOfEach, BelowEach, Parts
 from source_bigcommerce.streams.embedded import Embedded, at_a_cap, never_empty
+from source_bigcommerce.streams.numbered import NumberedList
+from source_bigcommerce.streams.singleton import Singleton
+
+_SLOW_PAGE = 10  # products to a page that includes options or modifiers (documented)
 
 
-class Products(IncrementalStream):
-    """Products with their variants, images, custom fields, bulk pricing rules and videos.
+class ProductList(IncrementalStream, ABC):
+    """The list of products, whatever of them becomes a record.
 
     All of them on the first sync, whatever the start date: an order of today may be for a product of ten years ago.
     """
@@ -20,15 +26,30 @@ class Products(IncrementalStream):
     endpoint = "v3/catalog/products"
     scope = Scope.PRODUCTS
     paging = KeysetV3()
-    # Not `options` and `modifiers`: they are documented to shrink the page to ten products.
-    params = {
-        "include": "bulk_pricing_rules,channels,custom_fields,images,parent_relations,primary_image,variants,videos"
-    }
     dates = DateFilter(
         "date_modified:min", "date_modified:max", newest_first={"sort": "date_modified", "direction": "desc"}
     )
     ignores_start_date = True
 
+    def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
+        channels = self.store.config.channel_ids
+        chosen = {"channel_id:in": ",".join(map(str, channels))} if channels else {}
+        return {**super().filters(stream_slice), **chosen}
+
+    def is_chosen(self, record: Record) -> bool:
+        chosen, channels = self.store.config.channel_ids, record.get("channels")
+        return not chosen or not isinstance(channels, list) or any(channel in chosen for channel in channels)
+
+
+class Products(ProductList):
+    """Products with their variants, images, custom fields, bulk pricing rules, videos and reviews."""
+
+    shared_list = "products"
+    # Not `options` and `modifiers`: they are documented to shrink the page to ten products.
+    params = {
+        "include": "bulk_pricing_rules,channels,custom_fields,images,parent_relations,primary_image,reviews,variants,"
+        "videos"
+    }
     embedded = (
         Embedded(
             "variants",
@@ -41,13 +62,190 @@ class Products(IncrementalStream):
         Embedded("custom_fields", "v3/catalog/products/{id}/custom-fields", at_a_cap),
         Embedded("bulk_pricing_rules", "v3/catalog/products/{id}/bulk-pricing-rules", at_a_cap),
         Embedded("videos", "v3/catalog/products/{id}/videos", at_a_cap),
+        Embedded("reviews", "v3/catalog/products/{id}/reviews", at_a_cap),
     )
 
-    def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
-        channels = self.store.config.channel_ids
-        chosen = {"channel_id:in": ",".join(map(str, channels))} if channels else {}
-        return {**super().filters(stream_slice), **chosen}
 
-    def is_chosen(self, record: Record) -> bool:
-        chosen, channels = self.store.config.channel_ids, record.get("channels")
-        return not chosen or not isinstance(channels, list) or any(channel in chosen for channel in channels)
+class ProductPart(Parts, Products, ABC):
+    """The parts of each product that is new or changed. Whether a changed part changes its product's date is not
+    documented for all of them; a full refresh reads every product."""
+
+    parent_field = "product_id"
+    cursor_field = "product_date_modified"
+
+
+class ProductVariants(ProductPart):
+    """The variants of products, of which each product has at least one."""
+
+    part = "variants"
+
+
+class ProductImages(ProductPart):
+    """The images of products."""
+
+    part = "images"
+
+
+class ProductVideos(ProductPart):
+    """The videos of products."""
+
+    part = "videos"
+
+
+class ProductCustomFields(ProductPart):
+    """The custom fields of products."""
+
+    part = "custom_fields"
+
+
+class ProductBulkPricingRules(ProductPart):
+    """What products cost in larger quantities."""
+
+    part = "bulk_pricing_rules"
+
+
+class ProductReviews(ProductPart):
+    """The reviews of products."""
+
+    part = "reviews"
+
+
+class ProductChoices(BelowEach, ProductList, ABC):
+    """What a customer chooses from on a product's page: options, which make variants, and modifiers.
+
+    With them a page of products shrinks to ten, so they are asked for ten products at a time, several pages at once.
+    """
+
+    parent_field = "product_id"
+    cursor_field = "product_date_modified"
+    shared_list = "choices of products"
+    choices: ClassVar[str]
+    _kinds = ("options", "modifiers")
+    _choices = tuple(Embedded(kind, f"v3/catalog/products/{{id}}/{kind}", at_a_cap) for kind in _kinds)
+    embedded = _choices
+
+    def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
+        groups = [entries[start : start + _SLOW_PAGE] for start in range(0, len(entries), _SLOW_PAGE)]
+        for group, found in zip(groups, self.store.gather(self._with_choices, groups), strict=True):
+            for product in group:
+                product.update({kind: found.get(product["id"], {}).get(kind) for kind in self._kinds})
+        return super().complete(entries)  # which reads again what did not come along
+
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        for product in entries:
+            for choice in product[self.choices] or ():
+                yield from self.rows(product, choice)
+
+    def rows(self, product: Record, choice: Record) -> Iterator[Record]:
+        """The records that one option or modifier of a product becomes."""
+        yield self.row_of(product, choice)
+
+    def _with_choices(self, products: Sequence[Record]) -> Mapping[Any, Record]:
+        ids = ",".join(str(product["id"]) for product in products)
+        asked: Params = {"include": ",".join(self._kinds), "limit": _SLOW_PAGE, "id:in": ids}
+        page = Offset(_SLOW_PAGE).page(self.fetch(self.endpoint, asked), {"page": 1})
+        return {product.get("id"): product for product in page.records}
+
+
+class ProductOptions(ProductChoices):
+    """The options of products, whose values make variants."""
+
+    choices = "options"
+
+
+class ProductModifiers(ProductChoices):
+    """The modifiers of products, which change a price or ask for something without making a variant."""
+
+    choices = "modifiers"
+
+
+class ProductOptionValues(ProductChoices):
+    """The values of the options of products."""
+
+    primary_key = ["option_id", "id"]
+    choices = "options"
+    names_choice = "option_id"
+
+    def rows(self, product: Record, choice: Record) -> Iterator[Record]:
+        for value in choice.get("option_values") or ():
+            yield {**self.row_of(product, value), self.names_choice: choice["id"]}
+
+
+class ProductModifierValues(ProductOptionValues):
+    """The values of the modifiers of products."""
+
+    primary_key = ["modifier_id", "id"]
+    choices = "modifiers"
+    names_choice = "modifier_id"
+
+
+class ProductComplexRules(AskedOfEach, ProductList):
+    """What a combination of options and modifiers does: one request for each product that is new or changed."""
+
+    parent_field = "product_id"
+    cursor_field = "product_date_modified"
+    children = "v3/catalog/products/{id}/complex-rules"
+    child_paging = Offset()
+
+
+class ProductChannelAssignments(NumberedList):
+    """Which channels a product is assigned to."""
+
+    endpoint = "v3/catalog/products/channel-assignments"
+    primary_key = ["product_id", "channel_id"]
+    scope = Scope.PRODUCTS
+
+
+class ProductCategoryAssignments(NumberedList):
+    """Which categories a product is assigned to."""
+
+    endpoint = "v3/catalog/products/category-assignments"
+    primary_key = ["product_id", "category_id"]
+    scope = Scope.PRODUCTS
+
+
+class Brands(NumberedList):
+    """Brands; without a date. By page number, because no sort by id is documented."""
+
+    endpoint = "v3/catalog/brands"
+    scope = Scope.PRODUCTS
+
+
+class Categories(BigCommerceStream):
+    """Categories from the older endpoint, which the former connector read and some users' queries know."""
+
+    endpoint = "v3/catalog/categories"
+    scope = Scope.PRODUCTS
+    paging = KeysetV3()
+
+
+class TreeCategories(NumberedList):
+    """Categories from the current endpoint, which knows the trees of all storefronts."""
+
+    endpoint = "v3/catalog/trees/categories"
+    primary_key = "category_id"
+    scope = Scope.PRODUCTS
+
+
+class CategoryTrees(NumberedList):
+    """The trees of categories, and the channels that show them."""
+
+    endpoint = "v3/catalog/trees"
+    scope = Scope.PRODUCTS
+    paging = Unpaged()
+
+
+class CatalogSummary(Singleton):
+    """The catalog in a few numbers."""
+
+    endpoint = "v3/catalog/summary"
+    scope = Scope.PRODUCTS
+    paging = OneObject()
+
+
+class CustomsInformation(NumberedList):
+    """What customs want to know of products."""
+
+    endpoint = "v3/shipping/products/customs-information"
+    primary_key = "product_id"
+    scope = Scope.PRODUCTS

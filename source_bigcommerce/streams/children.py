@@ -32,6 +32,11 @@ class BelowEach(BigCommerceStream, ABC):
     is_a_record_each = False
     parent_field: ClassVar[str]
 
+    def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
+        for entry in entries:
+            key_of(entry)  # its rows name it
+        return super().complete(entries)
+
     def row_of(self, parent: Record, row: Record) -> Record:
         """The row with the name of its parent, and its parent's date where the stream goes by that."""
         dated = {self.cursor_field: parent.get(self.dated_by)} if isinstance(self, IncrementalStream) else {}
@@ -143,10 +148,15 @@ class BelowAll(BigCommerceStream, ABC):
         """The keys of the parents, read once in a sync for all streams below them."""
         return self.store.remembered(self.parent.__name__, self._read_parents)
 
+    def is_parent(self, record: Record) -> bool:
+        """Whether there is something below this record."""
+        return True
+
     def _read_parents(self) -> Sequence[Any]:
         """The keys of the parents as they are now."""
         whole = StreamSlice(partition={}, cursor_slice={})
-        keys = [row.get(self.parent_key) for rows in self.parent(self.store).batches(whole) for row in rows]
+        rows = (row for rows in self.parent(self.store).batches(whole) for row in rows)
+        keys = [row.get(self.parent_key) for row in rows if self.is_parent(row)]
         return [key for key in dict.fromkeys(keys) if key is not None]
 
     def _first_of(self, piece: StreamSlice) -> Page | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
-from source_bigcommerce.api.paging import Offset, Page, Record, Unpaged, lossy
+from source_bigcommerce.api.paging import Offset, Page, Paging, Record, Unpaged, lossy
 from source_bigcommerce.streams.base import BigCommerceStream
 
 _PAGE_IGNORED = "the same page comes for every page number"
@@ -28,7 +28,7 @@ class NumberedList(BigCommerceStream, ABC):
     So is a list that does not come sorted by key.
     """
 
-    paging = Offset()
+    paging: ClassVar[Paging] = Offset()
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         first = self.first_page(stream_slice)
@@ -117,7 +117,7 @@ class NumberedList(BigCommerceStream, ABC):
             yield page
 
     def _key_of(self, record: Record) -> Any:
-        key = tuple(record.get(field) for field in self._key_fields)
+        key = tuple(record.get(field) for field in (self._key_fields if self.is_a_record_each else ["id"]))
         return orjson.dumps(record) if None in key else tuple(map(str, key))  # what has no key is itself
 
     def _is_sorted(self, records: Sequence[Record]) -> bool:

@@ -6,16 +6,17 @@ https://developer.bigcommerce.com/docs/rest-management/orders and .../orders/tra
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from airbyte_cdk.models import FailureType
 
-from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.api.paging import Offset, OffsetV2, Paging, Params, Record, key_of
+from source_bigcommerce.api.client import of_parent
+from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.paging import Offset, OffsetV2, OneObject, Paging, Params, Record, Whole, key_of
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.children import AskedOfEach
-from source_bigcommerce.streams.orders import OrderList
+from source_bigcommerce.streams.children import AskedOfEach, BelowEach
+from source_bigcommerce.streams.orders import OrderList, Orders
 
 
 class OrderChild(AskedOfEach, OrderList, ABC):
@@ -55,6 +56,37 @@ class OrderTaxes(OrderChild):
 
     children = "v2/orders/{id}/taxes"
     child_params = {"details": "true"}  # with the line item and its type
+
+
+class OrderShippingQuotes(BelowEach, Orders):
+    """The quote that the shipping of an order was chosen by: one request for each address that is shipped to.
+
+    Orders that were made by hand or by an app have none (204).
+    """
+
+    primary_key = ["order_id", "shipping_address_id", "id"]
+    parent_field = "order_id"
+    cursor_field = "order_date_modified"
+    shared_list = None  # the other streams of orders need not wait for this one
+    pages_per_slice = 1
+    quotes: ClassVar[str] = "v2/orders/{id}/shipping_addresses/{address}/shipping_quotes"
+
+    def records(self, entries: Sequence[Record]) -> Iterator[Record]:
+        asked = [(order, key_of(address)) for order in entries for address in order["consignments"]["shipping"]]
+        for (order, address), quotes in zip(asked, self.store.gather(self._quotes_of, asked), strict=True):
+            for quote in quotes:
+                yield {**self.row_of(order, quote), "shipping_address_id": address}
+
+    def _quotes_of(self, asked: tuple[Record, int]) -> Sequence[Record]:
+        order, address = asked
+        endpoint = of_parent(self.quotes.replace("{address}", str(address)), order["id"])
+        try:
+            body = self.fetch(endpoint, {})
+        except NotFound as missing:
+            self.forgive_if_deleted(order, missing)
+            return ()
+        paging: Paging = Whole() if isinstance(body, list) else OneObject()  # the documents show one quote only
+        return paging.page(body, {}).records
 
 
 class OrderMessages(OrderChild):

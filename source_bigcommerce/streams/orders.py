@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import NotFound, Refused
-from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record
+from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record, Whole
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
 from source_bigcommerce.streams.consignments import (
     are_in_doubt,
     fees_of,
@@ -135,7 +135,7 @@ class Orders(OrderList):
     params = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
     embedded = (Embedded("line_items", "v2/orders/{id}/products", lines_are_in_doubt, paging=OffsetV2()),)
 
-    shared_list = "orders"
+    shared_list: ClassVar[str | None] = "orders"
     _fees_come_along = False  # so far in this sync
 
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
@@ -180,3 +180,11 @@ class Orders(OrderList):
         except NotFound as missing:
             self.forgive_if_deleted(order, missing)
             return None
+
+
+class OrderStatuses(BigCommerceStream):
+    """The statuses that an order may have; their labels can be changed by the merchant."""
+
+    endpoint = "v2/order_statuses"
+    scope = Scope.ORDERS
+    paging = Whole()

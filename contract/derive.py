@@ -1,0 +1,116 @@
+"""A stream's schema, derived from the documented answer of its endpoint.
+
+Types are those that an analyst expects: amounts are numbers also where V2 sends text, dates are timestamps, everything
+may be null, as the documents mark that sparsely. Descriptions are this project's own words: they come from the schema
+file as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contract.documents import Operation
+
+Schema = dict[str, Any]
+
+_TIMESTAMP = re.compile(r"(^|_)(date|created|modified|updated|timestamp)(_|$)|_at$|^expires$|^last_updated$")
+_NO_TIMESTAMP = re.compile(r"date_(type|format)|_format$|date_range|_by$|(^|_)(is|has|can)_|_email$|_id$|display|timezone")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_DATE_FORMATS = ("date-time", "date")
+_WIDEST = ("object", "array", "string", "number", "integer", "boolean")
+_COMBINED = ("allOf", "oneOf", "anyOf")
+
+
+def record_schema(operation: Operation, place: str = "") -> Schema:
+    """The schema of one record in the operation's answer.
+
+    `place` leads from a record to a field of it that holds the records instead, such as `variants` or `options.values`.
+    """
+    node = _flat(operation, operation.body.get("schema", {}))
+    if "data" in node.get("properties", {}):
+        node = _flat(operation, node["properties"]["data"])
+    node = _entry(operation, node)
+    for name in filter(None, place.split(".")):
+        node = _entry(operation, _flat(operation, node["properties"][name]))
+    fields = {name: _field(operation, child, name) for name, child in node.get("properties", {}).items()}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "additionalProperties": True,
+        "properties": fields,
+    }
+
+
+def described(derived: Schema, existing: Mapping[str, Any]) -> Schema:
+    """The derived schema with the descriptions, and in the order, of the existing one; what only that has stays."""
+    fields = derived.get("properties", {})
+    known = existing.get("properties", {})
+    if fields or known:
+        names = [*known, *(name for name in fields if name not in known)]
+        derived["properties"] = {
+            name: described(fields[name], known.get(name, {})) if name in fields else known[name] for name in names
+        }
+    if "items" in derived:
+        derived["items"] = described(derived["items"], existing.get("items", {}))
+    if "description" in existing:
+        derived = {**derived, "description": existing["description"]}
+    return {name: derived[name] for name in _in_order(derived)}
+
+
+def _in_order(schema: Schema) -> list[str]:
+    order = ("$schema", "type", "format", "airbyte_type", "description", "additionalProperties", "properties", "items")
+    return [name for name in order if name in schema]
+
+
+def _entry(operation: Operation, node: Mapping[str, Any]) -> Mapping[str, Any]:
+    while node.get("type") == "array" or ("items" in node and "properties" not in node):
+        node = _flat(operation, node["items"])
+    return node
+
+
+def _flat(operation: Operation, node: Any) -> dict[str, Any]:
+    """A node without references and branches: the union of what it may be."""
+    node = dict(operation.resolve(node) or {})
+    branches = [_flat(operation, branch) for kind in _COMBINED for branch in node.pop(kind, [])]
+    for branch in branches:
+        both = {**branch.get("properties", {}), **node.get("properties", {})}
+        kinds = [kind for kind in (node.get("type"), branch.get("type")) if isinstance(kind, str)]
+        node = {**branch, **node}
+        if both:
+            node["properties"] = both
+        if kinds:
+            node["type"] = min(kinds, key=_WIDEST.index)
+    if isinstance(node.get("type"), list):
+        node["type"] = next((kind for kind in node["type"] if kind != "null"), "string")
+    return node
+
+
+def _field(operation: Operation, node: Any, name: str) -> Schema:
+    node = _flat(operation, node)
+    kind = node.get("type") or ("object" if "properties" in node else "array" if "items" in node else "string")
+    if kind == "object":
+        fields = {key: _field(operation, child, key) for key, child in node.get("properties", {}).items()}
+        return {"type": ["null", "object"], **({"properties": fields} if fields else {})}
+    if kind == "array":
+        items = _field(operation, node["items"], "") if node.get("items") else None
+        return {"type": ["null", "array"], **({"items": items} if items else {})}
+    if _is_timestamp(node, name, kind):
+        return {"type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_with_timezone"}
+    if kind == "string" and _is_decimal(node, name):
+        return {"type": ["null", "number"]}
+    return {"type": ["null", kind]}
+
+
+def _is_timestamp(node: Mapping[str, Any], name: str, kind: str) -> bool:
+    if kind not in ("string", "integer") or _NO_TIMESTAMP.search(name):
+        return False
+    return node.get("format") in _DATE_FORMATS or bool(_TIMESTAMP.search(name))
+
+
+def _is_decimal(node: Mapping[str, Any], name: str) -> bool:
+    example = node.get("example")
+    return node.get("format") in ("float", "double") or (
+        isinstance(example, str) and bool(_DECIMAL.fullmatch(example)) and "version" not in name
+    )

@@ -1,0 +1,53 @@
+"""Where the record of a stream is documented, for streams that are not the list at their own endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.children import AskedOfEach
+from source_bigcommerce.streams.settings import Settings
+
+
+@dataclass(frozen=True)
+class Source:
+    """The endpoints that document a record, all of whose fields it may have, and the field of theirs that it is."""
+
+    endpoints: tuple[str, ...]
+    place: str = ""
+
+
+_PRODUCT = "v3/catalog/products/{id}"
+
+_SOURCES = {
+    "order_products": Source(("v2/orders/{id}/products",)),
+    "order_consignments": Source(("v2/orders/{id}/consignments",)),
+    "order_shipping_addresses": Source(("v2/orders/{id}/shipping_addresses",)),
+    "order_fees": Source(("v2/orders/{id}/fees",)),
+    "order_shipping_quotes": Source(("v2/orders/{id}/shipping_addresses/{id}/shipping_quotes",)),
+    "customer_addresses": Source(("v3/customers/addresses",)),
+    "wishlist_items": Source(("v3/wishlists",), "items"),
+    "product_variants": Source((f"{_PRODUCT}/variants",)),
+    "product_images": Source((f"{_PRODUCT}/images",)),
+    "product_videos": Source((f"{_PRODUCT}/videos",)),
+    "product_custom_fields": Source((f"{_PRODUCT}/custom-fields",)),
+    "product_bulk_pricing_rules": Source((f"{_PRODUCT}/bulk-pricing-rules",)),
+    "product_reviews": Source((f"{_PRODUCT}/reviews",)),
+    "product_options": Source((f"{_PRODUCT}/options",)),
+    "product_modifiers": Source((f"{_PRODUCT}/modifiers",)),
+    "product_option_values": Source((f"{_PRODUCT}/options/{{option_id}}/values",)),
+    "product_modifier_values": Source((f"{_PRODUCT}/modifiers/{{modifier_id}}/values",)),
+    "product_tax_properties": Source(("v3/tax/products/properties",)),
+    "inventory_items": Source(("v3/inventory/items",), "locations"),
+}
+
+
+def source_of(stream: BigCommerceStream) -> Source:
+    """Where a stream's record is documented."""
+    if stream.name in _SOURCES:
+        return _SOURCES[stream.name]
+    if isinstance(stream, AskedOfEach):
+        return Source((stream.children,))
+    if isinstance(stream, Settings) and stream.of_channel:
+        return Source((stream.endpoint, stream.of_channel))
+    return Source((stream.endpoint,))

@@ -1,0 +1,75 @@
+"""Inventory and pickup: https://developer.bigcommerce.com/docs/rest-management/inventory"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from source_bigcommerce.api.paging import Offset, Record, Unpaged
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.children import BelowAll
+from source_bigcommerce.streams.numbered import NumberedList
+
+_LARGEST_PAGE = 1000  # documented for inventory
+_NO_VARIANT = 0  # stands for the variant of a product that has none of its own
+
+
+class InventoryLocations(NumberedList):
+    """The places where stock is kept."""
+
+    endpoint = "v3/inventory/locations"
+    scope = Scope.LOCATIONS
+    paging = Offset(_LARGEST_PAGE)
+
+
+class InventoryItems(NumberedList):
+    """What is in stock of each variant: one record for each location."""
+
+    endpoint = "v3/inventory/items"
+    primary_key = ["product_id", "variant_id", "location_id"]
+    scope = Scope.INVENTORY
+    paging = Offset(_LARGEST_PAGE)
+    is_a_record_each = False
+
+    def records(self, entries: Sequence[Record]) -> Iterator[Record]:
+        for entry in entries:
+            for location in entry.get("locations") or ():
+                yield {**_identified(entry), **location}
+
+
+class InventoryLocationItems(BelowAll, NumberedList):
+    """What is in stock at each location, with the settings of the location."""
+
+    endpoint = "v3/inventory/locations/{id}/items"
+    primary_key = ["location_id", "product_id", "variant_id"]
+    scope = Scope.INVENTORY
+    paging = Offset(_LARGEST_PAGE)
+    parent = InventoryLocations
+    parent_field = "location_id"
+
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        return ({**entry, **_identified(entry)} for entry in entries)
+
+
+class PickupMethods(NumberedList, IncrementalStream):
+    """How customers may fetch what they bought."""
+
+    endpoint = "v3/pickup/methods"
+    scope = Scope.FULFILLMENT_METHODS
+    dates = DateFilter("date_modified:min", "date_modified:max")
+    ignores_start_date = True
+
+
+class OrderPickups(NumberedList):
+    """What of orders is fetched by the customer, and when it is ready."""
+
+    endpoint = "v3/orders/pickups"
+    scope = Scope.ORDER_FULFILLMENT
+    paging = Unpaged()
+
+
+def _identified(entry: Record) -> Record:
+    """The identity of an item as fields of its own; a product without variants names itself only."""
+    identity = entry.get("identity")
+    identity = identity if isinstance(identity, dict) else {}
+    return {**identity, "variant_id": identity.get("variant_id") or _NO_VARIANT}
