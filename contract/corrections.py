@@ -36,7 +36,9 @@ CORRECTIONS = (
     Correction("promotions", "created_from", TEXT, "the program that made it, by name"),
     Correction("widget_templates", "schema", _FORM, "the description of a form, which nests in itself"),
     Correction("widgets", "widget_template.schema", _FORM, "the description of a form, which nests in itself"),
-    Correction("placements", "widget.widget_template.schema", _FORM, "the description of a form, which nests in itself"),
+    Correction(
+        "placements", "widget.widget_template.schema", _FORM, "the description of a form, which nests in itself"
+    ),
     Correction("product_options", "config.date_limit_mode", TEXT, "earliest, range or latest"),
     Correction("product_modifiers", "config.date_limit_mode", TEXT, "earliest, range or latest"),
     Correction("site_certificates", "validity_not_before", TIMESTAMP, "a date, by its text and example"),

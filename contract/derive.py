@@ -16,8 +16,11 @@ from contract.documents import Operation
 Schema = dict[str, Any]
 
 _TIMESTAMP = re.compile(r"(^|_)(date|created|modified|updated|timestamp)(_|$)|_at$|^expires$|^last_updated$")
-_NO_TIMESTAMP = re.compile(r"date_(type|format)|_format$|date_range|_by$|(^|_)(is|has|can)_|_email$|_id$|display|timezone")
+_NO_TIMESTAMP = re.compile(
+    r"date_(type|format)|_format$|date_range|_by$|(^|_)(is|has|can)_|_email$|_id$|display|timezone"
+)
 _DECIMAL = re.compile(r"-?\d+\.\d+")
+_AMOUNT = re.compile(r"(^|_)(amount|balance|price|rate|surcharge)$")
 _DATE_FORMATS = ("date-time", "date")
 _WIDEST = ("object", "array", "string", "number", "integer", "boolean")
 _COMBINED = ("allOf", "oneOf", "anyOf")
@@ -111,6 +114,8 @@ def _is_timestamp(node: Mapping[str, Any], name: str, kind: str) -> bool:
 
 def _is_decimal(node: Mapping[str, Any], name: str) -> bool:
     example = node.get("example")
-    return node.get("format") in ("float", "double") or (
-        isinstance(example, str) and bool(_DECIMAL.fullmatch(example)) and "version" not in name
+    return (
+        bool(_AMOUNT.search(name))
+        or node.get("format") in ("float", "double")
+        or (isinstance(example, str) and bool(_DECIMAL.fullmatch(example)) and "version" not in name)
     )

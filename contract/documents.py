@@ -19,7 +19,8 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 
 def load(file: Path) -> Any:
     """A YAML file, decoded."""
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
 
 
 def resolved(document: Any, node: Any) -> Any:

@@ -25,7 +25,7 @@ class Answer:
     status: int = 200
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
-    listed: list[int] | None = None
+    listed: list[Any] | None = None
 
 
 class Problem(Exception):

@@ -18,8 +18,18 @@ from starlette.types import Message, Receive, Scope, Send
 
 from sandbox import connection
 from sandbox.answers import NOT_FOUND, STATUS_PAGE, SUSPENDED, Answer, Problem, problem
-from sandbox.api import catalog, customers, marketing, order_children, orders, payments, store_information
+from sandbox.api import (
+    catalog,
+    collections,
+    customers,
+    marketing,
+    order_children,
+    orders,
+    payments,
+    store_information,
+)
 from sandbox.api.endpoint import Call, Endpoint
+from sandbox.collections import COLLECTIONS
 from sandbox.compression import SMALLEST, gzip
 from sandbox.control import control_routes
 from sandbox.faults import Fault, Faults
@@ -67,7 +77,9 @@ class Application:
             *marketing.ENDPOINTS,
             *customers.endpoints(self.store),
             *catalog.endpoints(self.store),
+            *collections.endpoints(COLLECTIONS),
         ]
+        endpoints.sort(key=lambda one: "{" in one.path)  # `orders/metafields` is no order
         self.concurrency.check(one.path for one in endpoints)
         routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
         return Starlette(

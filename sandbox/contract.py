@@ -32,7 +32,7 @@ from sandbox.corrections import (
     VARIANTS,
     Correction,
 )
-from sandbox.options import INFORMATION_SCOPE, READ_SCOPES, Options
+from sandbox.options import READ_SCOPES, Options
 from sandbox.server import Server, serve
 
 STORE = "store_information.v2.yml"
@@ -216,8 +216,7 @@ def compare(folder: Path) -> list[str]:
     """Every difference between the store and the documents, a line each."""
     documents = Documents(folder)
     differences: dict[str, str] = {}
-    scopes = READ_SCOPES | {INFORMATION_SCOPE}
-    options = Options(orders=400, products=120, customers=200, coupons=40, scopes=scopes)
+    options = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES)
     with serve(options) as server, requests.Session() as session:
         session.headers["X-Auth-Token"] = server.token
         for variant in _variants(server):

@@ -13,11 +13,14 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+from sandbox.shelf import Shelf
 from sandbox.store import Store
 
 WHEN = ("before", "after", "both")
 _FEWEST = 30
 """Below this many records nothing is deleted."""
+_FEWEST_ROWS = 8
+"""The same of a small collection."""
 _CHILDREN = ("messages", "transactions", "refunds")
 """What is added to orders, in turn; in between a shipment that is there gets another tracking number."""
 
@@ -36,7 +39,7 @@ class Live:
         self._rng_below = Random(f"{store.options.seed}/live/below")
         self._rounds_below = 0
         self._reads: Counter[str] = Counter()
-        self._passed: dict[str, list[int]] = {}
+        self._passed: dict[str, list[Any]] = {}
         self._odd = {kind: set(names.values()) for kind, names in store.oddities.items()}
 
     def set_every(self, every: int) -> None:
@@ -54,7 +57,7 @@ class Live:
         if self._is_due(kind) and self._when != "after":
             self.disturb(kind)
 
-    def after(self, kind: str, shown: list[int]) -> None:
+    def after(self, kind: str, shown: list[Any]) -> None:
         """Called when that page is made."""
         if not self._every:
             return
@@ -70,6 +73,9 @@ class Live:
         store = self._store
         if kind == "refunds":
             self._disturb_refunds()
+            return
+        if kind in store.collections:
+            self._disturb_collection(store.collections[kind])
             return
         with store.lock:
             table = store.table(kind)
@@ -125,6 +131,21 @@ class Live:
             for id_ in passed[-1:]:
                 payment = {**store.refund(id_)["payments"][0], "is_declined": True, "declined_message": "Declined"}
                 store.edit_child(store.refunds.order_of(id_), "refunds", id_, payments=[payment])
+
+    def _disturb_collection(self, shelf: Shelf) -> None:
+        """Edits a row that was passed and one ahead; takes one of each away and makes others, unless rows of other
+        collections are below them."""
+        with self._store.lock:
+            keys = shelf.keys()
+            passed = [key for key in self._passed.get(shelf.collection.name, []) if key in keys]
+            ahead = keys[keys.index(passed[-1]) + 1 :][:4] if passed else keys[-4:]
+            for key in [*passed[-2:-1], *ahead[1:2]]:
+                shelf.edit(key)
+            if len(keys) < _FEWEST_ROWS or not shelf.collection.grows or self._store.is_parent(shelf.collection.name):
+                return
+            for key in [*passed[:1], *ahead[2:3]]:
+                shelf.delete(key)
+                shelf.create()
 
     def _edit(self, kind: str, id_: int) -> None:
         name = {"orders": "staff_notes", "products": "description", "customers": "notes", "coupons": "name"}[kind]

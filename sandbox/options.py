@@ -10,18 +10,56 @@ from sandbox.readings import Readings
 DATA_EPOCH = 1767225600
 """2026-01-01T00:00:00Z: the generated data ends the day before, whenever the store is started."""
 
+CARTS = "store_cart_read_only"
+CHANNEL_LISTINGS = "store_channel_listings_read_only"
+CHANNEL_SETTINGS = "store_channel_settings_read_only"
+CHECKOUTS = "store_checkout_read_only"
+CONTENT = "store_v2_content_read_only"
+CUSTOMERS = "store_v2_customers_read_only"
+FULFILLMENT_METHODS = "store_fulfillment_methods_read_only"
+INFORMATION = "store_v2_information_read_only"
+INVENTORY = "store_inventory_read_only"
+LOCATIONS = "store_locations_read_only"
+LOGS = "store_logs_read_only"
+MARKETING = "store_v2_marketing_read_only"
+ORDER_FULFILLMENT = "store_order_fulfillment_read_only"
+ORDERS = "store_v2_orders_read_only"
+PAYMENT_METHODS = "store_payments_methods_read"
+PRODUCTS = "store_v2_products_read_only"
+SITES = "store_sites_read_only"
+STORED_INSTRUMENTS = "store_stored_payment_instruments_read_only"
+THEMES = "store_themes_read_only"
+TRANSACTIONS = "store_v2_transactions_read_only"
+
 READ_SCOPES = frozenset(
     {
-        "store_v2_customers_read_only",
-        "store_v2_marketing_read_only",
-        "store_v2_orders_read_only",
-        "store_v2_products_read_only",
-        "store_v2_transactions_read_only",
+        CARTS,
+        CHANNEL_LISTINGS,
+        CHANNEL_SETTINGS,
+        CHECKOUTS,
+        CONTENT,
+        CUSTOMERS,
+        FULFILLMENT_METHODS,
+        INFORMATION,
+        INVENTORY,
+        LOCATIONS,
+        LOGS,
+        MARKETING,
+        ORDER_FULFILLMENT,
+        ORDERS,
+        PAYMENT_METHODS,
+        PRODUCTS,
+        SITES,
+        STORED_INSTRUMENTS,
+        THEMES,
+        TRANSACTIONS,
     }
 )
 """The scopes of a token made for replication (BigCommerce's docs/start/authentication/api-accounts.mdx)."""
 
-INFORMATION_SCOPE = "store_v2_information_read_only"
+MISSION_SCOPES = frozenset({CUSTOMERS, MARKETING, ORDERS, PRODUCTS})
+"""Those that the tables of the former integrations need."""
+
 UNLIMITED_QUOTA = 7_000_000
 """The quota announced when none is set; an Enterprise store reports about this many per window (seen by singer-io)."""
 
@@ -34,6 +72,7 @@ class Options:
     products: int = 300
     customers: int = 300
     coupons: int = 40
+    rows: int | None = None  # of each small collection that may grow; None: as many as it declares
     seed: int = 1
     now: int = DATA_EPOCH
     oddities: bool = True

@@ -58,14 +58,14 @@ def _positive(query: Query, name: str, default: int) -> int:
     return value
 
 
-def bare_list(rows: list[bytes], readings: Readings, listed: list[int] | None = None) -> Answer:
+def bare_list(rows: list[bytes], readings: Readings, listed: list[Any] | None = None) -> Answer:
     """V2: an array without envelope; 204 without body when there is nothing."""
     if not rows and readings.empty_v2_page == "204":
         return Answer(status=204, listed=listed)
     return Answer(b"".join([b"[", *rows, b"]"]), listed=listed)
 
 
-def envelope(rows: list[bytes], meta: dict[str, Any], listed: list[int] | None = None) -> Answer:
+def envelope(rows: list[bytes], meta: dict[str, Any], listed: list[Any] | None = None) -> Answer:
     """V3: `data` and `meta`. `rows` are pieces of JSON that already hold their commas."""
     body = b"".join([b'{"data":[', *rows, b'],"meta":', orjson.dumps(meta), b"}"])
     return Answer(body, listed=listed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from functools import partial
 from random import Random
 from threading import RLock
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 from sandbox import children, dates, generate
 from sandbox.api import order_views
 from sandbox.clock import Clock
+from sandbox.collection import Collection, World
+from sandbox.collections import COLLECTIONS
 from sandbox.data import catalog, customers, marketing, orders
 from sandbox.data.archetypes import Archetypes, Oddity
 from sandbox.data.order_lines import Goods
 from sandbox.journal import Change, Journal
 from sandbox.options import Options
 from sandbox.refunds import Refunds
+from sandbox.shelf import Shelf
 from sandbox.table import DateForm, Table
 from sandbox.templates import Body, filled
 
@@ -55,6 +59,10 @@ class Store:
         self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
         self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
         self.refunds = Refunds(self.orders)
+        self.collections = {
+            one.name: Shelf(one, self._world, self.clock, self._size_of(one), partial(self.keys, one.parent))
+            for one in COLLECTIONS
+        }
         self._next_child = children.FIRST_ADDED
         self._attributes = customers.attribute_definitions()
 
@@ -79,7 +87,27 @@ class Store:
         ]
         return orders.OrderMaker(goods, coupons)
 
+    @property
+    def _world(self) -> World:
+        return _Relations(self)
+
+    def _size_of(self, collection: Collection) -> int:
+        rows = self.options.rows
+        return collection.size if rows is None or not collection.grows else rows
+
     # Reading
+
+    def keys(self, kind: str | None) -> list[Any]:
+        """All keys of one of `KINDS` or of a collection; of `variants`, those of each product's base variant."""
+        if kind is None:
+            return []
+        if kind == "variants":
+            return [id_ * 1000 + 1 for id_ in self.products.present]
+        return self.collections[kind].keys() if kind in self.collections else list(self.table(kind).present)
+
+    def is_parent(self, kind: str) -> bool:
+        """Whether rows of some collection are below those of this one."""
+        return any(one.parent == kind for one in COLLECTIONS)
 
     def table(self, kind: str) -> Table:
         """The records of one of `KINDS`."""
@@ -322,3 +350,19 @@ class Store:
         if kind != "orders" or readings.plain_orders_include_deleted or readings.is_deleted_filter == "honoured":
             return set()
         return {id_ for id_ in self.orders.present if self.orders.body(id_).fields.get("is_deleted")}
+
+
+class _Relations:
+    """The rest of the store, as the rows of a collection see it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def at(self, n: int) -> int:
+        """Some second of the last three years; rows made later are dated later."""
+        return self._store.options.now - generate.SPREAD + min(n, 10_000) * 9_000 + n % 977
+
+    def pick(self, kind: str, n: int) -> Any:
+        """The key of some record; 0 where there is none."""
+        keys = self._store.keys(kind)
+        return keys[n % len(keys)] if keys else 0

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.answers import Answer, BadValue
-from sandbox.api.endpoint import PRODUCTS, Call, Endpoint, existing, rendered
+from sandbox.api.endpoint import Call, Endpoint, existing, rendered
 from sandbox.api.product_filters import product_sort, product_where
 from sandbox.api.v3 import NestedRows, chosen_fields, paged_rows, row_id
 from sandbox.dates import iso_offset, iso_z
+from sandbox.options import PRODUCTS
 from sandbox.paging import asked_page, envelope, offset_meta
 from sandbox.query import Query
 from sandbox.readings import Readings

@@ -9,9 +9,10 @@ from typing import Any
 
 from sandbox.answers import Answer, BadValue
 from sandbox.api import form_fields
-from sandbox.api.endpoint import CUSTOMERS, Call, Endpoint, rendered
+from sandbox.api.endpoint import Call, Endpoint, rendered
 from sandbox.api.v3 import NestedRows, Position, date_range, paged_rows, row_id
 from sandbox.dates import iso_offset, iso_z, parse_iso
+from sandbox.options import CUSTOMERS
 from sandbox.paging import asked_page, cursor, cursor_meta, envelope, offset_meta, opened_cursor
 from sandbox.query import Query
 from sandbox.readings import Readings

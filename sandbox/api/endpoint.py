@@ -14,11 +14,6 @@ from sandbox.table import DateForm, Table
 from sandbox.templates import Body, Template
 
 PAGE_PARAMETERS = frozenset({"page", "limit"})
-ORDERS = "store_v2_orders_read_only"
-PRODUCTS = "store_v2_products_read_only"
-CUSTOMERS = "store_v2_customers_read_only"
-MARKETING = "store_v2_marketing_read_only"
-TRANSACTIONS = "store_v2_transactions_read_only"
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sandbox.answers import Answer, json
-from sandbox.api.endpoint import MARKETING, PAGE_PARAMETERS, Call, Endpoint, existing, rendered
+from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint, existing, rendered
 from sandbox.data.marketing import TYPES
 from sandbox.dates import rfc2822
+from sandbox.options import MARKETING
 from sandbox.paging import asked_page, bare_list
 from sandbox.query import span
 from sandbox.table import ENDLESS, Check, Where

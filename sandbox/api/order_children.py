@@ -7,9 +7,10 @@ from typing import Any
 
 from sandbox.answers import Answer
 from sandbox.api import order_views as views
-from sandbox.api.endpoint import ORDERS, PAGE_PARAMETERS, Call, Endpoint, existing
+from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint, existing
 from sandbox.children import id_of, seconds_of
 from sandbox.dates import parse_v2, rfc2822
+from sandbox.options import ORDERS
 from sandbox.paging import asked_page, bare_list
 from sandbox.query import Range, span
 from sandbox.table import ENDLESS

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from sandbox.answers import Answer, BadValue, Problem, json
 from sandbox.api import order_views as views
-from sandbox.api.endpoint import ORDERS, PAGE_PARAMETERS, Call, Endpoint, existing, rendered
+from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint, existing, rendered
 from sandbox.data.orders import STATUSES
 from sandbox.dates import parse_v2, rfc2822
+from sandbox.options import ORDERS
 from sandbox.paging import asked_page, bare_list
 from sandbox.query import Query, span
 from sandbox.readings import Readings

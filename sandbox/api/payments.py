@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.answers import NOT_FOUND, Answer, Problem
-from sandbox.api.endpoint import ORDERS, TRANSACTIONS, Call, Endpoint, existing
+from sandbox.api.endpoint import Call, Endpoint, existing
 from sandbox.dates import iso_offset, iso_z, parse_v3
+from sandbox.options import ORDERS, TRANSACTIONS
 from sandbox.paging import Page, asked_page, envelope, offset_meta
 from sandbox.query import span
 from sandbox.readings import Readings

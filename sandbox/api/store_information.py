@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.answers import Answer, json
 from sandbox.api.endpoint import Call, Endpoint
-from sandbox.options import INFORMATION_SCOPE
+from sandbox.options import INFORMATION
 
 
 def time(call: Call) -> Answer:
@@ -81,5 +81,5 @@ def store(call: Call) -> Answer:
 
 ENDPOINTS = [
     Endpoint("v2/time", None, time, frozenset()),
-    Endpoint("v2/store", INFORMATION_SCOPE, store, frozenset()),
+    Endpoint("v2/store", INFORMATION, store, frozenset()),
 ]

@@ -1,0 +1,79 @@
+"""A small collection of the store, declared in a few lines: where it is, in what shape it comes, what its rows are.
+
+Rows are plain dictionaries. Dates in them are seconds, written as `dates` says; what begins with `_` is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+Scope = str | frozenset[str] | None
+
+
+class World(Protocol):
+    """The other records of the store, for relations that hold."""
+
+    def at(self, n: int) -> int:
+        """Some second before the store's present, later for larger `n`."""
+
+    def pick(self, kind: str, n: int) -> Any:
+        """The key of some record of a kind, the same for the same `n`."""
+
+
+class Shape(Enum):
+    """How an answer looks and is paged."""
+
+    V2 = auto()  # a bare array by page number; 204 or [] for none
+    V2_WHOLE = auto()  # a bare array, all of it
+    OFFSET = auto()  # `data` and `meta.pagination`, by page number
+    CURSOR = auto()  # the same, and `meta.cursor_pagination`, by opaque cursors
+    LISTING = auto()  # `data`, continued `after` the last key
+    DATA = auto()  # `data` with an empty `meta`, all of it
+    BARE = auto()  # the same without an envelope
+    OBJECT = auto()  # one object under `data`
+    BARE_OBJECT = auto()  # one object
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One kind of record.
+
+    `path` is below the store, with `{parent}` for the key of a record of the collection `parent`, which rows name in
+    `parent_field`; `chosen_by` is a query parameter instead that chooses the rows with that `parent_field`, 0 when it
+    is absent. `row` makes the n-th row, from 1. `filters` are the fields that can be filtered by, with any operator;
+    a V2 endpoint refuses every other parameter. Fields in `included` are shown when `include` names them.
+    """
+
+    name: str
+    path: str
+    scope: Scope
+    row: Callable[[int, World], Row]
+    shape: Shape = Shape.OFFSET
+    key: tuple[str, ...] = ("id",)
+    size: int = 12
+    grows: bool = True  # whether a store may be asked for more rows, and its life adds some
+    dates: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
+    filters: frozenset[str] = frozenset()
+    included: frozenset[str] = frozenset()
+    parent: str | None = None
+    parent_field: str = ""
+    chosen_by: str = ""
+    most: int = 250  # rows to a page
+    default: int = 50
+    spelling: Mapping[str, str] = field(default_factory=dict)  # of members of `meta.pagination`
+    needs: str = ""  # a parameter without which the endpoint answers 422
+    also_at: str = ""  # another path, for one row chosen by a parameter of it
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether an edit leaves a date."""
+        return "date_modified" in self.dates
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it belongs to the older API."""
+        return self.path.startswith("v2/")
