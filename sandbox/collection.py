@@ -29,6 +29,7 @@ class Shape(Enum):
 
     V2 = auto()  # a bare array by page number; 204 or [] for none
     V2_WHOLE = auto()  # a bare array, all of it
+    V2_TAGS = auto()  # the same with an array around it
     OFFSET = auto()  # `data` and `meta.pagination`, by page number
     CURSOR = auto()  # the same, and `meta.cursor_pagination`, by opaque cursors
     LISTING = auto()  # `data`, continued `after` the last key

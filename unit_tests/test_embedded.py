@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import FailureType
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,7 +115,7 @@ def test_a_missing_list_is_doubted_only_where_the_count_says_otherwise(count: in
 
 @given(
     lengths=st.dictionaries(st.integers(1, 300), st.sampled_from([0, 3, 10, 50]), max_size=150),
-    extra=st.integers(0, 3),
+    extra=st.integers(1, 3),
     ignores_filter=st.booleans(),
 )
 def test_every_doubtful_list_is_replaced_and_no_other(
@@ -148,7 +149,7 @@ def test_lists_with_an_address_per_parent_are_asked_for_once_each(lengths: dict[
 
 def test_no_more_than_fifty_parents_are_asked_for_at_a_time() -> None:
     """The ids travel in the URL, which has an end."""
-    store = Children({})
+    store = Children(dict.fromkeys(range(1, 102), 1))
     complete(parents_with(dict.fromkeys(range(1, 102), 10)), [MANY], store.fetch, pytest.fail)
     sizes = [len(str(params["parent_id:in"]).split(",")) for _, params in store.asked]
     assert sizes == [50, 50, 1]
@@ -179,12 +180,12 @@ def test_a_list_that_is_not_there_is_left_as_it_came_when_it_is_forgiven() -> No
     assert asked == [(7, GONE), (9, GONE)]
 
 
+def unforgiving(parent: dict[str, Any], missing: NotFound) -> None:
+    raise missing
+
+
 def test_a_list_that_is_not_there_fails_the_slice_when_it_is_not_forgiven() -> None:
     """A parent whose children cannot be found is not a parent without children."""
-
-    def unforgiving(parent: dict[str, Any], missing: NotFound) -> None:
-        raise missing
-
     with pytest.raises(NotFound, match="gone"):
         complete(parents_with({7: 10}), [ONE], gone, unforgiving)
 
@@ -204,6 +205,65 @@ def test_a_parent_without_children_in_a_batch_gets_an_empty_list() -> None:
     parents: list[dict[str, Any]] = [{"id": 1}, {"id": 2}]
     complete(parents, [MANY], Children({2: 1}).fetch, pytest.fail)
     assert parents == [{"id": 1, "children": []}, {"id": 2, "children": [{"id": 2000, "parent_id": 2}]}]
+
+
+def blank_at_first(store: Children, answers: int, nothing: Any) -> Callable[[str, Params], Any]:
+    """The store's own answers after so many that hold nothing."""
+    left = [nothing] * answers
+
+    def fetch(endpoint: str, params: Params) -> Any:
+        answer = store.fetch(endpoint, params)
+        return left.pop() if left else answer
+
+    return fetch
+
+
+NOTHING = [None, {"data": [], "meta": {}}, {"data": [], "meta": {"pagination": {"total": 0}}}]
+each_way = pytest.mark.parametrize("lists", [MANY, ONE], ids=["many parents at a time", "one parent"])
+
+
+@each_way
+@pytest.mark.parametrize("nothing", NOTHING, ids=["204", "no total", "a total of 0"])
+def test_an_answer_without_children_is_asked_for_again(lists: Embedded, nothing: Any) -> None:
+    """It is what a store says that fails, and would cost the children of fifty parents."""
+    parents = parents_with({1: 10})
+    complete(parents, [lists], blank_at_first(Children({1: 12}), 1, nothing), pytest.fail)
+    assert len(parents[0]["children"]) == 12
+
+
+@each_way
+@pytest.mark.parametrize("nothing", NOTHING, ids=["204", "no total", "a total of 0"])
+def test_children_that_came_along_are_never_replaced_by_none(lists: Embedded, nothing: Any) -> None:
+    """The store contradicts itself then: better a failed slice than parents that lost what they came with."""
+    with pytest.raises(BigCommerceError, match="came with children of its own") as failure:
+        complete(parents_with({1: 10}), [lists], lambda *_: nothing, unforgiving)
+    assert failure.value.failure_type is FailureType.transient_error
+
+
+def test_a_parent_is_not_forgotten_among_others() -> None:
+    """A store that takes only some of the ids that it is asked for tells of some parents, and not of the rest."""
+    with pytest.raises(BigCommerceError, match="Record 2 came with children of its own"):
+        complete(parents_with({1: 10, 2: 10}), [MANY], Children({1: 12}).fetch, unforgiving)
+
+
+@each_way
+def test_a_parent_that_was_deleted_meanwhile_stays_as_it_came(lists: Embedded) -> None:
+    """Its children went with it: that is no contradiction, and no reason to fail."""
+    parents = parents_with({1: 10})
+    forgiven: list[int] = []
+    complete(parents, [lists], Children({}).fetch, lambda parent, _: forgiven.append(parent["id"]))
+    assert parents == parents_with({1: 10})
+    assert forgiven == [1]
+
+
+@each_way
+def test_no_children_are_believed_where_none_came_along(lists: Embedded) -> None:
+    """Two answers say the same, the second one twice."""
+    parents: list[dict[str, Any]] = [{"id": 1}]
+    store = Children({})
+    complete(parents, [lists], store.fetch, pytest.fail)
+    assert parents == [{"id": 1, "children": []}]
+    assert len(store.asked) == 2
 
 
 def test_fixed_parameters_and_the_filter_are_sent_with_every_page() -> None:

@@ -267,6 +267,36 @@ def test_transactions_that_end_before_their_total_fail_the_stream(api: Any) -> N
         read(subject)
 
 
+EMPTY = [
+    {"status_code": 204},
+    {"json": {"data": [], "meta": {}}},
+    {"json": v3([], total=0)},
+]
+
+
+@pytest.mark.parametrize("nothing", EMPTY, ids=["204", "no total", "a total of 0"])
+def test_a_later_page_without_transactions_is_asked_for_again(api: Any, nothing: dict[str, Any]) -> None:
+    """The first page told how many there are: an answer that tells nothing does not make that forgotten."""
+    orders(api, order(7))
+    url = f"{STORE_URL}v3/orders/7/transactions?limit=250&page="
+    api.get(f"{url}1", json=v3([{"id": i} for i in range(250)], total=251))
+    api.get(f"{url}2", [nothing, {"json": v3([{"id": 250}], total=251)}])
+    assert [record["id"] for record in read(make_stream(Transactions))] == list(range(251))
+
+
+@pytest.mark.parametrize("nothing", EMPTY, ids=["204", "no total", "a total of 0"])
+def test_later_pages_that_stay_without_transactions_fail_the_stream(api: Any, nothing: dict[str, Any]) -> None:
+    """Else ten of the order's transactions would be missing from a stream that says COMPLETE."""
+    orders(api, order(7))
+    url = f"{STORE_URL}v3/orders/7/transactions?limit=250&page="
+    api.get(f"{url}1", json=v3([{"id": i} for i in range(250)], total=260))
+    api.get(f"{url}2", **nothing)
+    subject = make_stream(Transactions)
+    with pytest.raises(BigCommerceError, match="250 of its 260 transactions"):
+        read(subject)
+    assert subject.state == {}
+
+
 # Scopes.
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import requests
 from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.sources.streams.call_rate import APIBudget
 
 from sandbox import Options, Server, serve
 from source_bigcommerce.api import transport
@@ -85,6 +90,40 @@ def test_a_body_that_never_comes_to_its_end_is_asked_for_again_a_few_times(
     assert "could not be reached while 'coupons' was read (ReadTimeout)" in error.message
     assert 2 <= len(server.requests) <= 10
     assert naps, "the requests do not follow each other at once"
+
+
+WAYS = {
+    "of a length": (b"Content-Length: 1000\r\n\r\n", b"", b""),
+    "in a large chunk": (b"Transfer-Encoding: chunked\r\n\r\n", b"3e8\r\n", b"\r\n0\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_body_that_trickles_is_given_up_in_time(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes well within the read timeout, and 10 KB of them would take days at one in a minute."""
+    monkeypatch.setattr(transport, "LONGEST_BODY", 0.2)
+    header, before, after = WAYS[way]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def trickle() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(10_000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + header + before)
+                for _ in range(1000):
+                    connection.sendall(b" ")
+                    time.sleep(0.01)
+                connection.sendall(after)
+
+        threading.Thread(target=trickle, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(requests.exceptions.ReadTimeout, match="took longer than"):
+            session_without_quota().get(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=1)
+        assert time.monotonic() - began < 3
+
+
+def session_without_quota() -> transport.StoreSession:
+    return transport.StoreSession(APIBudget(policies=[]))
 
 
 def test_a_body_in_time_is_read(server: Server, coupons: Any) -> None:

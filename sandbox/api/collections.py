@@ -15,9 +15,10 @@ from sandbox.paging import Page, cursor, cursor_meta, envelope, offset_meta, ope
 from sandbox.query import Query
 from sandbox.readings import Readings
 from sandbox.shelf import Shelf
+from sandbox.store import KINDS
 
 _OPERATORS = ("in", "not_in", "min", "max", "greater", "less", "like")
-_WHOLE = (Shape.V2_WHOLE, Shape.DATA, Shape.BARE)
+_WHOLE = (Shape.V2_WHOLE, Shape.V2_TAGS, Shape.DATA, Shape.BARE)
 _OBJECTS = (Shape.OBJECT, Shape.BARE_OBJECT)
 
 
@@ -128,6 +129,12 @@ def _sorted(rows: list[Row], query: Query) -> list[Row]:
 
 
 def _object(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+    if not rows and one.parent in KINDS:  # a customer who never chose, an order made by hand
+        return (
+            json({"allow": [], "deny": [], "updated_at": None})
+            if one.name == "customer_consents"
+            else Answer(status=204)
+        )
     if not rows:
         raise Problem(404, NOT_FOUND)
     shown = _shown(one, rows[0], call.query)
@@ -141,7 +148,7 @@ def _whole(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer
         return Answer(orjson.dumps({"data": shown, "meta": {}}), listed=listed)
     if not shown and one.is_v2 and call.readings.empty_v2_page == "204":
         return Answer(status=204, listed=listed)
-    return Answer(orjson.dumps(shown), listed=listed)
+    return Answer(orjson.dumps([shown] if one.shape is Shape.V2_TAGS else shown), listed=listed)
 
 
 def _v2(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:

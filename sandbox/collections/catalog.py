@@ -105,6 +105,33 @@ def _catalog_summary(n: int, world: World) -> Row:
     }
 
 
+def _product_complex_rules(n: int, world: World) -> Row:
+    return {
+        "_parent": world.pick("products", n),
+        "id": n,
+        "product_id": world.pick("products", n),
+        "sort_order": n + 10,
+        "enabled": n % 2 == 0,
+        "stop": n % 2 == 0,
+        "purchasing_disabled": n % 2 == 0,
+        "purchasing_disabled_message": f"Purchasing disabled message {n}",
+        "purchasing_hidden": n % 2 == 0,
+        "image_url": f"https://shop.example.com/image_url/{n}",
+        "price_adjuster": {"adjuster": ("relative", "percentage")[n % 2], "adjuster_value": n + 0.25},
+        "weight_adjuster": {"adjuster": ("relative", "percentage")[n % 2], "adjuster_value": n + 0.25},
+        "conditions": [
+            {
+                "id": n,
+                "rule_id": n + 7,
+                "modifier_id": n + 11,
+                "modifier_value_id": n + 17,
+                "variant_id": world.pick("variants", n),
+                "combination_id": n + 14,
+            }
+        ],
+    }
+
+
 def _product_channel_assignments(n: int, world: World) -> Row:
     return {
         "product_id": world.pick("products", n),
@@ -153,6 +180,16 @@ COLLECTIONS = (
         size=1,
         grows=False,
         dates={"oldest_variant_date": offset, "newest_variant_date": offset},
+    ),
+    Collection(
+        "product_complex_rules",
+        "v3/catalog/products/{parent}/complex-rules",
+        PRODUCTS,
+        _product_complex_rules,
+        key=("_parent",),
+        size=40,
+        parent="products",
+        parent_field="_parent",
     ),
     Collection(
         "product_channel_assignments",

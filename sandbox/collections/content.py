@@ -50,6 +50,13 @@ def _blog_posts(n: int, world: World) -> Row:
     }
 
 
+def _blog_tags(n: int, world: World) -> Row:
+    return {
+        "tag": f"tag-{n}",
+        "post_ids": [n + 7],
+    }
+
+
 def _redirects(n: int, world: World) -> Row:
     return {
         "id": n,
@@ -196,6 +203,7 @@ def _custom_template_associations(n: int, world: World) -> Row:
 COLLECTIONS = (
     Collection("pages", "v3/content/pages", CONTENT, _pages, included=frozenset({"body"}), default=20),
     Collection("blog_posts", "v2/blog/posts", CONTENT, _blog_posts, Shape.V2, dates={"published_date_iso8601": zulu}),
+    Collection("blog_tags", "v2/blog/tags", CONTENT, _blog_tags, Shape.V2_TAGS, key=("tag",), size=5),
     Collection(
         "redirects",
         "v3/storefront/redirects",

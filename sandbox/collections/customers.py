@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.collection import Collection, Row, Shape, World
 from sandbox.collections.forms import DATED, plain, uuid, zulu
-from sandbox.options import CUSTOMERS
+from sandbox.options import CUSTOMERS, STORED_INSTRUMENTS
 
 
 def _customer_groups(n: int, world: World) -> Row:
@@ -39,6 +39,46 @@ def _subscribers(n: int, world: World) -> Row:
         "source": f"Source {n}",
         "order_id": world.pick("orders", n),
         "channel_id": world.pick("channels", n),
+    }
+
+
+def _customer_consents(n: int, world: World) -> Row:
+    return {
+        "_parent": world.pick("customers", n),
+        "allow": [("essential", "functional", "analytics", "targeting")[n % 4]],
+        "deny": [("essential", "functional", "analytics", "targeting")[n % 4]],
+        "updated_at": world.at(n),
+    }
+
+
+def _customer_stored_instruments(n: int, world: World) -> Row:
+    return {
+        "_parent": world.pick("customers", n),
+        "type": "stored_card",
+        "token": f"Token {n}",
+        "is_default": n % 2 == 0,
+        "masked_account_number": f"Masked account number {n}",
+        "issuer": f"Issuer {n}",
+        "email": f"person{n}@example.com",
+        "brand": f"Brand {n}",
+        "expiry_month": n + 12,
+        "expiry_year": n + 11,
+        "issuer_identification_number": f"Issuer identification number {n}",
+        "last_4": f"Last 4 {n}",
+        "billing_address": {
+            "first_name": f"First name {n}",
+            "last_name": f"Last name {n}",
+            "email": f"person{n}@example.com",
+            "company": f"Company {n}",
+            "address1": f"Address1 {n}",
+            "address2": f"Address2 {n}",
+            "city": f"City {n}",
+            "postal_code": f"Postal code {n}",
+            "state_or_province": f"State or province {n}",
+            "state_or_province_code": f"State or province code {n}",
+            "country_code": "AU",
+            "phone": f"Phone {n}",
+        },
     }
 
 
@@ -100,6 +140,29 @@ COLLECTIONS = (
         _subscribers,
         dates={"date_modified": zulu, "date_created": zulu},
         filters=DATED,
+    ),
+    Collection(
+        "customer_consents",
+        "v3/customers/{parent}/consent",
+        CUSTOMERS,
+        _customer_consents,
+        Shape.BARE_OBJECT,
+        key=("_parent",),
+        size=40,
+        dates={"updated_at": zulu},
+        parent="customers",
+        parent_field="_parent",
+    ),
+    Collection(
+        "customer_stored_instruments",
+        "v3/customers/{parent}/stored-instruments",
+        STORED_INSTRUMENTS,
+        _customer_stored_instruments,
+        Shape.BARE,
+        key=("token",),
+        size=40,
+        parent="customers",
+        parent_field="_parent",
     ),
     Collection("wishlists", "v3/wishlists", CUSTOMERS, _wishlists, filters=frozenset({"customer_id"})),
     Collection(

@@ -8,7 +8,9 @@ from sandbox import dates
 
 DATED = frozenset({"id", "date_created", "date_modified"})
 CHANNELS = (1, 667159, 667160, 667161)
-"""The ids of the channels; the store itself is 0."""
+"""The ids of the channels."""
+OWNERS = (0, 1, 667159)
+"""Whose settings there are: the store's, and those of two channels."""
 
 
 def zulu(at: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.collection import Collection, Row, Shape, World
-from sandbox.collections.forms import fraction, offset, unix_text, uuid, zulu
+from sandbox.collections.forms import OWNERS, fraction, offset, unix_text, uuid, zulu
 from sandbox.options import INFORMATION, MARKETING
 
 
@@ -2529,7 +2529,7 @@ def _promotion_settings(n: int, world: World) -> Row:
 
 def _abandoned_cart_emails(n: int, world: World) -> Row:
     return {
-        "_channel": (0, 1, 667159)[n % 3],
+        "_channel": OWNERS[n % 3],
         "id": n,
         "notify_at_minutes": (
             60,
@@ -2579,7 +2579,7 @@ def _abandoned_cart_emails(n: int, world: World) -> Row:
 
 def _email_templates(n: int, world: World) -> Row:
     return {
-        "_channel": (0, 1, 667159)[n % 3],
+        "_channel": OWNERS[n % 3],
         "type_id": (
             "abandoned_cart_email",
             "account_details_changed_email",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.collection import Collection, Row, Shape, World
-from sandbox.collections.forms import fraction, zulu
+from sandbox.collections.forms import fraction, uuid, zulu
 from sandbox.options import ORDER_FULFILLMENT, ORDERS
 
 
@@ -27,6 +27,22 @@ def _order_pickups(n: int, world: World) -> Row:
     }
 
 
+def _order_shipping_quotes(n: int, world: World) -> Row:
+    return {
+        "_parent": world.pick("orders", n),
+        "id": uuid(24, n),
+        "uuid": uuid(26, n),
+        "timestamp": world.at(n),
+        "shipping_provider_id": f"Shipping provider id {n}",
+        "shipping_provider_quote": [{f"key {n}": f"value {n}"}],
+        "provider_code": f"Provider code {n}",
+        "carrier_code": f"Carrier code {n}",
+        "rate_code": f"Rate code {n}",
+        "rate_id": f"Rate id {n}",
+        "method_id": n + 9,
+    }
+
+
 def _order_statuses(n: int, world: World) -> Row:
     return {
         "id": n,
@@ -46,6 +62,18 @@ COLLECTIONS = (
         Shape.DATA,
         dates={"ready_at": zulu, "created_at": fraction, "updated_at": fraction},
         filters=frozenset({"order_id"}),
+    ),
+    Collection(
+        "order_shipping_quotes",
+        "v2/orders/{parent}/shipping_addresses/{address:int}/shipping_quotes",
+        ORDERS,
+        _order_shipping_quotes,
+        Shape.BARE_OBJECT,
+        key=("_parent",),
+        size=40,
+        dates={"timestamp": zulu},
+        parent="orders",
+        parent_field="_parent",
     ),
     Collection("order_statuses", "v2/order_statuses", ORDERS, _order_statuses, Shape.V2_WHOLE, size=15, grows=False),
 )

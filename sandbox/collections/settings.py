@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sandbox.collection import Collection, Row, Shape, World
-from sandbox.collections.forms import CHANNELS, uuid
+from sandbox.collections.forms import CHANNELS, OWNERS, uuid
 from sandbox.options import CHECKOUTS, CONTENT, CUSTOMERS, INFORMATION, ORDERS
 
 
 def _order_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "notifications": {
             "order_placed": {"email_addresses": [f"person{n}@example.com"]},
             "forward_invoice": {"email_addresses": [f"person{n}@example.com"]},
@@ -19,7 +19,7 @@ def _order_settings(n: int, world: World) -> Row:
 
 def _customer_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "privacy_settings": {
             "ask_shopper_for_tracking_consent": n % 2 == 0,
             "policy_url": f"https://shop.example.com/policy_url/{n}",
@@ -34,14 +34,14 @@ def _customer_settings(n: int, world: World) -> Row:
 
 def _cart_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "allow_purchasing": n % 2 == 0,
     }
 
 
 def _checkout_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "custom_checkout_script_url": f"https://shop.example.com/custom_checkout_script_url/{n}",
         "order_confirmation_use_custom_checkout_script": n % 2 == 0,
         "custom_order_confirmation_script_url": f"https://shop.example.com/custom_order_confirmation_script_url/{n}",
@@ -63,7 +63,7 @@ def _checkout_settings(n: int, world: World) -> Row:
 
 def _shipping_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "checkout": {
             "country_list_strategy": ("DISPLAY_ALL_COUNTRIES", "DISPLAY_ONLY_SHIPPABLE_COUNTRIES")[n % 2],
             "out_of_delivery_zone_message": f"Out of delivery zone message {n}",
@@ -73,7 +73,7 @@ def _shipping_settings(n: int, world: World) -> Row:
 
 def _abandoned_cart_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "enable_notification": n % 2 == 0,
         "email_customer_until_cart_is_recovered": n % 2 == 0,
         "marketing_emails_require_customer_consent": n % 2 == 0,
@@ -111,7 +111,7 @@ def _tax_settings(n: int, world: World) -> Row:
 
 def _analytics_settings(n: int, world: World) -> Row:
     return {
-        "_channel": (0, 1, 667159)[n % 3],
+        "_channel": OWNERS[n % 3],
         "id": n,
         "channel_id": world.pick("channels", n),
         "name": f"Name {n}",
@@ -164,7 +164,7 @@ def _search_filter_contexts(n: int, world: World) -> Row:
 
 def _catalog_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "auto_approve_reviews": n % 2 == 0,
         "enable_product_comparisons": n % 2 == 0,
     }
@@ -172,7 +172,7 @@ def _catalog_settings(n: int, world: World) -> Row:
 
 def _email_status_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "abandoned_cart_email": n % 2 == 0,
         "account_details_changed_email": n % 2 == 0,
         "combined_order_status_email": n % 2 == 0,
@@ -189,7 +189,7 @@ def _email_status_settings(n: int, world: World) -> Row:
 
 def _inventory_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "product_out_of_stock_behavior": (
             "do_nothing",
             "hide_product",
@@ -210,7 +210,7 @@ def _inventory_settings(n: int, world: World) -> Row:
 
 def _inventory_notification_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "low_stock_notification_address": [f"Low stock notification addre {n}"],
         "out_of_stock_notification_address": [f"Out of stock notification addre {n}"],
     }
@@ -218,7 +218,7 @@ def _inventory_notification_settings(n: int, world: World) -> Row:
 
 def _logo_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "favicon_url": f"https://shop.example.com/favicon_url/{n}",
         "logo_image_url": f"https://shop.example.com/logo_image_url/{n}",
         "logo_text": f"Logo text {n}",
@@ -228,7 +228,7 @@ def _logo_settings(n: int, world: World) -> Row:
 
 def _locale_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "default_shopper_language": f"Default shopper language {n}",
         "shopper_language_selection_method": ("browser", "default_shopper_language")[n % 2],
         "store_country": f"Store country {n}",
@@ -237,7 +237,7 @@ def _locale_settings(n: int, world: World) -> Row:
 
 def _profile_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "store_address": f"Store address {n}",
         "store_address_type": ("Home Office", "Commercial Office", "Retail", "Warehouse")[n % 4],
         "store_email": f"person{n}@example.com",
@@ -248,7 +248,7 @@ def _profile_settings(n: int, world: World) -> Row:
 
 def _unit_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "weight_measurement": ("LBS", "Ounces", "KGS", "Grams", "Tonnes")[n % 5],
         "length_measurement": ("Inches", "Centimeters")[n % 2],
         "decimal_token": f"Decimal token {n}",
@@ -260,7 +260,7 @@ def _unit_settings(n: int, world: World) -> Row:
 
 def _storefront_category_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "category_tree_depth": n + 19,
         "default_product_sort": (
             "featured",
@@ -279,7 +279,7 @@ def _storefront_category_settings(n: int, world: World) -> Row:
 
 def _storefront_product_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "show_product_price": n % 2 == 0,
         "show_product_sku": n % 2 == 0,
         "show_product_weight": n % 2 == 0,
@@ -297,14 +297,14 @@ def _storefront_product_settings(n: int, world: World) -> Row:
 
 def _storefront_robots_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "robots_txt_ssl": f"Robots txt ssl {n}",
     }
 
 
 def _storefront_search_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "content_product_sort": ("relevance", "alphaasc", "alphadesc")[n % 3],
         "default_product_sort": (
             "featured",
@@ -324,7 +324,7 @@ def _storefront_search_settings(n: int, world: World) -> Row:
 
 def _storefront_security_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "csp_header": {"enabled": n % 2 == 0, "header_value": f"Header value {n}"},
         "hsts": {
             "enabled": n % 2 == 0,
@@ -343,7 +343,7 @@ def _storefront_security_settings(n: int, world: World) -> Row:
 
 def _storefront_seo_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "meta_description": f"Meta description {n}",
         "meta_keywords": f"Meta keywords {n}",
         "page_title": f"Page title {n}",
@@ -353,7 +353,7 @@ def _storefront_seo_settings(n: int, world: World) -> Row:
 
 def _storefront_status_settings(n: int, world: World) -> Row:
     return {
-        "_channel": CHANNELS[n - 1],
+        "_channel": OWNERS[n - 1],
         "down_for_maintenance_message": f"Down for maintenance message {n}",
         "prelaunch_message": f"Prelaunch message {n}",
         "prelaunch_password": f"Prelaunch password {n}",
@@ -368,7 +368,7 @@ COLLECTIONS = (
         _order_settings,
         Shape.BARE_OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         also_at="v3/orders/settings/channels/{parent}",
@@ -380,7 +380,7 @@ COLLECTIONS = (
         _customer_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         also_at="v3/customers/settings/channels/{parent}",
@@ -392,7 +392,7 @@ COLLECTIONS = (
         _cart_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         also_at="v3/carts/settings/channels/{parent}",
@@ -404,7 +404,7 @@ COLLECTIONS = (
         _checkout_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         also_at="v3/checkouts/settings/channels/{parent}",
@@ -416,7 +416,7 @@ COLLECTIONS = (
         _shipping_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         also_at="v3/shipping/settings/channels/{parent}",
@@ -428,7 +428,7 @@ COLLECTIONS = (
         _abandoned_cart_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         also_at="v3/abandoned-carts/settings/channels/{parent}",
@@ -440,7 +440,7 @@ COLLECTIONS = (
         _abandoned_cart_email_settings,
         Shape.BARE_OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -482,7 +482,7 @@ COLLECTIONS = (
         _catalog_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -494,7 +494,7 @@ COLLECTIONS = (
         _email_status_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -506,7 +506,7 @@ COLLECTIONS = (
         _inventory_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -518,7 +518,7 @@ COLLECTIONS = (
         _inventory_notification_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -530,7 +530,7 @@ COLLECTIONS = (
         _logo_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -542,7 +542,7 @@ COLLECTIONS = (
         _locale_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -554,7 +554,7 @@ COLLECTIONS = (
         _profile_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -566,7 +566,7 @@ COLLECTIONS = (
         _unit_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -578,7 +578,7 @@ COLLECTIONS = (
         _storefront_category_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -590,7 +590,7 @@ COLLECTIONS = (
         _storefront_product_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -602,7 +602,7 @@ COLLECTIONS = (
         _storefront_robots_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -614,7 +614,7 @@ COLLECTIONS = (
         _storefront_search_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -626,7 +626,7 @@ COLLECTIONS = (
         _storefront_security_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -638,7 +638,7 @@ COLLECTIONS = (
         _storefront_seo_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",
@@ -650,7 +650,7 @@ COLLECTIONS = (
         _storefront_status_settings,
         Shape.OBJECT,
         key=("_channel",),
-        size=len(CHANNELS),
+        size=len(OWNERS),
         grows=False,
         parent_field="_channel",
         chosen_by="channel_id",

@@ -58,7 +58,7 @@ class _BoundedBody:
 
     def stream(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
         until, size = time.monotonic() + LONGEST_BODY, 0
-        for chunk in self._raw.stream(*args, **kwargs):
+        for chunk in self._as_it_comes(*args, **kwargs):
             size += len(chunk)
             if size > LARGEST_BODY:
                 self._raw.close()
@@ -67,6 +67,15 @@ class _BoundedBody:
                 self._raw.close()
                 raise requests.exceptions.ReadTimeout(f"the answer took longer than {LONGEST_BODY:.0f} seconds")
             yield chunk
+
+    def _as_it_comes(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
+        """The body in pieces, none of which is waited for longer than for its first byte: `stream` of urllib3 waits
+        until a piece has its full size."""
+        if not hasattr(self._raw, "read1"):  # urllib3 before 2.1
+            yield from self._raw.stream(*args, **kwargs)
+            return
+        while piece := self._raw.read1(*args, **kwargs):
+            yield piece
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)

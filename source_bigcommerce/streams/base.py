@@ -271,13 +271,11 @@ class BigCommerceStream(HttpStream, ABC):
         """The record of this key; None when neither its own address nor the list has it."""
         try:
             return self.fetch(of_parent(f"{self.endpoint}/{{id}}", key), {})
-        except NotFound as missing:
+        except NotFound:
             listed = self.paging.page(
                 self.fetch(self.endpoint, {**self.paging.first(), **self.only(key)}), self.paging.first()
             )
-            if any(record.get("id") == key for record in listed.records):
-                raise missing
-            return None
+            return next((record for record in listed.records if record.get("id") == key), None)
 
     def only(self, key: Any) -> Params:
         """The query parameters that select the record of this key."""

@@ -68,7 +68,8 @@ def never_empty(parent: Record, children: Any) -> bool:
 def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch, forgive: Forgive) -> None:
     """Replaces every doubtful list in `parents` by what its own endpoint says.
 
-    `forgive` is asked about a list that is not there: it raises unless the parent is not there either.
+    `forgive` is asked about a list that is not there, or empty though the parent came with children: it raises unless
+    the parent is not there either. Then the parent stays as it came.
     """
     for embedded in lists:
         doubtful = [parent for parent in parents if embedded.is_doubtful(parent, parent.get(embedded.name))]
@@ -77,29 +78,51 @@ def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch,
                 _reread_one(parent, embedded, fetch, forgive)
         else:
             for start in range(0, len(doubtful), PARENTS_PER_REQUEST):
-                _reread_many(doubtful[start : start + PARENTS_PER_REQUEST], embedded, fetch)
+                _reread_many(doubtful[start : start + PARENTS_PER_REQUEST], embedded, fetch, forgive)
 
 
 def _reread_one(parent: Record, embedded: Embedded, fetch: Fetch, forgive: Forgive) -> None:
     endpoint = of_parent(embedded.endpoint, parent["id"])
     try:
-        found = read_list(fetch, endpoint, embedded.params, embedded.paging)
-        # None are rare where there is doubt, and also what a store says that fails.
-        parent[embedded.name] = found or read_list(fetch, endpoint, embedded.params, embedded.paging)
+        children = _read_twice_if_empty(fetch, endpoint, embedded.params, embedded.paging)
     except NotFound as missing:
         forgive(parent, missing)
+    else:
+        _replace(parent, embedded, children, forgive)
 
 
-def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch) -> None:
+def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch, forgive: Forgive) -> None:
     ids = ",".join(str(parent["id"]) for parent in parents)
     children: dict[Any, list[Record]] = {parent["id"]: [] for parent in parents}
     params = {**embedded.params, embedded.parents_filter: ids}
-    for child in read_list(fetch, embedded.endpoint, params, embedded.paging):
+    for child in _read_twice_if_empty(fetch, embedded.endpoint, params, embedded.paging):
         parent = child.get(embedded.parent_field)
         if isinstance(parent, int) and parent in children:  # in case the filter was ignored
             children[parent].append(child)
     for parent in parents:
-        parent[embedded.name] = children[parent["id"]]
+        _replace(parent, embedded, children[parent["id"]], forgive)
+
+
+def _read_twice_if_empty(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:
+    """None are rare where there is doubt, and also what a store says that fails."""
+    return read_list(fetch, endpoint, params, paging) or read_list(fetch, endpoint, params, paging)
+
+
+def _replace(parent: Record, embedded: Embedded, children: list[Record], forgive: Forgive) -> None:
+    came_along = parent.get(embedded.name)
+    had_some = isinstance(came_along, list) and any(isinstance(c, dict) and "id" in c for c in came_along)
+    if had_some and not children:
+        forgive(parent, _contradicted(parent, embedded))
+    else:
+        parent[embedded.name] = children
+
+
+def _contradicted(parent: Record, embedded: Embedded) -> NotFound:
+    return NotFound(
+        f"Record {parent['id']} came with children of its own, of which {embedded.endpoint} then told none. Nothing is "
+        "lost: the next sync resumes from the last saved state.",
+        FailureType.transient_error,
+    )
 
 
 def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:

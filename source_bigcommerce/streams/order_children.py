@@ -13,7 +13,7 @@ from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
-from source_bigcommerce.api.paging import Offset, OffsetV2, OneObject, Paging, Params, Record, Whole, key_of
+from source_bigcommerce.api.paging import Offset, OffsetV2, OneObject, Paging, Params, Record, Whole, is_empty, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.children import AskedOfEach, BelowEach
 from source_bigcommerce.streams.orders import OrderList, Orders
@@ -113,8 +113,12 @@ class Transactions(OrderChild):
         total: int | None = None
         position: Params | None = self.child_paging.first()
         while position is not None:
-            page = self.child_paging.page(self.fetch(endpoint, position), position)
-            known, total = len(found), page.total
+            body = self.fetch(endpoint, position)
+            if found and is_empty(body):
+                body = self.fetch(endpoint, position)  # the end, or a store that fails
+            page = self.child_paging.page(body, position)
+            # An answer that tells no total, or a lower one, takes nothing back: transactions are never deleted.
+            known, total = len(found), max((n for n in (total, page.total) if n is not None), default=None)
             found.update((key_of(row), row) for row in page.records)
             if page.records and len(found) == known and known != total:
                 raise _cut_short(parent, known, total)
