@@ -67,15 +67,15 @@ def _in_order(schema: Schema) -> list[str]:
     return [name for name in order if name in schema]
 
 
-def _entry(operation: Operation, node: Mapping[str, Any]) -> Mapping[str, Any]:
+def _entry(operation: Operation, node: dict[str, Any]) -> dict[str, Any]:
     while node.get("type") == "array" or ("items" in node and "properties" not in node):
         node = _flat(operation, node["items"])
     return node
 
 
-def _flat(operation: Operation, node: Any) -> dict[str, Any]:
+def _flat(operation: Operation, node_: Any) -> dict[str, Any]:
     """A node without references and branches: the union of what it may be."""
-    node = dict(operation.resolve(node) or {})
+    node: dict[str, Any] = dict(operation.resolve(node_) or {})
     branches = [_flat(operation, branch) for kind in _COMBINED for branch in node.pop(kind, [])]
     for branch in branches:
         both = {**branch.get("properties", {}), **node.get("properties", {})}
@@ -85,7 +85,7 @@ def _flat(operation: Operation, node: Any) -> dict[str, Any]:
             node["properties"] = both
         if kinds:
             node["type"] = min(kinds, key=_WIDEST.index)
-    if isinstance(node.get("type"), list):
+    if isinstance(node.get("type"), list):  # nullable
         node["type"] = next((kind for kind in node["type"] if kind != "null"), "string")
     return node
 
@@ -95,7 +95,7 @@ def _field(operation: Operation, node: Any, name: str) -> Schema:
     kind = node.get("type") or ("object" if "properties" in node else "array" if "items" in node else "string")
     if kind == "object":
         fields = {key: _field(operation, child, key) for key, child in node.get("properties", {}).items()}
-        return {"type": ["null", "object"], **({"properties": fields} if fields else {})}
+        return {"type": ["null", "object"], "additionalProperties": True, **({"properties": fields} if fields else {})}
     if kind == "array":
         items = _field(operation, node["items"], "") if node.get("items") else None
         return {"type": ["null", "array"], **({"items": items} if items else {})}

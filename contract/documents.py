@@ -81,7 +81,7 @@ class Documents:
 
     @cached_property
     def _operations(self) -> dict[str, Operation]:
-        found = {}
+        found: dict[str, Operation] = {}
         for file in sorted(self._folder.rglob("*.y*ml")):
             version = _VERSION.search(file.name)
             if version is None or "b2b" in str(file):

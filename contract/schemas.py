@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.added import added_to
-from contract.corrections import CORRECTIONS
+from contract.corrections import AS_WRITTEN, CORRECTIONS, LEFT_OUT
 from contract.derive import Schema, described, record_schema
 from contract.documents import Documents
 from contract.sources import source_of
@@ -33,39 +33,46 @@ def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping
         one = record_schema(documents.operation(endpoint), source.place)
         derived = {**one, "properties": {**one["properties"], **derived.get("properties", {})}}
     derived["properties"].update(added_to(stream))
-    for correction in CORRECTIONS:
-        if correction.stream in (stream.name, "*"):
-            _correct(derived, correction.path.replace("[]", ".[]").split("."), correction.schema)
+    _correct(derived, existing, stream.name, "")
     return described(derived, existing)
 
 
-def _correct(schema: Schema, path: list[str], correct: Schema | None) -> None:
-    name, *below = path
-    fields, key = (schema, "items") if name == "[]" else (schema.get("properties", {}), name)
-    if below and key in fields:
-        _correct(fields[key], below, correct)
-    elif not below and correct is None:
-        fields.pop(key, None)
-    elif not below:
-        fields[key] = dict(correct or {})
+def _correct(schema: Schema, existing: Mapping[str, Any], stream: str, path: str) -> None:
+    """Puts the corrections into a schema, from the outside in."""
+    fields, known = schema.get("properties", {}), existing.get("properties", {})
+    for name in list(fields):
+        here = f"{path}.{name}" if path else name
+        found = next((one for one in CORRECTIONS if one.concerns(stream, here)), None)
+        if found is None or (found.schema is AS_WRITTEN and name not in known):
+            _correct(fields[name], known.get(name, {}), stream, here)
+        elif found.schema is LEFT_OUT:
+            del fields[name]
+        else:
+            fields[name] = dict(known[name] if found.schema is AS_WRITTEN else found.schema)
+    if "items" in schema:
+        found = next((one for one in CORRECTIONS if one.concerns(stream, f"{path}[]")), None)
+        if found and found.schema:
+            schema["items"] = dict(found.schema)
+        else:
+            _correct(schema["items"], existing.get("items", {}), stream, f"{path}[]")
 
 
 def written(schema: Mapping[str, Any]) -> str:
     """The text of a schema file."""
     text = json.dumps(schema, indent=2, ensure_ascii=False)
-    return _SHORT_LISTS.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]) + "]", text) + "\n"
+    return _SHORT_LISTS.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]).strip() + "]", text) + "\n"
 
 
 def main(argv: Iterable[str] | None = None) -> int:
     """Writes the files, or with `--check` tells which differ; exit code 1 when some do."""
     parser = argparse.ArgumentParser(prog="python -m contract.schemas", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("--only", action="append", default=[], help="a stream")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(None if argv is None else list(argv))
     documents, different = Documents(options.folder), []
     for stream in streams():
-        if options.names and stream.name not in options.names:
+        if options.only and stream.name not in options.only:
             continue
         file = SCHEMAS / f"{stream.name}.json"
         before = file.read_text(encoding="utf-8") if file.exists() else "{}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.data import words
 from sandbox.data.archetypes import Oddity
-from sandbox.data.product_parts import bulk_rule, custom_field, image, modifier, option, variant, video
+from sandbox.data.product_parts import bulk_rule, custom_field, image, modifier, option, review, variant, video
 from sandbox.data.words import number
 from sandbox.templates import CREATED, ID, MODIFIED, Body
 
@@ -129,7 +129,7 @@ def _product(
         "videos": [video(n) for n in range(1, videos + 1)],
         "options": options,
         "modifiers": [modifier(n) for n in range(1, modifiers + 1)],
-        "reviews": [],
+        "reviews": [review(rng, n) for n in range(1, rng.choice((0, 0, 1, 3)) + 1)],
         "parent_relations": [],
         "channels": [1],
     }

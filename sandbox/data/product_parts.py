@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.data import words
 from sandbox.data.words import number
-from sandbox.templates import ID, MODIFIED, child_id
+from sandbox.templates import CREATED, ID, LATER, MODIFIED, child_id
 
 _PICTURES = "https://cdn.example.com/products"
 
@@ -78,6 +78,23 @@ def video(n: int) -> dict[str, Any]:
         "type": "youtube",
         "video_id": f"vid{n:08d}",
         "length": "01:30",
+    }
+
+
+def review(rng: Random, n: int) -> dict[str, Any]:
+    """The n-th review."""
+    return {
+        "id": child_id(n),
+        "product_id": ID,
+        "title": "Does what it says",
+        "text": "It came quickly and works.",
+        "status": ("approved", "pending", "disapproved")[n % 3],
+        "rating": rng.randrange(1, 6),
+        "name": "A customer",
+        "email": f"reviewer{n}@example.com",
+        "date_reviewed": LATER,
+        "date_created": CREATED,
+        "date_modified": MODIFIED,
     }
 
 

@@ -65,6 +65,11 @@ class Products(ProductList):
         Embedded("reviews", "v3/catalog/products/{id}/reviews", at_a_cap),
     )
 
+    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        for product in entries:
+            product.pop("reviews", None)  # which are no part of a product in BigCommerce's documents, but a table
+            yield product
+
 
 class ProductPart(Parts, Products, ABC):
     """The parts of each product that is new or changed. Whether a changed part changes its product's date is not
