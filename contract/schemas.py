@@ -9,7 +9,9 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from docs.streams_table import streams
 from source_bigcommerce.streams.base import BigCommerceStream
 
 SCHEMAS = Path(__file__).parents[1] / "source_bigcommerce" / "schemas"
-_SHORT_LISTS = re.compile(r"\[\s+((?:\"[^\"]*\",?\s*)+?)\s*\]")
+_SHORT_LISTS = re.compile(r"\[\s+(\"[^\"]*\"(?:,\s+\"[^\"]*\")*)\s+\]")
 
 
 def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping[str, Any]) -> Schema:
@@ -33,21 +35,30 @@ def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping
         one = record_schema(documents.operation(endpoint), source.place)
         derived = {**one, "properties": {**one["properties"], **derived.get("properties", {})}}
     derived["properties"].update(added_to(stream))
+    return described(_corrected(derived, stream.name), existing)
+
+
+def schema_at(endpoint: str, name: str, documents: Documents, existing: Mapping[str, Any]) -> Schema:
+    """The schema of a stream that does not exist yet: what its endpoint documents, with corrections."""
+    return described(_corrected(record_schema(documents.operation(endpoint)), name), existing)
+
+
+def _corrected(derived: Schema, name: str) -> Schema:
     for correction in CORRECTIONS:
-        if correction.stream in (stream.name, "*"):
+        if correction.stream in (name, "*"):
             _correct(derived, correction.path.replace("[]", ".[]").split("."), correction.schema)
-    return described(derived, existing)
+    return derived
 
 
-def _correct(schema: Schema, path: list[str], correct: Schema | None) -> None:
+def _correct(schema: Schema, path: list[str], correct: Schema | str | None) -> None:
     name, *below = path
     fields, key = (schema, "items") if name == "[]" else (schema.get("properties", {}), name)
     if below and key in fields:
         _correct(fields[key], below, correct)
-    elif not below and correct is None:
-        fields.pop(key, None)
+    elif not below and isinstance(correct, dict):
+        fields[key] = deepcopy(correct)
     elif not below:
-        fields[key] = dict(correct or {})
+        fields.pop(key, None)  # `described` keeps what is written, if anything is
 
 
 def written(schema: Mapping[str, Any]) -> str:
@@ -56,26 +67,56 @@ def written(schema: Mapping[str, Any]) -> str:
     return _SHORT_LISTS.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]) + "]", text) + "\n"
 
 
+def differences(documents: Documents) -> list[str]:
+    """The names of the streams whose file is not what the tool would write."""
+    return [name for name, before, after in _texts(documents, []) if before != after]
+
+
+def _texts(documents: Documents, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Names of streams, and the text of each file as it is and as it should be."""
+    known = {stream.name: stream for stream in streams()}
+    for asked in names or known:
+        name, _, endpoint = asked.partition("=")
+        if not endpoint and name not in known:
+            raise SystemExit(f"There is no stream '{name}' yet: say where it is, {name}=v3/...")
+        file = SCHEMAS / f"{name}.json"
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        existing = json.loads(before or "{}")
+        made = schema_at(endpoint, name, documents, existing) if endpoint else None
+        yield name, before, written(made or schema_of(known[name], documents, existing))
+
+
+def without_description(schema: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """The paths of the fields that nobody has described yet."""
+    for name, field in schema.get("properties", {}).items():
+        if not field.get("description"):
+            yield f"{place}{name}"
+        yield from without_description(field, f"{place}{name}.")
+    if "items" in schema:
+        yield from without_description(schema["items"], f"{place.removesuffix('.')}[].")
+
+
 def main(argv: Iterable[str] | None = None) -> int:
-    """Writes the files, or with `--check` tells which differ; exit code 1 when some do."""
+    """Writes the files, or with `--check` tells how they differ; exit code 1 when some do."""
     parser = argparse.ArgumentParser(prog="python -m contract.schemas", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("folder", type=Path, help="with BigCommerce's OpenAPI files")
+    parser.add_argument("names", nargs="*", help="of streams, or `name=v3/...` for one that does not exist yet")
+    parser.add_argument("--check", action="store_true", help="write nothing, print differences")
     options = parser.parse_args(None if argv is None else list(argv))
-    documents, different = Documents(options.folder), []
-    for stream in streams():
-        if options.names and stream.name not in options.names:
+    documents, names = Documents(options.folder), [name for one in options.names for name in one.split(",") if name]
+    different = 0
+    for name, before, after in _texts(documents, names):
+        if after == before:
             continue
-        file = SCHEMAS / f"{stream.name}.json"
-        before = file.read_text(encoding="utf-8") if file.exists() else "{}"
-        after = written(schema_of(stream, documents, json.loads(before)))
-        if after != before:
-            different.append(stream.name)
-            if not options.check:
-                file.write_text(after, encoding="utf-8")
-    for name in different:
-        print(f"{name}: {'is not what the documents say' if options.check else 'written'}")
+        different += 1
+        if options.check:
+            lines = unified_diff(before.splitlines(), after.splitlines(), f"{name}.json", "derived", lineterm="", n=2)
+            print("\n".join(lines))
+            continue
+        (SCHEMAS / f"{name}.json").write_text(after, encoding="utf-8")
+        print(f"{name}: written")
+        for field in without_description(json.loads(after)):
+            print(f"  describe {field}")
     return 1 if options.check and different else 0
 
 

@@ -68,7 +68,8 @@ class Application:
             *customers.endpoints(self.store),
             *catalog.endpoints(self.store),
         ]
-        self.concurrency.check(one.path for one in endpoints)
+        self.endpoints = tuple(one.path for one in endpoints)
+        self.concurrency.check(self.endpoints)
         routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
         return Starlette(
             routes=[
