@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 OPENAPI ?=
+ONLY ?=
 
-.PHONY: help demo test lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract docs released clean
+.PHONY: help demo test lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,9 +56,13 @@ soak: $(VENV)/.tests ## days of a store's life, again and again (ARGS="--minutes
 reliability: $(VENV)/.tests ## play every fault and renew docs/reliability.md
 	@$(BIN)/python -m integration_tests.faults
 
-contract: $(VENV)/.tests ## check the sandbox against BigCommerce's OpenAPI files (OPENAPI=<folder>)
+contract: $(VENV)/.tests ## check schemas, streams and sandbox against BigCommerce's OpenAPI files (OPENAPI=<folder>)
 	@test -n "$(OPENAPI)" || { echo "Name the folder with BigCommerce's OpenAPI files: make contract OPENAPI=<folder>"; exit 2; }
-	@$(BIN)/python -m sandbox.contract $(OPENAPI)
+	@$(BIN)/python -m contract $(OPENAPI)
+
+schemas: $(VENV)/.tests ## renew schemas from BigCommerce's OpenAPI files (OPENAPI=<folder> ONLY=brands,new=v3/...)
+	@test -n "$(OPENAPI)" || { echo "Name the folder with BigCommerce's OpenAPI files: make schemas OPENAPI=<folder>"; exit 2; }
+	@$(BIN)/python -m contract.schemas $(OPENAPI) $(ONLY)
 
 docs: $(VENV)/.tests ## renew the generated parts of the documentation
 	@$(BIN)/python -m docs.streams_table

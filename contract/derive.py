@@ -8,7 +8,7 @@ file as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contract.documents import Operation
@@ -20,9 +20,11 @@ _NO_TIMESTAMP = re.compile(
     r"date_(type|format)|_format$|date_range|_by$|(^|_)(is|has|can)_|_email$|_id$|display|timezone"
 )
 _DECIMAL = re.compile(r"-?\d+\.\d+")
-_AMOUNT = re.compile(r"(^|_)(amount|balance|price|rate|surcharge)$")
+_AMOUNT = re.compile(
+    r"(^|_)(amount|balance|cost|discount|min_purchase|percentage_surcharge|fixed_surcharge|price|weight)(_(ex_|inc_)?tax)?$"
+)
+_ID = re.compile(r"(^|_)id$")
 _DATE_FORMATS = ("date-time", "date")
-_WIDEST = ("object", "array", "string", "number", "integer", "boolean")
 _COMBINED = ("allOf", "oneOf", "anyOf")
 
 
@@ -73,9 +75,9 @@ def _entry(operation: Operation, node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-def _flat(operation: Operation, node_: Any) -> dict[str, Any]:
+def _flat(operation: Operation, raw: Any) -> dict[str, Any]:
     """A node without references and branches: the union of what it may be."""
-    node: dict[str, Any] = dict(operation.resolve(node_) or {})
+    node: dict[str, Any] = dict(operation.resolve(raw) or {})
     branches = [_flat(operation, branch) for kind in _COMBINED for branch in node.pop(kind, [])]
     for branch in branches:
         both = {**branch.get("properties", {}), **node.get("properties", {})}
@@ -84,10 +86,23 @@ def _flat(operation: Operation, node_: Any) -> dict[str, Any]:
         if both:
             node["properties"] = both
         if kinds:
-            node["type"] = min(kinds, key=_WIDEST.index)
-    if isinstance(node.get("type"), list):  # nullable
-        node["type"] = next((kind for kind in node["type"] if kind != "null"), "string")
+            node["type"] = _widest(kinds)
+        if len(set(kinds)) > 1:
+            node.pop("format", None)  # of one of them
+            node.pop("example", None)
+    if isinstance(node.get("type"), list):
+        node["type"] = _widest([kind for kind in node["type"] if kind != "null"] or ["string"])
     return node
+
+
+def _widest(kinds: Sequence[str]) -> str:
+    """The type that holds the values of all these: text, which can spell everything else, where they do not agree."""
+    found = set(kinds)
+    if len(found) == 1:
+        return kinds[0]
+    if "object" in found:
+        return "object"  # beside `[]`, which is how PHP writes an empty one
+    return "number" if found == {"integer", "number"} else "string"
 
 
 def _field(operation: Operation, node: Any, name: str) -> Schema:
@@ -95,14 +110,19 @@ def _field(operation: Operation, node: Any, name: str) -> Schema:
     kind = node.get("type") or ("object" if "properties" in node else "array" if "items" in node else "string")
     if kind == "object":
         fields = {key: _field(operation, child, key) for key, child in node.get("properties", {}).items()}
-        return {"type": ["null", "object"], "additionalProperties": True, **({"properties": fields} if fields else {})}
+        return {
+            "type": ["null", "object"],
+            "additionalProperties": True,
+            **({"properties": fields} if fields else {}),
+        }
     if kind == "array":
-        items = _field(operation, node["items"], "") if node.get("items") else None
-        return {"type": ["null", "array"], **({"items": items} if items else {})}
+        return {"type": ["null", "array"], "items": _field(operation, node.get("items") or {}, "")}
     if _is_timestamp(node, name, kind):
         return {"type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_with_timezone"}
     if kind == "string" and _is_decimal(node, name):
         return {"type": ["null", "number"]}
+    if kind == "number" and _ID.search(name):
+        return {"type": ["null", "integer"]}
     return {"type": ["null", kind]}
 
 
@@ -115,7 +135,7 @@ def _is_timestamp(node: Mapping[str, Any], name: str, kind: str) -> bool:
 def _is_decimal(node: Mapping[str, Any], name: str) -> bool:
     example = node.get("example")
     return (
-        bool(_AMOUNT.search(name))
-        or node.get("format") in ("float", "double")
+        node.get("format") in ("float", "double")
+        or ("enum" not in node and bool(_AMOUNT.search(name)))
         or (isinstance(example, str) and bool(_DECIMAL.fullmatch(example)) and "version" not in name)
     )

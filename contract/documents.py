@@ -17,10 +17,19 @@ _VERSION = re.compile(r"\.(v[23])\.")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Leaves dates as they are written: JSON has none."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
 def load(file: Path) -> Any:
     """A YAML file, decoded."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # a safe one
 
 
 def resolved(document: Any, node: Any) -> Any:
@@ -44,8 +53,7 @@ class Operation:
     @property
     def body(self) -> Mapping[str, Any]:
         """The media type of the answer 200: its schema and its examples."""
-        response = self.resolve(self.document["paths"][self.path]["get"]["responses"]["200"])
-        content: Mapping[str, Any] = response.get("content", {}).get("application/json", {})
+        content: Mapping[str, Any] = self._response.get("content", {}).get("application/json", {})
         return content
 
     def resolve(self, node: Any) -> Any:
@@ -53,17 +61,37 @@ class Operation:
         return resolved(self.document, node)
 
     def examples(self) -> Iterator[Any]:
-        """The bodies that are documented as examples, of the media type or of its schema."""
-        body = self.body
-        schema = self.resolve(body.get("schema", {}))
-        for holder in (body, schema):
-            if "example" in holder:
-                yield holder["example"]
-            named = holder.get("examples") or {}
-            values = named.values() if isinstance(named, dict) else named
-            for one in values:
-                one = self.resolve(one)
-                yield one["value"] if isinstance(one, dict) and "value" in one else one
+        """The bodies that are documented as examples: of the answer, of its media types, of its schema, and those of
+        one entry, as the list that holds it alone."""
+        response = self._response
+        for holder in (response, *response.get("content", {}).values()):
+            yield from self._examples_of(holder)
+        yield from self._examples_within(self.body.get("schema", {}))
+
+    @property
+    def _response(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.resolve(self.document["paths"][self.path]["get"]["responses"]["200"])
+        return found
+
+    def _examples_of(self, holder: Mapping[str, Any]) -> Iterator[Any]:
+        if "example" in holder:
+            yield self.resolve(holder["example"])
+        named = holder.get("examples") or {}
+        for one in named.values() if isinstance(named, dict) else named:
+            one = self.resolve(one)
+            yield self.resolve(one["value"]) if isinstance(one, dict) and "value" in one else one
+
+    def _examples_within(self, node: Any) -> Iterator[Any]:
+        node = self.resolve(node)
+        if not isinstance(node, dict):
+            return
+        yield from self._examples_of(node)
+        for branch in (branch for kind in ("allOf", "oneOf", "anyOf") for branch in node.get(kind, [])):
+            yield from self._examples_within(branch)
+        for example in self._examples_within(node.get("items")):
+            yield [example]
+        for example in self._examples_within(node.get("properties", {}).get("data")):
+            yield {"data": example}
 
 
 class Documents:
@@ -71,6 +99,11 @@ class Documents:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._files: dict[str, Any] = {}
+
+    def at(self, file: str, path: str) -> Operation:
+        """What a file documents of GET on a path, both spelled as they are there."""
+        return Operation(self._loaded(file), file, path)
 
     def operation(self, endpoint: str) -> Operation:
         """What is documented of an endpoint such as `v3/pricelists/{id}/records`. Raises KeyError when nothing is."""
@@ -86,12 +119,17 @@ class Documents:
             version = _VERSION.search(file.name)
             if version is None or "b2b" in str(file):
                 continue
-            document = load(file)
+            name = str(file.relative_to(self._folder))
+            document = self._loaded(name)
             for path, item in (document.get("paths") or {}).items():
                 if "200" in item.get("get", {}).get("responses", {}):
-                    name = str(file.relative_to(self._folder))
                     found.setdefault(_shape(f"{version[1]}{path}"), Operation(document, name, path))
         return found
+
+    def _loaded(self, name: str) -> Any:
+        if name not in self._files:
+            self._files[name] = load(self._folder / name)
+        return self._files[name]
 
 
 def _shape(endpoint: str) -> str:

@@ -9,12 +9,14 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 from contract.added import added_to
-from contract.corrections import AS_WRITTEN, CORRECTIONS, LEFT_OUT
+from contract.corrections import CORRECTIONS
 from contract.derive import Schema, described, record_schema
 from contract.documents import Documents
 from contract.sources import source_of
@@ -22,7 +24,7 @@ from docs.streams_table import streams
 from source_bigcommerce.streams.base import BigCommerceStream
 
 SCHEMAS = Path(__file__).parents[1] / "source_bigcommerce" / "schemas"
-_SHORT_LISTS = re.compile(r"\[\s+((?:\"[^\"]*\",?\s*)+?)\s*\]")
+_SHORT_LISTS = re.compile(r"\[\s+(\"[^\"]*\"(?:,\s+\"[^\"]*\")*)\s+\]")
 
 
 def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping[str, Any]) -> Schema:
@@ -33,56 +35,88 @@ def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping
         one = record_schema(documents.operation(endpoint), source.place)
         derived = {**one, "properties": {**one["properties"], **derived.get("properties", {})}}
     derived["properties"].update(added_to(stream))
-    _correct(derived, existing, stream.name, "")
-    return described(derived, existing)
+    return described(_corrected(derived, stream.name), existing)
 
 
-def _correct(schema: Schema, existing: Mapping[str, Any], stream: str, path: str) -> None:
-    """Puts the corrections into a schema, from the outside in."""
-    fields, known = schema.get("properties", {}), existing.get("properties", {})
-    for name in list(fields):
-        here = f"{path}.{name}" if path else name
-        found = next((one for one in CORRECTIONS if one.concerns(stream, here)), None)
-        if found is None or (found.schema is AS_WRITTEN and name not in known):
-            _correct(fields[name], known.get(name, {}), stream, here)
-        elif found.schema is LEFT_OUT:
-            del fields[name]
-        else:
-            fields[name] = dict(known[name] if found.schema is AS_WRITTEN else found.schema)
-    if "items" in schema:
-        found = next((one for one in CORRECTIONS if one.concerns(stream, f"{path}[]")), None)
-        if found and found.schema:
-            schema["items"] = dict(found.schema)
-        else:
-            _correct(schema["items"], existing.get("items", {}), stream, f"{path}[]")
+def schema_at(endpoint: str, name: str, documents: Documents, existing: Mapping[str, Any]) -> Schema:
+    """The schema of a stream that does not exist yet: what its endpoint documents, with corrections."""
+    return described(_corrected(record_schema(documents.operation(endpoint)), name), existing)
+
+
+def _corrected(derived: Schema, name: str) -> Schema:
+    for correction in CORRECTIONS:
+        if correction.stream in (name, "*"):
+            _correct(derived, correction.path.replace("[]", ".[]").split("."), correction.schema)
+    return derived
+
+
+def _correct(schema: Schema, path: list[str], correct: Schema | str | None) -> None:
+    name, *below = path
+    fields, key = (schema, "items") if name == "[]" else (schema.get("properties", {}), name)
+    if below and key in fields:
+        _correct(fields[key], below, correct)
+    elif not below and isinstance(correct, dict):
+        fields[key] = deepcopy(correct)
+    elif not below:
+        fields.pop(key, None)  # `described` keeps what is written, if anything is
 
 
 def written(schema: Mapping[str, Any]) -> str:
     """The text of a schema file."""
     text = json.dumps(schema, indent=2, ensure_ascii=False)
-    return _SHORT_LISTS.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]).strip() + "]", text) + "\n"
+    return _SHORT_LISTS.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]) + "]", text) + "\n"
+
+
+def differences(documents: Documents) -> list[str]:
+    """The names of the streams whose file is not what the tool would write."""
+    return [name for name, before, after in _texts(documents, []) if before != after]
+
+
+def _texts(documents: Documents, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Names of streams, and the text of each file as it is and as it should be."""
+    known = {stream.name: stream for stream in streams()}
+    for asked in names or known:
+        name, _, endpoint = asked.partition("=")
+        if not endpoint and name not in known:
+            raise SystemExit(f"There is no stream '{name}' yet: say where it is, {name}=v3/...")
+        file = SCHEMAS / f"{name}.json"
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        existing = json.loads(before or "{}")
+        made = schema_at(endpoint, name, documents, existing) if endpoint else None
+        yield name, before, written(made or schema_of(known[name], documents, existing))
+
+
+def without_description(schema: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """The paths of the fields that nobody has described yet."""
+    for name, field in schema.get("properties", {}).items():
+        if not field.get("description"):
+            yield f"{place}{name}"
+        yield from without_description(field, f"{place}{name}.")
+    if "items" in schema:
+        yield from without_description(schema["items"], f"{place.removesuffix('.')}[].")
 
 
 def main(argv: Iterable[str] | None = None) -> int:
-    """Writes the files, or with `--check` tells which differ; exit code 1 when some do."""
+    """Writes the files, or with `--check` tells how they differ; exit code 1 when some do."""
     parser = argparse.ArgumentParser(prog="python -m contract.schemas", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", action="append", default=[], help="a stream")
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("folder", type=Path, help="with BigCommerce's OpenAPI files")
+    parser.add_argument("names", nargs="*", help="of streams, or `name=v3/...` for one that does not exist yet")
+    parser.add_argument("--check", action="store_true", help="write nothing, print differences")
     options = parser.parse_args(None if argv is None else list(argv))
-    documents, different = Documents(options.folder), []
-    for stream in streams():
-        if options.only and stream.name not in options.only:
+    documents, names = Documents(options.folder), [name for one in options.names for name in one.split(",") if name]
+    different = 0
+    for name, before, after in _texts(documents, names):
+        if after == before:
             continue
-        file = SCHEMAS / f"{stream.name}.json"
-        before = file.read_text(encoding="utf-8") if file.exists() else "{}"
-        after = written(schema_of(stream, documents, json.loads(before)))
-        if after != before:
-            different.append(stream.name)
-            if not options.check:
-                file.write_text(after, encoding="utf-8")
-    for name in different:
-        print(f"{name}: {'is not what the documents say' if options.check else 'written'}")
+        different += 1
+        if options.check:
+            lines = unified_diff(before.splitlines(), after.splitlines(), f"{name}.json", "derived", lineterm="", n=2)
+            print("\n".join(lines))
+            continue
+        (SCHEMAS / f"{name}.json").write_text(after, encoding="utf-8")
+        print(f"{name}: written")
+        for field in without_description(json.loads(after)):
+            print(f"  describe {field}")
     return 1 if options.check and different else 0
 
 

@@ -80,7 +80,8 @@ class Application:
             *collections.endpoints(COLLECTIONS),
         ]
         endpoints.sort(key=lambda one: "{" in one.path)  # `orders/metafields` is no order
-        self.concurrency.check(one.path for one in endpoints)
+        self.endpoints = tuple(one.path for one in endpoints)
+        self.concurrency.check(self.endpoints)
         routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
         return Starlette(
             routes=[

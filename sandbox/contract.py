@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import jsonschema  # type: ignore[import-untyped, unused-ignore]  # it has no stubs
 import requests
-import yaml
 
+from contract.documents import Documents, resolved
 from sandbox.corrections import (
     ANY_WORD,
     CORRECTIONS,
@@ -120,42 +120,26 @@ def _variants(server: Server) -> list[Variant]:
     return found
 
 
-class Documents:
+class ResponseSchemas:
     """The OpenAPI files, as JSON Schemas of responses."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files: dict[str, Any] = {}
+        self._documents = Documents(folder)
         self._schemas: dict[tuple[str, str], dict[str, Any]] = {}
 
     def schema(self, file: str, path: str) -> dict[str, Any]:
         """The schema of the 200 response of GET on a path."""
         found = self._schemas.get((file, path))
         if found is None:
-            document = self._document(file)
-            response = self._resolved(document, document["paths"][path]["get"]["responses"]["200"])
-            raw = response["content"]["application/json"]["schema"]
-            found = self._json_schema(document, raw, "", [c for c in CORRECTIONS if _applies(c, file, path)])
+            operation = self._documents.at(file, path)
+            corrections = [c for c in CORRECTIONS if _applies(c, file, path)]
+            found = self._json_schema(operation.document, operation.body["schema"], "", corrections)
             self._schemas[file, path] = found
         return found
 
-    def _document(self, file: str) -> Any:
-        if file not in self._files:
-            text = (self._folder / file).read_text(encoding="utf-8")
-            self._files[file] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return self._files[file]
-
-    def _resolved(self, document: Any, node: Any) -> Any:
-        while isinstance(node, dict) and "$ref" in node:
-            target = document
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part.replace("~1", "/").replace("~0", "~")]
-            node = target
-        return node
-
     def _json_schema(self, document: Any, node: Any, name: str, corrections: list[Correction]) -> dict[str, Any]:
         """A node with its references followed, `nullable` turned into a type, corrections put in."""
-        node = self._resolved(document, node)
+        node = resolved(document, node)
         patches = [c.schema for c in corrections if c.prop == name]
         for patch in patches:
             if isinstance(patch, dict):
@@ -214,7 +198,7 @@ def _place(pattern: str) -> str:
 
 def compare(folder: Path) -> list[str]:
     """Every difference between the store and the documents, a line each."""
-    documents = Documents(folder)
+    documents = ResponseSchemas(folder)
     differences: dict[str, str] = {}
     options = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES)
     with serve(options) as server, requests.Session() as session:

@@ -66,6 +66,11 @@ class Server:
         """The hash in the store's URL."""
         return self.options.store_hash
 
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The paths that it answers, such as `v2/orders/{order_id:int}`."""
+        return self._app.endpoints
+
     # What happens on it
 
     @property

@@ -1,0 +1,56 @@
+"""`python -m contract <folder>`: the connector and its sandbox against BigCommerce's OpenAPI files.
+
+What is compared: the sandbox's answers with the documents, the schema files with what is derived from them, the
+documented examples with what the streams make of them, and the records of a full sync with their schemas.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from contract.documents import Documents
+from contract.examples import read_examples
+from contract.records import read_records
+from contract.schemas import differences
+from docs.streams_table import streams
+from sandbox.contract import compare
+from sandbox.options import INFORMATION_SCOPE, READ_SCOPES, Options
+from sandbox.server import serve
+
+_OPTIONS = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES | {INFORMATION_SCOPE})
+
+
+def main(argv: Iterable[str] | None = None) -> int:
+    """Prints the differences and a line of counts; 1 when there are any."""
+    parser = argparse.ArgumentParser(prog="python -m contract", description=__doc__)
+    parser.add_argument("folder", type=Path, help="with BigCommerce's OpenAPI files")
+    folder = parser.parse_args(None if argv is None else list(argv)).folder
+    if not folder.is_dir():
+        parser.error(f"{folder} is not a folder")
+    documents, all_streams, examples, without = Documents(folder), streams(), 0, 0
+    found = compare(folder)
+    found += [f"{name}: the schema is not what `make schemas` would write" for name in differences(documents)]
+    for stream in all_streams:
+        read, wrong = read_examples(stream, documents)
+        examples += read
+        without += not read
+        found += wrong
+    with serve(_OPTIONS) as server:
+        records, wrong, unplayed = read_records(server, server.endpoints)
+    found += wrong
+    for line in found:
+        print(line)
+    if unplayed:
+        print(f"Not in the sandbox, so no record of theirs was looked at: {', '.join(unplayed)}")
+    print(
+        f"{len(all_streams)} streams ({len(unplayed)} not in the sandbox, {without} without a documented example), "
+        f"{examples} examples, {records} records, {len(found)} differences"
+    )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

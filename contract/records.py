@@ -1,0 +1,81 @@
+"""Every record of a full sync against the sandbox, held against its stream's schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped, unused-ignore]  # it has no stubs
+from airbyte_cdk.models import SyncMode
+
+from sandbox.server import Server
+from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.config import Config
+from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.children import BelowAll
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
+_ADDRESSES = ("endpoint", "children", "quotes", "properties")  # attributes of streams
+_PER_STREAM = 5  # differences that are told
+
+
+def read_records(server: Server, endpoints: Iterable[str]) -> tuple[int, list[str], list[str]]:
+    """How many records a full sync brings, what is wrong with them, and the streams whose endpoint the sandbox,
+    which has `endpoints`, does not play."""
+    served = {_shape(one) for one in endpoints}
+    records, found, unplayed = 0, [], []
+    for kind in ALL_STREAMS:
+        stream = kind(_store(server))
+        if not {_shape(one) for one in _asked(stream)} <= served:
+            unplayed.append(stream.name)
+            continue
+        number, wrong = _read(stream)
+        records += number
+        found += wrong
+    return records, found, unplayed
+
+
+def _store(server: Server) -> Store:
+    return Store(
+        Config.parse(
+            {
+                "start_date": "2000-01-01",
+                "client_id": "contract",
+                "access_token": server.token,
+                "store_hash": server.store_hash,
+                "api_url": server.api_url,
+            }
+        )
+    )
+
+
+def _asked(stream: BigCommerceStream) -> list[str]:
+    """The endpoints without which the stream has no records."""
+    own = [getattr(stream, name) for name in _ADDRESSES if hasattr(stream, name)]
+    return own + ([stream.parent.endpoint] if isinstance(stream, BelowAll) else [])
+
+
+def _read(stream: BigCommerceStream) -> tuple[int, list[str]]:
+    validator = jsonschema.Draft7Validator(stream.get_json_schema())
+    records, found = 0, dict[str, None]()
+    try:
+        for record in _records(stream):
+            records += 1
+            for error in validator.iter_errors(record):
+                where = ".".join("[]" if isinstance(part, int) else str(part) for part in error.absolute_path)
+                found.setdefault(f"{stream.name}: {where}: {error.message[:120]}")
+    except BigCommerceError as error:
+        found.setdefault(f"{stream.name}: {error.message}")
+    return records, list(found)[:_PER_STREAM]
+
+
+def _records(stream: BigCommerceStream) -> Iterator[Any]:
+    for piece in stream.stream_slices(sync_mode=SyncMode.full_refresh):
+        yield from stream.read_records(SyncMode.full_refresh, stream_slice=piece)
+
+
+def _shape(endpoint: str) -> str:
+    return _PARAMETER.sub("*", endpoint)
