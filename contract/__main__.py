@@ -17,10 +17,10 @@ from contract.records import read_records
 from contract.schemas import differences
 from docs.streams_table import streams
 from sandbox.contract import compare
-from sandbox.options import INFORMATION_SCOPE, READ_SCOPES, Options
+from sandbox.options import INFORMATION, READ_SCOPES, Options
 from sandbox.server import serve
 
-_OPTIONS = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES | {INFORMATION_SCOPE})
+_OPTIONS = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES | {INFORMATION})
 
 
 def main(argv: Iterable[str] | None = None) -> int:

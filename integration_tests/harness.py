@@ -32,6 +32,8 @@ from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams import slicing
 from source_bigcommerce.streams.base import IncrementalStream
 from source_bigcommerce.streams.order_children import OrderChild
+from source_bigcommerce.streams.order_parts import OrderPart
+from source_bigcommerce.streams.refunds import OrderRefunds
 
 STREAMS = tuple(stream.name for stream in streams())
 INCREMENTAL = tuple(stream.name for stream in streams() if isinstance(stream, IncrementalStream))
@@ -39,11 +41,19 @@ KEYS: dict[str, list[str]] = {
     stream.name: [path[0] for path in stream.as_airbyte_stream().source_defined_primary_key or []]
     for stream in streams()
 }
-# Streams whose records are the store's own; those of the others are parts of them.
+# Streams whose records are the store's own.
 KINDS = tuple(name for name in STREAMS if name in store.KINDS)
 DATED = tuple(name for name in INCREMENTAL if name in KINDS)
-# Streams that are read from lists alone; the others cost a request for each order (test_order_children.py).
-LISTED = tuple(stream.name for stream in streams() if not isinstance(stream, OrderChild))
+# Those, and what is made of orders: the streams that are read under every reading, killed and played for days. The
+# others are read by the same classes (test_every_table.py).
+CORE = tuple(
+    stream.name
+    for stream in streams()
+    if stream.name in KINDS or isinstance(stream, (OrderPart, OrderChild, OrderRefunds))
+)
+# Of these, what is read from lists alone; the others cost a request for each order (test_order_children.py).
+LISTED = tuple(stream.name for stream in streams() if stream.name in CORE and not isinstance(stream, OrderChild))
+CURSORS = ("order_date_modified", "customer_date_modified", "product_date_modified", "date_modified", "created")
 START_DATE = "2020-01-01"  # before everything that the sandbox generates
 
 
@@ -160,7 +170,7 @@ def key_of(stream: str, record: dict[str, Any]) -> Any:
 
 def seconds_of(value: dict[str, Any]) -> float:
     """The cursor of a record or a state, in Unix seconds."""
-    cursor = value.get("order_date_modified") or value.get("date_modified") or value["created"]
+    cursor = next(value[name] for name in CURSORS if value.get(name))
     return datetime.fromisoformat(cursor.replace("Z", "+00:00")).timestamp()
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.harness import INCREMENTAL, KINDS, STREAMS, Sync
+from integration_tests.harness import CORE, INCREMENTAL, KINDS, Sync
 from integration_tests.killing import Connector, Moment, Process, Run, kept, states, union
 from integration_tests.test_order_children import CHILDREN, reachable_rows
 from sandbox import Options, Server, serve
@@ -64,7 +64,7 @@ def test_the_sync_that_others_are_compared_with_is_whole(server: Server, undistu
     for stream, kind in CHILDREN.items():
         rows = {row["id"] for id_ in server.store.ids("orders") for row in reachable_rows(server, id_, kind)}
         assert {record["id"] for record in undisturbed.records[stream]} == rows
-    assert all(undisturbed.records[stream] for stream in STREAMS), "a stream without records cannot lose one"
+    assert all(undisturbed.records[stream] for stream in CORE), "a stream without records cannot lose one"
     assert sum(map(len, undisturbed.states.values())) >= STATES
     assert sum(map(len, undisturbed.records.values())) >= LINES
 
@@ -74,7 +74,7 @@ def missing(whole: Sync, first: Sync, second: Sync) -> dict[str, list[Any]]:
     held = union(first, second)
     found = {
         stream: [key for key, record in whole.latest(stream).items() if held[stream].get(key) != record]
-        for stream in STREAMS
+        for stream in CORE
     }
     return {stream: keys for stream, keys in found.items() if keys}
 
@@ -164,7 +164,7 @@ def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
 ) -> None:
     """A node that is short of memory kills every attempt; each goes on where the one before had come to."""
     random = Random(seed)
-    held: dict[str, dict[Any, Any]] = {stream: {} for stream in STREAMS}
+    held: dict[str, dict[Any, Any]] = {stream: {} for stream in CORE}
     reached: dict[str, Any] = {}
     for _ in range(4):
         moment = Moment("line", random.randint(LINES // 8, LINES))
@@ -175,7 +175,7 @@ def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
     last = connector.read(list(reached.values()))
     assert last.code == 0, last.lines[-3:]
     final = last.sync()
-    for stream in STREAMS:
+    for stream in CORE:
         held[stream].update(final.latest(stream))
         whole = undisturbed.latest(stream)
         assert {key: held[stream].get(key) for key in whole} == whole

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from integration_tests.harness import STREAMS
+from integration_tests.harness import CORE
 from integration_tests.soak.world import ADDED, Setup, Step, World
 from sandbox import READINGS
 from sandbox.options import READ_SCOPES
@@ -99,7 +99,7 @@ FAULTS = st.one_of(
 )
 SURROUNDINGS = st.one_of(
     _steps("skew", hours=st.sampled_from([0, -12, 12, -0.5, 0.5, 24 * 365])),
-    _steps("forget", stream=st.sampled_from(STREAMS)),
+    _steps("forget", stream=st.sampled_from(CORE)),
     SCOPES,
     TOKEN,
     QUOTA,
@@ -107,8 +107,8 @@ SURROUNDINGS = st.one_of(
 
 WORKERS = st.sampled_from([1, 2, 3, 8])
 SOME = st.one_of(
-    st.lists(st.sampled_from(STREAMS), min_size=1, max_size=5, unique=True),
-    st.sampled_from(STREAMS).map(lambda name: [name]),
+    st.lists(st.sampled_from(CORE), min_size=1, max_size=5, unique=True),
+    st.sampled_from(CORE).map(lambda name: [name]),
 )
 DURING = st.lists(
     st.tuples(

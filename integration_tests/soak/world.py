@@ -18,7 +18,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStrea
 from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from integration_tests.harness import INCREMENTAL, KEYS, STREAMS, catalog_of, seconds_of
+from integration_tests.harness import CORE, INCREMENTAL, KEYS, catalog_of, seconds_of
 from integration_tests.simulated import Machine, StoreClock, Time
 from integration_tests.soak.truth import EDITED, MARKS, Audit, Claim, Held, WatchedStore
 from sandbox import READINGS, Options
@@ -107,7 +107,7 @@ class World:
             self.store.add_child(self.store.orders.present[number % setup.records], "refunds")
         self.app = Application(options, self.store)
         self.audit = Audit(self.store)
-        self.held: Held = {name: {} for name in STREAMS}
+        self.held: Held = {name: {} for name in CORE}
         self.states: dict[str, AirbyteStateMessage] = {}
         self.start = float(parse_iso(f"{setup.start_date}T00:00:00Z"))
         self._edits = 0
@@ -250,7 +250,7 @@ class World:
 
     def sync(
         self,
-        streams: Sequence[str] = STREAMS,
+        streams: Sequence[str] = CORE,
         workers: int = 8,
         kill_at: int | None = None,
         during: Iterable[Sequence[Any]] = (),
@@ -262,7 +262,7 @@ class World:
         every so many pages; 0: it does not.
         """
         self.app.live.set_every(self._liveliness(live))
-        reading = self._reading = Reading([name for name in STREAMS if name in streams], kill_at)
+        reading = self._reading = Reading([name for name in CORE if name in streams], kill_at)
         self._during = sorted(during, key=lambda one: one[0], reverse=True)
         self.app.log.clear()
         config = {

@@ -166,8 +166,8 @@ def _site_certificates(n: int, world: World) -> Row:
     return {
         "common_name": f"Common name {n}",
         "subject_alternative_names": [f"Subject alternative name {n}"],
-        "validity_not_before": f"Validity not before {n}",
-        "validity_not_after": f"Validity not after {n}",
+        "validity_not_before": zulu(world.at(n)),
+        "validity_not_after": zulu(world.at(n) + 7_776_000),
         "signing_algorithm": f"Signing algorithm {n}",
         "issuer": f"Issuer {n}",
         "certificate": f"Certificate {n}",

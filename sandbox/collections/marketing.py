@@ -65,7 +65,7 @@ def _promotions(n: int, world: World) -> Row:
         "coupon_type": ("SINGLE", "BULK")[n % 2],
         "name": f"Name {n}",
         "display_name": f"Display name {n}",
-        "channels": [world.pick("channels", n)],
+        "channels": [{"id": world.pick("channels", n)}],
         "customer": {
             "group_ids": [n + 8],
             "minimum_order_count": n + 19,
@@ -2508,7 +2508,7 @@ def _promotions(n: int, world: World) -> Row:
 
 def _promotion_codes(n: int, world: World) -> Row:
     return {
-        "_promotion": world.pick("promotions", n),
+        "_promotion": 1 + 2 * (n % 3),
         "id": n,
         "code": f"Code {n}",
         "current_uses": n + 12,

@@ -210,8 +210,7 @@ class OneObject:
 
 @dataclass(frozen=True)
 class KeysetAfter:
-    """V3 lists by key: continues `after` the last one seen. They do not say how large their pages are, so only a page
-    without a new record is the end."""
+    """V3 lists by key: continues `after` the last one seen. They do not say how large their pages are."""
 
     key: str
     limit: int = 250
@@ -220,9 +219,11 @@ class KeysetAfter:
         return {"limit": self.limit}
 
     def page(self, body: Any, asked: Params) -> Page:
-        records, last = _after(_data(body), asked.get("after"), self.key)
+        rows = _data(body)
+        records, last = _after(rows, asked.get("after"), self.key)
+        # Only the first page's total says how much is left.
         total = _pagination(body, "pagination").get("total") if "after" not in asked else None
-        more = None if last is None else {**self.first(), "after": last}
+        more = None if last is None or _is_short(rows, {}, self.limit, total) else {**self.first(), "after": last}
         return Page(records, more, total if isinstance(total, int) else None)
 
 

@@ -32,3 +32,33 @@ class Scope(str, Enum):
     THEMES = "Themes"
     TRANSACTIONS = "Order Transactions"
     NONE = "(none)"  # every token will do
+
+    @property
+    def parameter(self) -> str:
+        """The name of the read-only form, as tokens hold it; "" where none is needed."""
+        return _PARAMETERS[self]
+
+
+_PARAMETERS = {
+    Scope.CARTS: "store_cart_read_only",
+    Scope.CHANNEL_LISTINGS: "store_channel_listings_read_only",
+    Scope.CHANNEL_SETTINGS: "store_channel_settings_read_only",
+    Scope.CHECKOUTS: "store_checkout_read_only",
+    Scope.CONTENT: "store_v2_content_read_only",
+    Scope.CUSTOMERS: "store_v2_customers_read_only",
+    Scope.FULFILLMENT_METHODS: "store_fulfillment_methods_read_only",
+    Scope.INFORMATION: "store_v2_information_read_only",
+    Scope.INVENTORY: "store_inventory_read_only",
+    Scope.LOCATIONS: "store_locations_read_only",
+    Scope.LOGS: "store_logs_read_only",
+    Scope.MARKETING: "store_v2_marketing_read_only",
+    Scope.ORDER_FULFILLMENT: "store_order_fulfillment_read_only",
+    Scope.ORDERS: "store_v2_orders_read_only",
+    Scope.PAYMENT_METHODS: "store_payments_methods_read",
+    Scope.PRODUCTS: "store_v2_products_read_only",
+    Scope.SITES: "store_sites_read_only",
+    Scope.STORED_INSTRUMENTS: "store_stored_payment_instruments_read_only",
+    Scope.THEMES: "store_themes_read_only",
+    Scope.TRANSACTIONS: "store_v2_transactions_read_only",
+    Scope.NONE: "",
+}

@@ -66,9 +66,8 @@ class Products(ProductList):
     )
 
     def records(self, entries: Sequence[Record]) -> Iterable[Record]:
-        for product in entries:
-            product.pop("reviews", None)  # which are no part of a product in BigCommerce's documents, but a table
-            yield product
+        # Reviews are no part of a product in the documents; the stream of reviews takes them from the same entries.
+        return ({name: value for name, value in product.items() if name != "reviews"} for product in entries)
 
 
 class ProductPart(Parts, Products, ABC):

@@ -109,10 +109,11 @@ class NumberedList(BigCommerceStream, ABC):
         while page.next is not None:
             known = new.known
             page = self.fetch_page(stream_slice, page.next)
-            new(page.records)
+            fresh = len(new(page.records))
+            if isinstance(self.paging, Unpaged) and page.records and 2 * fresh <= len(page.records):
+                yield page  # the whole list once more, as a page by number would hold others
+                return
             if page.next is not None and new.known == known:
-                if isinstance(self.paging, Unpaged):
-                    return  # the page before was the whole list
                 raise lossy(_PAGE_IGNORED)
             yield page
 

@@ -23,6 +23,7 @@ from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.values import parse_timestamp
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.catalog import ProductBulkPricingRules, ProductCustomFields, ProductVideos
 from unit_tests.fuzz.support import JSON, assert_sentence, examples, nested
 from unit_tests.support import make_store
 
@@ -67,6 +68,16 @@ class Answers:
         self.asked.append(url)
         self.bodies.append(body)
         return response
+
+
+# Every class of stream, and every way of paging of those that are only a declaration.
+KINDS = tuple(
+    {
+        (stream.__bases__, type(stream.paging), stream.__module__ == "source_bigcommerce.streams.orders"): stream
+        for stream in reversed(ALL_STREAMS)
+        if stream not in (ProductVideos, ProductCustomFields, ProductBulkPricingRules)  # which the small store lacks
+    }.values()
+)
 
 
 @cache
@@ -124,7 +135,7 @@ def ends_well(stream: type[BigCommerceStream], answers: Answers) -> list[dict[st
     return rows
 
 
-@pytest.mark.parametrize("stream", ALL_STREAMS, ids=lambda s: s.__name__)
+@pytest.mark.parametrize("stream", KINDS, ids=lambda s: s.__name__)
 @examples(12)
 @given(data=st.data())
 def test_any_json_in_place_of_an_answer_is_read_or_explained(stream: type[BigCommerceStream], data: Any) -> None:
@@ -135,7 +146,7 @@ def test_any_json_in_place_of_an_answer_is_read_or_explained(stream: type[BigCom
     ends_well(stream, Answers(nth, data.draw(st.booleans()), lambda _: body))
 
 
-@pytest.mark.parametrize("stream", ALL_STREAMS, ids=lambda s: s.__name__)
+@pytest.mark.parametrize("stream", KINDS, ids=lambda s: s.__name__)
 @examples(24)
 @given(data=st.data())
 def test_a_change_inside_an_answer_loses_no_other_record(stream: type[BigCommerceStream], data: Any) -> None:
