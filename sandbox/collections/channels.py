@@ -23,6 +23,11 @@ def _channels(n: int, world: World) -> Row:
         "date_created": world.at(n),
         "date_modified": world.at(n),
         "icon_url": f"https://shop.example.com/icon_url/{n}",
+        "currencies": {
+            "channel_id": CHANNELS[n - 1],
+            "enabled_currencies": ["USD", "AUD"],
+            "default_currency": ("USD", "AUD")[n % 2],
+        },
     }
 
 
