@@ -60,7 +60,8 @@ class Collection:
     is absent. `row` makes the n-th row, from 1. `filters` are the fields that can be filtered by, with any operator,
     those inside another as `identity.sku`, which requests name `sku`; a V2 endpoint refuses every other parameter,
     and takes `min_id` and `max_id` when it can be filtered by `id`. Fields in `included` are shown when `include`
-    names them. `order` is the field by which rows come unless a request sorts them, with `-` the largest first.
+    names them. `sorts` are the fields that a V2 list can be sorted by; V3 takes any. `order` is the field by which
+    rows come unless a request sorts them, with `-` the largest first.
     """
 
     name: str
@@ -80,7 +81,9 @@ class Collection:
     most: int = 250  # rows to a page
     default: int = 50
     spelling: Mapping[str, str] = field(default_factory=dict)  # of members of `meta.pagination`
+    sorts: frozenset[str] = frozenset()
     order: str = ""
+    counted: bool = False  # whether `count` below the path tells how many rows pass the filters
     needs: str = ""  # a parameter without which the endpoint answers 422
     also_at: str = ""  # another path, for one row chosen by a parameter of it
 

@@ -32,6 +32,8 @@ def endpoints(collections: tuple[Collection, ...]) -> list[Endpoint]:
         path = one.path.replace("{parent}", parameter)
         lists = None if one.shape in _OBJECTS else one.name
         found.append(Endpoint(path, one.scope, _answer(one), _known(one), lists))
+        if one.counted:
+            found.append(Endpoint(f"{path}/count", one.scope, _count(one), _known(one)))
         if one.also_at:
             found.append(Endpoint(one.also_at.replace("{parent}", "{parent:int}"), one.scope, _answer(one)))
     return found
@@ -46,19 +48,27 @@ def _known(one: Collection) -> frozenset[str] | None:
     paged = PAGE_PARAMETERS if one.shape is Shape.V2 else frozenset()
     bounds = {"min_id", "max_id"} if "id" in one.filters else set()
     operators = {f"{name}:{side}" for name in one.dates if name in one.filters for side in ("min", "max")}
-    return paged | one.filters | bounds | operators
+    sorting = {"sort", "direction"} if one.sorts else set()
+    return paged | one.filters | bounds | operators | sorting
 
 
 def _answer(one: Collection) -> Callable[[Call], Answer]:
     def answer(call: Call) -> Answer:
-        shelf = call.store.collections[one.name]
         call = _with_carried_filters(one, call)
-        tests = [test for name, text in call.query.pairs() if (test := _test(one, name, text, call.readings))]
-        rows = [row for row in _chosen(one, call, shelf) if all(test(row) for test in tests)]
-        rows = _sorted(one, rows, call.query)
-        return _SHAPES.get(one.shape, _offset)(one, call, shelf, rows)
+        rows = _sorted(one, _found(one, call), call.query)
+        return _SHAPES.get(one.shape, _offset)(one, call, call.store.collections[one.name], rows)
 
     return answer
+
+
+def _count(one: Collection) -> Callable[[Call], Answer]:
+    return lambda call: json({"count": len(_found(one, call))})
+
+
+def _found(one: Collection, call: Call) -> list[Row]:
+    """The rows that a request is about, in the order of their making."""
+    tests = [test for name, text in call.query.pairs() if (test := _test(one, name, text, call.readings))]
+    return [row for row in _chosen(one, call, call.store.collections[one.name]) if all(test(row) for test in tests)]
 
 
 def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:

@@ -201,7 +201,7 @@ COLLECTIONS = (
         key=("listing_id",),
         size=30,
         dates={"date_created": zulu, "date_modified": zulu},
-        filters=DATED,
+        filters=frozenset({"product_id", "date_created", "date_modified"}),
         parent="channels",
         parent_field="channel_id",
     ),

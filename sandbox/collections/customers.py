@@ -131,7 +131,8 @@ COLLECTIONS = (
         _customer_groups,
         Shape.V2,
         dates={"date_created": plain, "date_modified": plain},
-        filters=DATED,
+        filters=frozenset({"name", "is_default", "is_group_for_guests", "date_created", "date_modified"}),
+        counted=True,
     ),
     Collection(
         "subscribers",

@@ -2609,7 +2609,8 @@ COLLECTIONS = (
         Shape.V2,
         size=30,
         dates={"purchase_date": unix_text, "expiry_date": unix_text},
-        filters=frozenset({"id"}),
+        filters=frozenset({"min_id", "max_id", "code", "order_id", "to_name", "to_email", "from_name", "from_email"}),
+        sorts=frozenset({"id"}),
     ),
     Collection(
         "banners",
