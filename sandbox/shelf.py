@@ -72,6 +72,13 @@ class Shelf:
         parents = {*self._parents(), 0}
         return [row for row in self._rows.values() if row[self.collection.parent_field] in parents]
 
+    def example_path(self) -> str:
+        """The path of a list with something in it: below the parent of the first row, or with the parameter for it."""
+        one, rows = self.collection, self.rows()
+        parent = rows[0][one.parent_field] if rows and one.parent_field else 0
+        path = one.path.replace("{parent}", str(parent)).replace("{address:int}", "1")
+        return f"{path}?{one.chosen_by}={parent}" if one.chosen_by and parent else path
+
     def keys(self) -> list[Any]:
         """The keys of all rows."""
         return [self.key_of(row) for row in self.rows()]

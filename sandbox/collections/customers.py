@@ -61,7 +61,7 @@ def _customer_stored_instruments(n: int, world: World) -> Row:
         "issuer": f"Issuer {n}",
         "email": f"person{n}@example.com",
         "brand": f"Brand {n}",
-        "expiry_month": n + 12,
+        "expiry_month": n % 12 + 1,
         "expiry_year": n + 11,
         "issuer_identification_number": f"Issuer identification number {n}",
         "last_4": f"Last 4 {n}",

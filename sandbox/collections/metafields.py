@@ -39,7 +39,7 @@ def _of(resource: str, kind: str) -> Callable[[int, World], Row]:
 
 
 def _of_a_cart(n: int, world: World) -> Row:
-    return {**_of("cart", "channels")(n, world), "resource_id": uuid(7, n)}
+    return {**_of("cart", "channels")(n, world), "id": str(n), "resource_id": uuid(7, n)}
 
 
 def _of_the_store(n: int, world: World) -> Row:

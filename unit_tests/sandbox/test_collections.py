@@ -25,10 +25,7 @@ def store() -> Direct:
 def _first_path(store: Direct, one: Collection) -> str:
     """Where the rows are; of the parent of the first row, below a parent."""
     rows = store.store.collections[one.name].rows()
-    parent = rows[0][one.parent_field] if one.parent_field else ""
-    path = one.path.replace("{parent}", str(parent)).replace("{address:int}", "1")
-    if one.chosen_by and parent:
-        path += f"?{one.chosen_by}={parent}"
+    path = store.store.collections[one.name].example_path()
     if one.needs:
         path += "?" + one.needs + "=" + ",".join(str(row[one.needs.split(":")[0]]) for row in rows)
     return path
@@ -312,6 +309,7 @@ def test_rows_go_with_what_they_are_below() -> None:
     own = Direct(rows=60)
     gone, kept = own.store.ids("price_lists")[:2]
     since = own.store.clock.time()
+    assert gone in {key[0] for key in own.store.must_emit("price_list_records", 0, since)}
     own.store.collections["price_lists"].delete(gone)
     assert own.get(f"v3/pricelists/{gone}/records").status == 404
     assert own.get(f"v3/pricelists/{kept}/records").status == 200
