@@ -14,6 +14,18 @@ Row = dict[str, Any]
 Scope = str | frozenset[str] | None
 
 
+_MODIFIED = ("date_modified", "updated_at", "last_updated")
+_CREATED = ("date_created", "created_at", "created", "purchase_date")
+
+
+def inside(row: Row, path: str) -> Any:
+    """The value of a field, or of one inside another: `identity.sku`."""
+    value: Any = row
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
 class World(Protocol):
     """The other records of the store, for relations that hold."""
 
@@ -45,8 +57,11 @@ class Collection:
 
     `path` is below the store, with `{parent}` for the key of a record of the collection `parent`, which rows name in
     `parent_field`; `chosen_by` is a query parameter instead that chooses the rows with that `parent_field`, 0 when it
-    is absent. `row` makes the n-th row, from 1. `filters` are the fields that can be filtered by, with any operator;
-    a V2 endpoint refuses every other parameter. Fields in `included` are shown when `include` names them.
+    is absent. `row` makes the n-th row, from 1. `filters` are the fields that can be filtered by, with any operator,
+    those inside another as `identity.sku`, which requests name `sku`; a V2 endpoint refuses every other parameter,
+    and takes `min_id` and `max_id` when it can be filtered by `id`. Fields in `included` are shown when `include`
+    names them. `sorts` are the fields that a V2 list can be sorted by; V3 takes any. `order` is the field by which
+    rows come unless a request sorts them, with `-` the largest first.
     """
 
     name: str
@@ -66,13 +81,26 @@ class Collection:
     most: int = 250  # rows to a page
     default: int = 50
     spelling: Mapping[str, str] = field(default_factory=dict)  # of members of `meta.pagination`
+    sorts: frozenset[str] = frozenset()
+    order: str = ""
+    counted: bool = False  # whether `count` below the path tells how many rows pass the filters
     needs: str = ""  # a parameter without which the endpoint answers 422
     also_at: str = ""  # another path, for one row chosen by a parameter of it
 
     @property
-    def is_dated(self) -> bool:
-        """Whether an edit leaves a date."""
-        return "date_modified" in self.dates
+    def modified(self) -> str | None:
+        """The field that an edit moves, if there is one."""
+        return next((name for name in _MODIFIED if name in self.dates), None)
+
+    @property
+    def created(self) -> str | None:
+        """The field that says when a row was made, if there is one."""
+        return next((name for name in _CREATED if name in self.dates), None)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The fields that can be filtered by, by the name that requests use."""
+        return {path.rpartition(".")[2]: path for path in self.filters}
 
     @property
     def is_v2(self) -> bool:

@@ -120,6 +120,18 @@ def _variants(server: Server) -> list[Variant]:
     return found
 
 
+def _of_collections(server: Server, documents: ResponseSchemas) -> list[Variant]:
+    """A page of each small collection, with all that can be included."""
+    found = []
+    for shelf in server.store.collections.values():
+        one = shelf.collection
+        asked = [f"include={','.join(sorted(one.included))}"] if one.included else []
+        asked += [f"{one.needs}={','.join(map(str, server.store.ids(one.name)))}"] if one.needs else []
+        file, path = documents.place_of(one.path)
+        found.append(Variant(file, path, "?".join([shelf.example_path(), "&".join(asked)]).rstrip("?")))
+    return found
+
+
 class ResponseSchemas:
     """The OpenAPI files, as JSON Schemas of responses."""
 
@@ -136,6 +148,11 @@ class ResponseSchemas:
             found = self._json_schema(operation.document, operation.body["schema"], "", corrections)
             self._schemas[file, path] = found
         return found
+
+    def place_of(self, endpoint: str) -> tuple[str, str]:
+        """The file and the path, as spelled there, that document an endpoint. Raises KeyError when none does."""
+        operation = self._documents.operation(endpoint)
+        return operation.file, operation.path
 
     def _json_schema(self, document: Any, node: Any, name: str, corrections: list[Correction]) -> dict[str, Any]:
         """A node with its references followed, `nullable` turned into a type, corrections put in."""
@@ -203,7 +220,7 @@ def compare(folder: Path) -> list[str]:
     options = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES)
     with serve(options) as server, requests.Session() as session:
         session.headers["X-Auth-Token"] = server.token
-        for variant in _variants(server):
+        for variant in [*_variants(server), *_of_collections(server, documents)]:
             answer = session.get(f"{server.url}/{variant.request}", timeout=30)
             if answer.status_code == 204:
                 continue

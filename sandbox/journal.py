@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Change(NamedTuple):
@@ -10,7 +10,7 @@ class Change(NamedTuple):
 
     at: float
     kind: str
-    id: int
+    id: Any
     action: str
     before: int | None
     after: int | None
@@ -26,11 +26,11 @@ class Journal:
         """Records one change."""
         self.changes.append(change)
 
-    def touched(self, kind: str, since: float, until: float) -> set[int]:
+    def touched(self, kind: str, since: float, until: float) -> set[Any]:
         """Ids of a kind that changed in a stretch of time, both ends included."""
         return {one.id for one in self.changes if one.kind == kind and since <= one.at <= until}
 
-    def dates_at(self, kind: str, moment: float, current: dict[int, int]) -> dict[int, int]:
+    def dates_at(self, kind: str, moment: float, current: dict[Any, int]) -> dict[Any, int]:
         """Id to modification of all records just before a moment, worked back from the present.
 
         The clock must not have been moved back in between.

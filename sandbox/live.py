@@ -21,6 +21,8 @@ _FEWEST = 30
 """Below this many records nothing is deleted."""
 _FEWEST_ROWS = 8
 """The same of a small collection."""
+_TEXTS = ("description", "name", "title", "to_name")
+"""What an edit of a row of a small collection changes, where the row has it."""
 _CHILDREN = ("messages", "transactions", "refunds")
 """What is added to orders, in turn; in between a shipment that is there gets another tracking number."""
 
@@ -140,21 +142,30 @@ class Live:
             passed = [key for key in self._passed.get(shelf.collection.name, []) if key in keys]
             ahead = keys[keys.index(passed[-1]) + 1 :][:4] if passed else keys[-4:]
             for key in [*passed[-2:-1], *ahead[1:2]]:
-                shelf.edit(key)
+                self._edit_row(shelf, key)
             if len(keys) < _FEWEST_ROWS or not shelf.collection.grows or self._store.is_parent(shelf.collection.name):
                 return
             for key in [*passed[:1], *ahead[2:3]]:
                 shelf.delete(key)
                 shelf.create()
 
+    def _edit_row(self, shelf: Shelf, key: Any) -> None:
+        """Another text where the row has one; at least another date."""
+        row, key_fields = shelf.row(key), shelf.collection.key
+        text = next((name for name in _TEXTS if isinstance(row.get(name), str) and name not in key_fields), None)
+        changes: dict[str, Any] = {text: f"edited, change {len(self._store.changes)}"} if text else {}
+        shelf.edit(key, **changes)
+
     def _edit(self, kind: str, id_: int) -> None:
         name = {"orders": "staff_notes", "products": "description", "customers": "notes", "coupons": "name"}[kind]
         change: dict[str, Any] = {name: f"edited, change {len(self._store.changes)}"}
         self._store.edit(kind, id_, **change)
 
-    def random_changes(self, kind: str, *, edit: int = 0, create: int = 0, delete: int = 0) -> dict[str, list[int]]:
+    def random_changes(self, kind: str, *, edit: int = 0, create: int = 0, delete: int = 0) -> dict[str, list[Any]]:
         """Changes some records chosen at random, odd ones excepted; returns their ids by action."""
         store = self._store
+        if kind in store.collections:
+            return self._random_rows(store.collections[kind], edit, create, delete)
         with store.lock:
             free = [id_ for id_ in store.table(kind).present if id_ not in self._odd[kind]]
             chosen = self._rng.sample(free, min(edit + delete, len(free)))
@@ -165,3 +176,15 @@ class Live:
                 store.delete(kind, id_)
             created = [store.create(kind) for _ in range(create)]
         return {"edited": edited, "deleted": deleted, "created": created}
+
+    def _random_rows(self, shelf: Shelf, edit: int, create: int, delete: int) -> dict[str, list[Any]]:
+        with self._store.lock:
+            keys = shelf.keys()
+            chosen = self._rng.sample(keys, min(edit + delete, len(keys)))
+            edited, deleted = chosen[:edit], chosen[edit:]
+            for key in edited:
+                self._edit_row(shelf, key)
+            for key in deleted:
+                shelf.delete(key)
+            made = [shelf.create() for _ in range(create)]
+        return {"edited": edited, "deleted": deleted, "created": [key for key in made if key is not None]}

@@ -14,6 +14,7 @@ CARTS = "store_cart_read_only"
 CHANNEL_LISTINGS = "store_channel_listings_read_only"
 CHANNEL_SETTINGS = "store_channel_settings_read_only"
 CHECKOUTS = "store_checkout_read_only"
+CHECKOUT_CONTENT = "store_content_checkout_read_only"
 CONTENT = "store_v2_content_read_only"
 CUSTOMERS = "store_v2_customers_read_only"
 FULFILLMENT_METHODS = "store_fulfillment_methods_read_only"
@@ -37,6 +38,7 @@ READ_SCOPES = frozenset(
         CHANNEL_LISTINGS,
         CHANNEL_SETTINGS,
         CHECKOUTS,
+        CHECKOUT_CONTENT,
         CONTENT,
         CUSTOMERS,
         FULFILLMENT_METHODS,

@@ -1,57 +1,69 @@
-"""The rows of a collection while the store runs: how they are changed, and what a sync of them must have read."""
+"""The rows of a collection while the store runs: how they are changed, and when they were."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.collection import Collection, Row, World
+from sandbox.collection import Collection, Row, World, inside
+from sandbox.journal import Change, Journal
 
-
-class Change(NamedTuple):
-    """Something that happened to a row."""
-
-    at: float
-    key: Any
-    action: str
+_TRIES = 50
 
 
 class Shelf:
     """The rows of one collection, in the order in which they were made."""
 
     def __init__(
-        self, collection: Collection, world: World, clock: Clock, size: int, parents: Callable[[], Iterable[Any]]
+        self,
+        collection: Collection,
+        world: World,
+        clock: Clock,
+        size: int,
+        parents: Callable[[], Iterable[Any]],
+        journal: Journal,
     ) -> None:
         self.collection = collection
-        self.changes: list[Change] = []
+        self.is_filled = False
         self._world = world
         self._clock = clock
         self._size = size
         self._parents = parents
+        self._journal = journal
         self._made = 0
         self._held: dict[Any, Row] | None = None
+        self._ranks: dict[Any, int] = {}
 
     @property
     def _rows(self) -> dict[Any, Row]:
         if self._held is None:
             self._held = {}
             for _ in range(self._size):
-                self._make()
+                self._put(self._held, self._next())
+            self.is_filled = True
         return self._held
 
-    def _make(self) -> Any:
+    def _next(self) -> Row:
         self._made += 1
-        row = self.collection.row(self._made, self._world)
+        return self.collection.row(self._made, self._world)
+
+    def _put(self, held: dict[Any, Row], row: Row) -> bool:
+        """Adds a row unless there is one with its key."""
         key = self.key_of(row)
-        assert self._held is not None
-        self._held.setdefault(key, row)
-        return key
+        if key in held:
+            return False
+        held[key], self._ranks[key] = row, self._made
+        return True
 
     def key_of(self, row: Row) -> Any:
         """What a row is known by: a value, or a tuple where that takes several."""
-        key = tuple(_inside(row, name) for name in self.collection.key)
+        key = tuple(inside(row, name) for name in self.collection.key)
         return key[0] if len(key) == 1 else key
+
+    def rank(self, key: Any) -> int:
+        """The place of a row in the order of making, also of one that is gone. Raises KeyError."""
+        return self._ranks[key]
 
     def rows(self) -> list[Row]:
         """All rows whose parent, if they have one, is there."""
@@ -60,50 +72,61 @@ class Shelf:
         parents = {*self._parents(), 0}
         return [row for row in self._rows.values() if row[self.collection.parent_field] in parents]
 
+    def example_path(self) -> str:
+        """The path of a list with something in it: below the parent of the first row, or with the parameter for it."""
+        one, rows = self.collection, self.rows()
+        parent = rows[0][one.parent_field] if rows and one.parent_field else 0
+        path = one.path.replace("{parent}", str(parent)).replace("{address:int}", "1")
+        return f"{path}?{one.chosen_by}={parent}" if one.chosen_by and parent else path
+
     def keys(self) -> list[Any]:
         """The keys of all rows."""
         return [self.key_of(row) for row in self.rows()]
+
+    def dates(self) -> dict[Any, int]:
+        """Key to modification, in seconds; to 0 where rows carry none."""
+        return {self.key_of(row): self._modification(row) for row in self.rows()}
 
     def row(self, key: Any) -> Row:
         """One row. Raises KeyError."""
         return self._rows[key]
 
-    def edit(self, key: Any, **changes: Any) -> None:
-        """Changes fields of a row; its date of change is now."""
-        dated = {"date_modified": self._clock.now()} if self.collection.is_dated else {}
-        self._rows[key] = {**self._rows[key], **dated, **changes}
-        self._log(key, "edit")
+    def edit(self, key: Any, *, at: int | None = None, **changes: Any) -> None:
+        """Changes fields of a row, now or at a given second, which becomes its modification.
 
-    def create(self) -> Any:
-        """Makes one more row, now; returns its key."""
-        assert self._rows is not None
-        key = self._make()
-        now, dates = self._clock.now(), ("date_created", "date_modified")
-        self._rows[key].update({name: now for name in dates if name in self.collection.dates})
-        self._log(key, "create")
-        return key
+        Raises KeyError without such a row, ValueError when its key would change.
+        """
+        before = self._rows[key]
+        moment = self._clock.now() if at is None else at
+        dated = {self.collection.modified: moment} if self.collection.modified else {}
+        after = {**before, **dated, **changes}
+        if self.key_of(after) != key:
+            raise ValueError(f"the key of a row of {self.collection.name} cannot change")
+        self._rows[key] = after
+        self._log(key, "edit", self._modification(before), self._modification(after))
+
+    def create(self, *, at: int | None = None, **fields: Any) -> Any:
+        """Makes one more row, now or at a given second; returns its key, None when none is left to be made.
+
+        Some rows are no more than a pair of other records, of which there are only so many.
+        """
+        held = self._rows
+        moment = self._clock.now() if at is None else at
+        names = (self.collection.created, self.collection.modified)
+        for _ in range(_TRIES):
+            row = {**self._next(), **{name: moment for name in names if name}, **fields}
+            if self._put(held, row):
+                self._log(self.key_of(row), "create", None, self._modification(row))
+                return self.key_of(row)
+        return None
 
     def delete(self, key: Any) -> None:
-        """Takes a row away for good."""
-        del self._rows[key]
-        self._log(key, "delete")
+        """Takes a row away for good; rows of other collections below it are no longer shown. Raises KeyError."""
+        before = self._rows.pop(key)
+        self._log(key, "delete", self._modification(before), None)
 
-    def touched(self, since: float) -> set[Any]:
-        """The keys of rows to which something happened."""
-        return {change.key for change in self.changes if change.at >= since}
+    def _modification(self, row: Row) -> int:
+        return int(row[self.collection.modified] or 0) if self.collection.modified else 0
 
-    def must_emit(self, since: float, lower: float = 0) -> set[Any]:
-        """The keys that a sync must have emitted which began at `since` and has ended: of rows to which nothing
-        happened meanwhile, changed at `lower` or later where the collection has a date."""
-        rows = [row for row in self.rows() if not self.collection.is_dated or row["date_modified"] >= lower]
-        return {self.key_of(row) for row in rows} - self.touched(since)
-
-    def _log(self, key: Any, action: str) -> None:
-        self.changes.append(Change(self._clock.time(), key, action))
-
-
-def _inside(row: Row, name: str) -> Any:
-    value: Any = row
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
+    def _log(self, key: Any, action: str, before: int | None, after: int | None) -> None:
+        self._journal.add(Change(self._clock.time(), self.collection.name, key, action, before, after))

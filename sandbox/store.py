@@ -12,7 +12,7 @@ from typing import Any
 from sandbox import children, dates, generate
 from sandbox.api import order_views
 from sandbox.clock import Clock
-from sandbox.collection import Collection, World
+from sandbox.collection import Collection
 from sandbox.collections import COLLECTIONS
 from sandbox.data import catalog, customers, marketing, orders
 from sandbox.data.archetypes import Archetypes, Oddity
@@ -59,8 +59,9 @@ class Store:
         self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
         self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
         self.refunds = Refunds(self.orders)
+        world = _Relations(self)
         self.collections = {
-            one.name: Shelf(one, self._world, self.clock, self._size_of(one), partial(self.keys, one.parent))
+            one.name: Shelf(one, world, self.clock, self._size_of(one), partial(self.keys, one.parent), self.journal)
             for one in COLLECTIONS
         }
         self._next_child = children.FIRST_ADDED
@@ -86,10 +87,6 @@ class Store:
             (id_, marketing.code_of(id_), self.coupons.body(id_).fields["type"]) for id_ in self.coupons.present[:20]
         ]
         return orders.OrderMaker(goods, coupons)
-
-    @property
-    def _world(self) -> World:
-        return _Relations(self)
 
     def _size_of(self, collection: Collection) -> int:
         rows = self.options.rows
@@ -135,16 +132,23 @@ class Store:
             for kind, choice in self._choices.items()
         }
 
-    def ids(self, kind: str) -> list[int]:
-        """All present ids, ascending; also of `refunds`."""
+    def ids(self, kind: str) -> list[Any]:
+        """All present ids, ascending; also of `refunds` and, in the order of their making, of a collection."""
         with self.lock:
+            if kind in self.collections:
+                return self.collections[kind].keys()
             if kind == "refunds":
                 return list(self.refunds.ids())
             return list(self.table(kind).present)
 
-    def dates(self, kind: str) -> dict[int, int]:
-        """Id to modification (whole seconds) of every present record; of `refunds`, to creation."""
+    def dates(self, kind: str) -> dict[Any, int]:
+        """Id to modification (whole seconds) of every present record; of `refunds`, to creation.
+
+        0 for each row of a collection that has no such date.
+        """
         with self.lock:
+            if kind in self.collections:
+                return self.collections[kind].dates()
             if kind == "refunds":
                 return {id_: self.refunds.created_of(id_) for id_ in self.refunds.ids()}
             table = self.table(kind)
@@ -307,23 +311,26 @@ class Store:
         """The log of changes."""
         return self.journal.changes
 
-    def touched(self, kind: str, since: float = 0, until: float | None = None) -> set[int]:
+    def touched(self, kind: str, since: float = 0, until: float | None = None) -> set[Any]:
         """Ids that were edited, made, archived or deleted in a stretch of the store's time."""
         with self.lock:
             return self.journal.touched(kind, since, self.clock.time() if until is None else until)
 
-    def must_emit(self, kind: str, lower: float, since: float, until: float | None = None) -> set[int]:
+    def must_emit(self, kind: str, lower: float, since: float, until: float | None = None) -> set[Any]:
         """Ids that one sync must have emitted: every record that was there at its start and was not touched.
 
         They existed at `since` with a modification of at least `lower`, were not touched from `since` to
         `until`, and can be reached at all under the store's readings. Of `refunds`, which have no modification,
-        `lower` bounds the creation.
+        `lower` bounds the creation, of a collection without such a date nothing. Rows whose parent is gone are
+        not owed.
         """
         with self.lock:
             until = self.clock.time() if until is None else until
             if kind == "refunds":
                 touched = self.journal.touched("orders/refunds", since, until)
                 return {id_ for id_, made in self.dates("refunds").items() if made >= lower and id_ not in touched}
+            if kind in self.collections and self.collections[kind].collection.modified is None:
+                lower = 0
             dates_then = self.journal.dates_at(kind, since, self.dates(kind))
             touched = self.journal.touched(kind, since, until)
             owed = {id_ for id_, modified in dates_then.items() if modified >= lower and id_ not in touched}
@@ -357,6 +364,7 @@ class _Relations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._seen: dict[str, tuple[int, list[Any]]] = {}
 
     def at(self, n: int) -> int:
         """Some second of the last three years; rows made later are dated later."""
@@ -364,5 +372,15 @@ class _Relations:
 
     def pick(self, kind: str, n: int) -> Any:
         """The key of some record; 0 where there is none."""
-        keys = self._store.keys(kind)
+        keys = self._keys(kind)
         return keys[n % len(keys)] if keys else 0
+
+    def _keys(self, kind: str) -> list[Any]:
+        """The keys of a kind, listed anew when the store has changed or rows are still being made."""
+        shelf, changes = self._store.collections.get(kind), len(self._store.changes)
+        if kind in self._seen and self._seen[kind][0] == changes:
+            return self._seen[kind][1]
+        keys = self._store.keys(kind)
+        if shelf is None or shelf.is_filled:
+            self._seen[kind] = (changes, keys)
+        return keys

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 import orjson
 
 from sandbox.answers import NOT_FOUND, Answer, BadValue, Problem, json
 from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint
-from sandbox.collection import Collection, Row, Shape
-from sandbox.dates import parse_v3
+from sandbox.collection import Collection, Row, Shape, inside
+from sandbox.dates import parse_v2, parse_v3
 from sandbox.paging import Page, cursor, cursor_meta, envelope, offset_meta, opened_cursor
 from sandbox.query import Query
 from sandbox.readings import Readings
 from sandbox.shelf import Shelf
 from sandbox.store import KINDS
 
+_BOUNDS = ("min", "max", "greater", "less")
 _OPERATORS = ("in", "not_in", "min", "max", "greater", "less", "like")
 _WHOLE = (Shape.V2_WHOLE, Shape.V2_TAGS, Shape.DATA, Shape.BARE)
 _OBJECTS = (Shape.OBJECT, Shape.BARE_OBJECT)
@@ -30,6 +32,8 @@ def endpoints(collections: tuple[Collection, ...]) -> list[Endpoint]:
         path = one.path.replace("{parent}", parameter)
         lists = None if one.shape in _OBJECTS else one.name
         found.append(Endpoint(path, one.scope, _answer(one), _known(one), lists))
+        if one.counted:
+            found.append(Endpoint(f"{path}/count", one.scope, _count(one), _known(one)))
         if one.also_at:
             found.append(Endpoint(one.also_at.replace("{parent}", "{parent:int}"), one.scope, _answer(one)))
     return found
@@ -42,20 +46,29 @@ def _known(one: Collection) -> frozenset[str] | None:
     if not one.is_v2:
         return None
     paged = PAGE_PARAMETERS if one.shape is Shape.V2 else frozenset()
-    bounds = {f"{side}_id" for side in ("min", "max")} if "id" in one.filters else set()
-    operators = {f"{name}:{side}" for name in one.filters for side in ("min", "max")}
-    return paged | one.filters | bounds | operators
+    bounds = {"min_id", "max_id"} if "id" in one.filters else set()
+    operators = {f"{name}:{side}" for name in one.dates if name in one.filters for side in ("min", "max")}
+    sorting = {"sort", "direction"} if one.sorts else set()
+    return paged | one.filters | bounds | operators | sorting
 
 
 def _answer(one: Collection) -> Callable[[Call], Answer]:
     def answer(call: Call) -> Answer:
-        shelf = call.store.collections[one.name]
-        rows = _chosen(one, call, shelf)
-        rows = [row for row in rows if _passes(one, row, call.query, call.readings)]
-        rows = _sorted(rows, call.query)
-        return _SHAPES.get(one.shape, _offset)(one, call, shelf, rows)
+        call = _with_carried_filters(one, call)
+        rows = _sorted(one, _found(one, call), call.query)
+        return _SHAPES.get(one.shape, _offset)(one, call, call.store.collections[one.name], rows)
 
     return answer
+
+
+def _count(one: Collection) -> Callable[[Call], Answer]:
+    return lambda call: json({"count": len(_found(one, call))})
+
+
+def _found(one: Collection, call: Call) -> list[Row]:
+    """The rows that a request is about, in the order of their making."""
+    tests = [test for name, text in call.query.pairs() if (test := _test(one, name, text, call.readings))]
+    return [row for row in _chosen(one, call, call.store.collections[one.name]) if all(test(row) for test in tests)]
 
 
 def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
@@ -65,7 +78,8 @@ def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
     rows = shelf.rows()
     if "parent" in call.path:
         parent = call.path["parent"]
-        if one.parent and parent not in call.store.keys(one.parent):
+        is_lenient = one.shape is Shape.LISTING  # documented: no listings for a channel that is not there
+        if one.parent and parent not in call.store.keys(one.parent) and not is_lenient:
             raise Problem(404, NOT_FOUND)
         return [row for row in rows if row[one.parent_field] == parent]
     if one.chosen_by:
@@ -76,53 +90,74 @@ def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
     return rows
 
 
-def _passes(one: Collection, row: Row, query: Query, readings: Readings) -> bool:
-    for name, text in query.pairs():
-        if one.is_v2 and name in ("min_id", "max_id"):
-            name = f"id:{name[:3]}"
-        field, _, operator = name.partition(":")
-        is_filter = field in one.filters and (not operator or operator in _OPERATORS)
-        if is_filter and not _holds(one, row.get(field), field, operator, text, readings):
-            return False
+Test = Callable[[Row], bool]
+
+
+def _test(one: Collection, name: str, text: str, readings: Readings) -> Test | None:
+    """What a parameter asks of a row; None where it is no filter."""
+    asked, _, operator = name.partition(":")
+    if one.is_v2 and name[:4] in ("min_", "max_") and (name in one.filters or name[4:] in one.asked):
+        asked, operator = name[4:], name[:3]
+    path = one.asked.get(asked, asked if name in one.filters else "")
+    if not path or (operator and operator not in _OPERATORS):
+        return None
+    if operator in _BOUNDS or path in one.dates:
+        return _bound(one, path, operator, name, text, readings)
+    if operator in ("in", "not_in"):
+        wanted = {part.strip().lower() for part in text.split(",")}
+        return lambda row: wanted.isdisjoint(_written(row, path)) == (operator == "not_in")
+    if operator == "like":
+        return lambda row: any(text.lower() in value for value in _written(row, path))
+    return lambda row: text.lower() in _written(row, path)
+
+
+def _written(row: Row, path: str) -> list[str]:
+    """A value as requests write it; each of a list."""
+    value = inside(row, path)
+    return [str(one).lower() for one in (value if isinstance(value, list) else [value])]
+
+
+def _bound(one: Collection, path: str, operator: str, name: str, text: str, readings: Readings) -> Test | None:
+    is_date = path in one.dates
+    if is_date and readings.date_filter_ignored:
+        return None
+    try:
+        wanted = (parse_v2 if one.is_v2 else parse_v3)(text) if is_date else float(text)
+    except ValueError:
+        raise BadValue(name, "must be a date" if is_date else "must be a number") from None
+    compared = _comparison(operator, includes=_includes_bound(one, is_date, operator, readings))
+
+    def test(row: Row) -> bool:
+        value = inside(row, path)
+        return value not in (None, "") and compared(float(value), wanted)
+
+    return test
+
+
+def _includes_bound(one: Collection, is_date: bool, operator: str, readings: Readings) -> bool:
+    if is_date:
+        return readings.v2_dates_inclusive if one.is_v2 else readings.v3_dates_inclusive
+    if one.is_v2:
+        return readings.v2_min_id_inclusive if operator == "min" else readings.v2_max_id_inclusive
     return True
 
 
-def _holds(one: Collection, value: Any, field: str, operator: str, text: str, readings: Readings) -> bool:
-    if field in one.dates:
-        return _holds_for_date(value, operator, text, readings)
-    if operator in ("in", "not_in"):
-        return (str(value) in text.split(",")) == (operator == "in")
-    if operator == "like":
-        return text.lower() in str(value).lower()
-    if not operator:
-        return str(value).lower() == text.lower()
-    bound = float(text)
-    inclusive = not one.is_v2 or field != "id" or readings.v2_min_id_inclusive
+def _comparison(operator: str, *, includes: bool) -> Callable[[float, float], bool]:
     if operator == "min":
-        return bool(value >= bound if inclusive else value > bound)
+        return ge if includes else gt
     if operator == "max":
-        return bool(value <= bound)
-    return bool(value > bound if operator == "greater" else value < bound)
+        return le if includes else lt
+    return {"greater": gt, "less": lt}.get(operator, eq)
 
 
-def _holds_for_date(value: Any, operator: str, text: str, readings: Readings) -> bool:
-    if readings.date_filter_ignored:
-        return True
-    moment = parse_v3(text)
-    inclusive = readings.v3_dates_inclusive
-    if operator == "min":
-        return bool(value >= moment if inclusive else value > moment)
-    if operator == "max":
-        return bool(value <= moment if inclusive else value < moment)
-    return bool(value == moment)
-
-
-def _sorted(rows: list[Row], query: Query) -> list[Row]:
+def _sorted(one: Collection, rows: list[Row], query: Query) -> list[Row]:
     field, _, direction = (query.text("sort") or "").partition(":")
-    direction = direction or query.text("direction") or "asc"
-    if field and all(field in row for row in rows):
-        rows = sorted(rows, key=lambda row: (row[field] is not None, row[field]))
-    return rows[::-1] if direction == "desc" else rows
+    descending = (direction or query.text("direction")) == "desc"
+    if not field and one.order:
+        field, descending = one.order.lstrip("-"), one.order.startswith("-")
+    if field and all(isinstance(row.get(field), str | int | float | None) for row in rows):
+        rows = sorted(rows, key=lambda row: (row.get(field) is not None, row.get(field)))
+    return rows[::-1] if descending else rows
 
 
 # Shapes
@@ -168,45 +203,62 @@ def _offset(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answe
     return _enveloped(one, call, shelf, found, {"pagination": meta})
 
 
+def _with_carried_filters(one: Collection, call: Call) -> Call:
+    """The request with the filters that its cursor brings along, if the store's cursors do."""
+    place = call.query.text("after") or call.query.text("before")
+    if one.shape is not Shape.CURSOR or not place:
+        return call
+    carried = str(opened_cursor("after", place).get("filters", ""))
+    return Call(call.store, call.query.with_defaults(carried), call.path) if carried else call
+
+
 def _cursor(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
     query, page = call.query, _page(one, call)
-    behind, before = query.text("after"), query.text("before")
-    start = 0 if behind is None and before is None else page.start
-    places = {_cursor_of(shelf.key_of(row)): n for n, row in enumerate(rows)}
-    if behind is not None:
-        start = _place(behind, "after", places, rows, shelf)
-    elif before is not None:
-        start = max(0, _place(before, "before", places, rows, shelf) - 1 - page.limit)
-    else:
-        start = page.start
-    found = rows[start : start + page.limit]
-    cursors = [_cursor_of(shelf.key_of(row)) for row in found]
+    after, before = query.text("after"), query.text("before")
+    start, stop = page.start, page.stop
+    if after:
+        start = _place(after, "after", rows, shelf, query)
+        stop = start + page.limit
+    elif before:
+        stop = _place(before, "before", rows, shelf, query)
+        start = max(0, stop - page.limit)
+    found = rows[start:stop]
     meta = {}
-    if behind is None and before is None:
+    if not after and not before:
         meta["pagination"] = offset_meta(query, page, len(rows), len(found))
-    if page.number == 1 or behind is not None:
+    if page.number == 1 or after or before:
+        carried = _filters_of(query) if call.readings.cursor_includes_filters else {}
         meta["cursor_pagination"] = cursor_meta(
             query,
             page.limit,
-            cursors,
-            has_next=start + page.limit < len(rows),
+            [_cursor_of(shelf.key_of(row), carried) for row in found],
+            has_next=stop < len(rows),
             has_previous=start > 0,
             always_next=call.readings.cursor_next_link_always,
         )
     return _enveloped(one, call, shelf, found, meta)
 
 
-def _cursor_of(key: Any) -> str:
-    return cursor({"key": list(key) if isinstance(key, tuple) else key})
+def _filters_of(query: Query) -> dict[str, str]:
+    place = ("after", "before", "page")
+    return {"filters": "&".join(part for part in query.raw.split("&") if part.split("=")[0] not in place)}
 
 
-def _place(text: str, name: str, places: dict[str, int], rows: list[Row], shelf: Shelf) -> int:
-    """The place behind the row of a cursor, whether it is still there or not."""
-    if text in places:
-        return places[text] + 1
-    key = opened_cursor(name, text)["key"]
-    wanted = tuple(key) if isinstance(key, list) else key
-    return sum(shelf.key_of(row) <= wanted for row in rows)
+def _cursor_of(key: Any, carried: dict[str, str]) -> str:
+    return cursor({"key": list(key) if isinstance(key, tuple) else key, **carried})
+
+
+def _place(text: str, name: str, rows: list[Row], shelf: Shelf, query: Query) -> int:
+    """Where the list is cut by a cursor, whether its row is still there or not."""
+    key = opened_cursor(name, text).get("key")
+    try:
+        rank = shelf.rank(tuple(key) if isinstance(key, list) else key)
+    except (KeyError, TypeError):
+        raise BadValue(name, "is not a cursor") from None
+    ranks = [shelf.rank(shelf.key_of(row)) for row in rows]
+    if rank in ranks:
+        return ranks.index(rank) + (name == "after")
+    return sum((one > rank) if query.text("direction") == "desc" else (one < rank) for one in ranks)
 
 
 def _listing(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:

@@ -23,6 +23,11 @@ def _channels(n: int, world: World) -> Row:
         "date_created": world.at(n),
         "date_modified": world.at(n),
         "icon_url": f"https://shop.example.com/icon_url/{n}",
+        "currencies": {
+            "channel_id": CHANNELS[n - 1],
+            "enabled_currencies": ["USD", "AUD"],
+            "default_currency": ("USD", "AUD")[n % 2],
+        },
     }
 
 
@@ -196,7 +201,7 @@ COLLECTIONS = (
         key=("listing_id",),
         size=30,
         dates={"date_created": zulu, "date_modified": zulu},
-        filters=DATED,
+        filters=frozenset({"product_id", "date_created", "date_modified"}),
         parent="channels",
         parent_field="channel_id",
     ),

@@ -202,7 +202,16 @@ def _custom_template_associations(n: int, world: World) -> Row:
 
 COLLECTIONS = (
     Collection("pages", "v3/content/pages", CONTENT, _pages, included=frozenset({"body"}), default=20),
-    Collection("blog_posts", "v2/blog/posts", CONTENT, _blog_posts, Shape.V2, dates={"published_date_iso8601": zulu}),
+    Collection(
+        "blog_posts",
+        "v2/blog/posts",
+        CONTENT,
+        _blog_posts,
+        Shape.V2,
+        dates={"published_date_iso8601": zulu},
+        order="-published_date_iso8601",  # documented: the most recent post first
+        counted=True,
+    ),
     Collection("blog_tags", "v2/blog/tags", CONTENT, _blog_tags, Shape.V2_TAGS, key=("tag",), size=5),
     Collection(
         "redirects",

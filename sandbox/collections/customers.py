@@ -61,7 +61,7 @@ def _customer_stored_instruments(n: int, world: World) -> Row:
         "issuer": f"Issuer {n}",
         "email": f"person{n}@example.com",
         "brand": f"Brand {n}",
-        "expiry_month": n + 12,
+        "expiry_month": n % 12 + 1,
         "expiry_year": n + 11,
         "issuer_identification_number": f"Issuer identification number {n}",
         "last_4": f"Last 4 {n}",
@@ -131,7 +131,8 @@ COLLECTIONS = (
         _customer_groups,
         Shape.V2,
         dates={"date_created": plain, "date_modified": plain},
-        filters=DATED,
+        filters=frozenset({"name", "is_default", "is_group_for_guests", "date_created", "date_modified"}),
+        counted=True,
     ),
     Collection(
         "subscribers",

@@ -113,6 +113,8 @@ def _pickup_methods(n: int, world: World) -> Row:
     }
 
 
+_IDENTITY = frozenset({"identity.sku", "identity.variant_id", "identity.product_id"})
+
 COLLECTIONS = (
     Collection(
         "inventory_locations",
@@ -124,7 +126,14 @@ COLLECTIONS = (
         most=1000,
     ),
     Collection(
-        "inventory_items", "v3/inventory/items", INVENTORY, _inventory_items, key=("identity.sku",), size=20, most=1000
+        "inventory_items",
+        "v3/inventory/items",
+        INVENTORY,
+        _inventory_items,
+        key=("identity.sku",),
+        size=20,
+        filters=_IDENTITY,
+        most=1000,
     ),
     Collection(
         "inventory_location_items",
@@ -138,6 +147,7 @@ COLLECTIONS = (
         size=20,
         parent="inventory_locations",
         parent_field="_location",
+        filters=_IDENTITY,
         most=1000,
     ),
     Collection(

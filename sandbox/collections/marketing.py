@@ -49,7 +49,7 @@ def _banners(n: int, world: World) -> Row:
 def _promotions(n: int, world: World) -> Row:
     return {
         "id": n,
-        "created_from": world.at(n),
+        "created_from": ("react_ui", "legacy_ui", "api")[n % 3],
         "codes": {
             "id": n,
             "code": f"Code {n}",
@@ -2500,8 +2500,8 @@ def _promotions(n: int, world: World) -> Row:
         "schedule": {
             "week_frequency": n + 14,
             "week_days": [("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[n % 7]],
-            "daily_start_time": f"Daily start time {n}",
-            "daily_end_time": f"Daily end time {n}",
+            "daily_start_time": f"{n % 24:02d}:00:00",
+            "daily_end_time": f"{n % 24:02d}:30:00",
         },
     }
 
@@ -2522,7 +2522,7 @@ def _promotion_settings(n: int, world: World) -> Row:
     return {
         "promotions_apply_on_products_with_custom_product_price": n % 2 == 0,
         "promotions_triggered_by_products_with_zero_product_price": n % 2 == 0,
-        "number_of_coupons_allowed_at_checkout": n + 37,
+        "number_of_coupons_allowed_at_checkout": n % 5 + 1,
         "promotions_applied_on_original_product_price": n % 2 == 0,
     }
 
@@ -2609,7 +2609,8 @@ COLLECTIONS = (
         Shape.V2,
         size=30,
         dates={"purchase_date": unix_text, "expiry_date": unix_text},
-        filters=frozenset({"id"}),
+        filters=frozenset({"min_id", "max_id", "code", "order_id", "to_name", "to_email", "from_name", "from_email"}),
+        sorts=frozenset({"id"}),
     ),
     Collection(
         "banners",
@@ -2625,7 +2626,7 @@ COLLECTIONS = (
         "v3/promotions",
         MARKETING,
         _promotions,
-        dates={"created_from": zulu, "start_date": offset, "end_date": offset},
+        dates={"start_date": offset, "end_date": offset},
     ),
     Collection(
         "promotion_codes",

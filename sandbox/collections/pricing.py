@@ -75,7 +75,7 @@ COLLECTIONS = (
         ),
         size=40,
         dates={"date_created": zulu, "date_modified": zulu},
-        filters=DATED,
+        filters=frozenset({"variant_id", "product_id", "sku", "currency", "price", "date_created", "date_modified"}),
         included=frozenset({"bulk_pricing_tiers", "sku"}),
         parent="price_lists",
         parent_field="price_list_id",
