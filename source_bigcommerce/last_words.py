@@ -1,0 +1,95 @@
+"""How an error is told, and how the process ends with it: by itself, at once, even where memory has run out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from io import StringIO
+
+from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+
+from source_bigcommerce.api.errors import BigCommerceError
+
+_RESERVED = 4 << 20  # bytes
+_UNTOLD = b"The connector ended with an error that could not be told, for want of memory perhaps.\n"
+_SECONDS_TO_BEGIN = 5.0
+_NO_THREAD = "can't start new thread"  # threading's words for want of memory
+
+_reserve = [bytearray(_RESERVED)]  # room in which to tell that there is none; never touched, so it costs none
+
+
+class WithoutTracebacks(logging.Filter):
+    """Shows an error that explains itself as its sentence; stack traces remain for those that do not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, (BigCommerceError, BaseBackoffException)):
+            message = record.getMessage()
+            record.msg = message if str(error) in message else f"{message}: {error}"
+            record.args, record.exc_info, record.exc_text = (), None, None
+        return True
+
+
+def prepare_logs() -> None:
+    """Has the log tell errors as they are told at the end, and keep none back in silence."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(WithoutTracebacks())
+        handler.handleError = _log_failed  # type: ignore[method-assign]  # the handlers are made by the CDK
+
+
+def watch_threads() -> None:
+    """Ends the process when a thread never begins: for want of memory it died before its first line, and whoever
+    started it waits for ever."""
+    threading.Thread(target=_watch_threads, name="watch", daemon=True).start()
+
+
+def explain_and_exit(error: BaseException) -> None:
+    """Prints an error and ends at once: workers may be waiting for room in a queue that no one empties."""
+    _reserve.clear()
+    if isinstance(error, MemoryError):
+        PRINT_BUFFER.buffer = StringIO()  # one that could not grow may hold memory that was never written
+    try:
+        error = _explained(error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
+    except BrokenPipeError:
+        pass
+    except OSError as unwritable:
+        os.write(2, f"The output could not be written: {unwritable!r}\n".encode())
+    except BaseException:
+        os.write(2, _UNTOLD)
+    finally:
+        os._exit(1)
+
+
+def _explained(error: BaseException) -> BaseException:
+    """The same error, or one that says what to do where Python has nothing but its own words."""
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) == _NO_THREAD):
+        return BigCommerceError(
+            "The connector ran out of memory. Give it 512 MB, or choose fewer parallel workers in its settings. The "
+            "next sync goes on from the last state of each stream.",
+            FailureType.system_error,
+        )
+    return error
+
+
+def _log_failed(record: logging.LogRecord) -> None:
+    """A log that cannot be written is given up, unless memory has run out: the records in its buffer may be lost."""
+    if isinstance(sys.exc_info()[1], MemoryError):
+        os.write(2, _UNTOLD)
+        os._exit(1)
+
+
+def _watch_threads() -> None:
+    waited_for: set[threading.Thread] = set()
+    while True:
+        time.sleep(_SECONDS_TO_BEGIN)
+        to_begin = {thread for thread in threading.enumerate() if thread.ident is None}
+        if to_begin & waited_for:
+            explain_and_exit(MemoryError())
+        waited_for = to_begin
