@@ -18,7 +18,7 @@ from source_bigcommerce.api.errors import BigCommerceError
 _RESERVED = 4 << 20  # bytes
 _UNTOLD = b"The connector ended with an error that could not be told, for want of memory perhaps.\n"
 _SECONDS_TO_BEGIN = 5.0
-_NO_THREAD = "can't start new thread"  # threading's words for want of memory
+_NO_THREAD = "can't start new thread"  # Python's words; it does not tell which of the two causes it was
 
 _reserve = [bytearray(_RESERVED)]  # room in which to tell that there is none; never touched, so it costs none
 
@@ -69,13 +69,20 @@ def explain_and_exit(error: BaseException) -> None:
 
 def _explained(error: BaseException) -> BaseException:
     """The same error, or one that says what to do where Python has nothing but its own words."""
-    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) == _NO_THREAD):
-        return BigCommerceError(
-            "The connector ran out of memory. Give it 512 MB, or choose fewer parallel workers in its settings. The "
-            "next sync goes on from the last state of each stream.",
-            FailureType.system_error,
+    if isinstance(error, MemoryError):
+        sentence = "The connector ran out of memory. Give it 512 MB, or"
+    elif isinstance(error, RuntimeError) and str(error) == _NO_THREAD:
+        sentence = (
+            "The connector could not start another thread: memory ran out, or it has as many threads as it may. Give "
+            "it 512 MB, raise the limit of threads (`ulimit -u`, or pids in a container), or"
         )
-    return error
+    else:
+        return error
+    return BigCommerceError(
+        f"{sentence} choose fewer parallel workers in its settings. The next sync goes on from the last state of each "
+        "stream.",
+        FailureType.system_error,
+    )
 
 
 def _log_failed(record: logging.LogRecord) -> None:
