@@ -6,8 +6,9 @@ import logging
 import os
 import sys
 import threading
-import time
+from _thread import start_new_thread
 from io import StringIO
+from queue import Empty, SimpleQueue
 
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
@@ -17,7 +18,8 @@ from source_bigcommerce.api.errors import BigCommerceError
 
 _RESERVED = 4 << 20  # bytes
 _UNTOLD = b"The connector ended with an error that could not be told, for want of memory perhaps.\n"
-_SECONDS_TO_BEGIN = 5.0
+_THREAD_DIED = "in thread started by"  # CPython 3.10 to 3.13, of what the function of a thread raised
+_BEAT, _BEATS_TO_BEGIN = 1.0, 60  # seconds; how many of them a thread may take
 _NO_THREAD = "can't start new thread"  # Python's words; it does not tell which of the two causes it was
 
 _reserve = [bytearray(_RESERVED)]  # room in which to tell that there is none; never touched, so it costs none
@@ -43,9 +45,13 @@ def prepare_logs() -> None:
 
 
 def watch_threads() -> None:
-    """Ends the process when a thread never begins: for want of memory it died before its first line, and whoever
-    started it waits for ever."""
-    threading.Thread(target=_watch_threads, name="watch", daemon=True).start()
+    """Ends the process when a thread dies, for want of memory, before its first line: whoever started it waits for
+    ever. What a thread raises later is not looked at. Raises MemoryError when the watch dies so itself."""
+    begun: SimpleQueue[sys.UnraisableHookArgs | None] = SimpleQueue()
+    sys.unraisablehook = begun.put
+    start_new_thread(_watch, (begun,))  # one of `threading` would be waited for
+    if begun.get() is not None:
+        raise MemoryError
 
 
 def explain_and_exit(error: BaseException) -> None:
@@ -92,11 +98,34 @@ def _log_failed(record: logging.LogRecord) -> None:
         os._exit(1)
 
 
-def _watch_threads() -> None:
-    waited_for: set[threading.Thread] = set()
-    while True:
-        time.sleep(_SECONDS_TO_BEGIN)
-        to_begin = {thread for thread in threading.enumerate() if thread.ident is None}
-        if to_begin & waited_for:
-            explain_and_exit(MemoryError())
-        waited_for = to_begin
+def _watch(begun: SimpleQueue[sys.UnraisableHookArgs | None]) -> None:
+    """Waits for the death of a thread, without end.
+
+    CPython tells `unraisablehook` of it, in the thread that dies. The hook is a method written in C: there may be no
+    memory to call a function written in Python.
+
+    Where even that failed, a thread does not begin. It is given time in beats of this one: whatever keeps a healthy
+    thread from beginning, be it a busy machine or a process that is suspended, keeps this one from beating.
+    """
+    heard: SimpleQueue[sys.UnraisableHookArgs] = SimpleQueue()
+    sys.unraisablehook = heard.put
+    begun.put(None)
+    beats: dict[threading.Thread, int] = {}
+    try:
+        while True:
+            try:
+                _judge(heard.get(timeout=_BEAT))
+            except Empty:
+                beats = {thread: beats.get(thread, 0) + 1 for thread in threading.enumerate() if thread.ident is None}
+                if _BEATS_TO_BEGIN in beats.values():
+                    raise MemoryError from None
+    except MemoryError as error:
+        explain_and_exit(error)
+
+
+def _judge(unraisable: sys.UnraisableHookArgs) -> None:
+    """Raises MemoryError if memory ran out where no one can catch it, as in the lines of `threading` before a
+    thread's own: whatever else they may raise, they raise while cleaning up."""
+    if unraisable.exc_type is MemoryError or _THREAD_DIED in (unraisable.err_msg or ""):
+        raise MemoryError
+    sys.__unraisablehook__(unraisable)
