@@ -6,6 +6,7 @@ fork of that one (`multiprocessing`'s fork server). From `run()` on a run is wha
 
 from __future__ import annotations
 
+import itertools
 import json
 import multiprocessing
 import os
@@ -215,8 +216,23 @@ def _connector(arguments: list[str], out: Connection, err: Connection, manners: 
     if (left := manners.get("memory_left")) is not None:
         limit = _memory_taken() + left
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    if stillborn := manners.get("stillborn"):
+        _let_a_thread_die(*stillborn)
     sys.argv = ["source-bigcommerce", *arguments]
     run.run()
+
+
+def _let_a_thread_die(number: int, method: str) -> None:
+    """As for want of memory: the thread of this number dies in one of `threading`'s lines before its own."""
+    numbers = itertools.count(1)
+    original = getattr(threading.Thread, method)
+
+    def fail(thread: threading.Thread) -> None:
+        if next(numbers) == number:
+            raise MemoryError
+        original(thread)
+
+    setattr(threading.Thread, method, fail)
 
 
 def _memory_taken() -> int:

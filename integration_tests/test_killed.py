@@ -249,3 +249,15 @@ def test_a_sync_without_enough_memory_ends_and_says_so(left: int, connector: Con
     if run.code == 1:
         assert run.errors or error_of(run), "an exit code alone helps nobody"
     completed_by_the_next(connector, run, undisturbed)
+
+
+@pytest.mark.parametrize("method", ["_set_ident", "_set_native_id"])
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_thread_that_dies_before_its_first_line_ends_it_at_once(
+    number: int, method: str, connector: Connector, undisturbed: Sync
+) -> None:
+    """Whoever started it would wait for ever. The first tells of progress, the others read."""
+    run = connector.read(stillborn=(number, method))
+    assert run.code == 1
+    assert "The connector ran out of memory" in error_of(run)
+    completed_by_the_next(connector, run, undisturbed)

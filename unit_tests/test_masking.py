@@ -1,19 +1,15 @@
-"""The console script's own part of the protocol."""
+"""Secrets are masked in whatever is printed."""
 
 from __future__ import annotations
 
 import json
-import os
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
-from io import StringIO
 from urllib.parse import quote, quote_plus
 
 import pytest
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_bigcommerce import run
 from source_bigcommerce.config import Config
 from source_bigcommerce.run import Entrypoint
 from unit_tests.support import CLIENT, TOKEN, config
@@ -80,22 +76,3 @@ def test_what_is_no_secret_masks_nothing(value: object) -> None:
     """A token that is one space would otherwise black out every space of every sentence."""
     Entrypoint.set_up_secret_filter({"access_token": value}, Config.spec())
     assert filter_secrets("The setting None is 5") == "The setting None is 5"
-
-
-class Ended(BaseException):
-    """In place of the end of the process."""
-
-
-def test_what_was_in_a_buffer_that_could_not_grow_is_not_printed(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Python fills such a buffer with memory that was never written, and the destination would read it."""
-
-    def end(code: int) -> None:
-        raise Ended(code)
-
-    monkeypatch.setattr(os, "_exit", end)
-    monkeypatch.setattr(PRINT_BUFFER, "buffer", StringIO("never written"))
-    with pytest.raises(Ended, match="1"):
-        run._explain_and_exit(MemoryError())
-    assert "never written" not in capfd.readouterr().out
