@@ -12,6 +12,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from docs.streams_table import scopes, streams
 from integration_tests.harness import STREAMS, CommandLine, catalog_of, config_for, messages, sync
 from sandbox import Options, Server, serve
+from source_bigcommerce.api.scopes import Scope
 
 TOKEN = "s3cr3t-t0ken-of-the-store"
 CLIENT = "cl13nt-1d-of-the-account"
@@ -172,13 +173,7 @@ def test_a_state_file_of_an_unknown_shape_is_explained(server: Server, cli: Comm
     assert "state" in errors[None]
 
 
-SCOPES = {
-    "store_v2_customers_read_only": "Customers",
-    "store_v2_orders_read_only": "Orders",
-    "store_v2_products_read_only": "Products",
-    "store_v2_marketing_read_only": "Marketing",
-    "store_v2_transactions_read_only": "Order Transactions",
-}
+SCOPES = {scope.parameter: scope.value for scope in Scope if scope.parameter}
 
 
 @pytest.mark.parametrize("parameter", SCOPES)

@@ -7,14 +7,17 @@ import re
 
 import pytest
 
-from integration_tests.harness import KINDS, as_dict, catalog_of, config_for, sync
+from integration_tests.harness import CORE, KINDS, as_dict, catalog_of, config_for, sync
 from sandbox import READINGS, Options, serve
 from source_bigcommerce import report
 from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.catalog import Products
+from source_bigcommerce.streams.customers import Customers
 
 LOGGER = logging.getLogger("airbyte")
-SEVERAL_PAGES = Options(orders=700, products=700, customers=700, coupons=700, oddities=False)
+SEVERAL_PAGES = Options(orders=700, products=700, customers=700, coupons=700, rows=300, oddities=False)
+COUNTED = [Products, Customers, *(stream for stream in ALL_STREAMS if stream.count)]
 
 
 def test_every_stream_is_estimated_before_its_first_record() -> None:
@@ -24,7 +27,8 @@ def test_every_stream_is_estimated_before_its_first_record() -> None:
     """
     with serve(SEVERAL_PAGES) as server:
         result = sync(server)
-    assert result.estimates == {name: [len(result.records[name])] for name in (*KINDS, "order_refunds")}
+    told = {name: estimate for name, estimate in result.estimates.items() if name in CORE}
+    assert told == {name: [len(result.records[name])] for name in (*KINDS, "order_refunds")}
 
     seen: set[str] = set()
     with serve(SEVERAL_PAGES) as server:
@@ -35,7 +39,7 @@ def test_every_stream_is_estimated_before_its_first_record() -> None:
                 seen.add(message["trace"]["estimate"]["name"])
 
 
-@pytest.mark.parametrize("cls", ALL_STREAMS, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", COUNTED, ids=lambda cls: cls.__name__)
 def test_an_estimate_costs_one_request_at_most(cls: type) -> None:
     """None where the list tells its own length; a store of one page pays for none."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()

@@ -53,7 +53,8 @@ class SourceBigcommerce(AbstractSource):
 
         Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
         """
-        store = Store(parse_config(config))
+        # All scopes are asked for at the same time.
+        store = Store(parse_config(config).model_copy(update={"num_workers": len(Scope)}))
         store.started()
         # One stream of each scope tells of all of them.
         by_scope: dict[Scope, list[BigCommerceStream]] = {}

@@ -109,7 +109,7 @@ BREAKING_CATALOG_CHANGES: dict[str, tuple[Change, str]] = {
 
 HARMLESS_CATALOG_CHANGES: dict[str, Change] = {
     "nothing": lambda _: None,
-    "a new stream": lambda c: c["streams"].append({**orders(c), "name": "brands"}),
+    "a new stream": lambda c: c["streams"].append({**orders(c), "name": "shopping_lists"}),
     "another order of streams": lambda c: c["streams"].reverse(),
     "a new sync mode": lambda c: orders(c)["supported_sync_modes"].append("another"),
     "a new field": lambda c: field(c)["properties"].update(news={"type": ["null", "string"]}),

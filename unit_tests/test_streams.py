@@ -1035,7 +1035,6 @@ PRODUCT_LISTS = [
     ("custom_fields", "custom-fields"),
     ("bulk_pricing_rules", "bulk-pricing-rules"),
     ("videos", "videos"),
-    ("reviews", "reviews"),
 ]
 
 

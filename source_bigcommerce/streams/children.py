@@ -18,7 +18,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound
-from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of
+from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, key_of_slice, of
 from source_bigcommerce.streams.embedded import read_list
@@ -157,7 +157,9 @@ class BelowAll(BigCommerceStream, ABC):
         whole = StreamSlice(partition={}, cursor_slice={})
         rows = (row for rows in self.parent(self.store).batches(whole) for row in rows)
         keys = [row.get(self.parent_key) for row in rows if self.is_parent(row)]
-        return [key for key in dict.fromkeys(keys) if key is not None]
+        if any(type(key) not in (int, str) for key in keys):
+            raise lossy(f"a record has no {self.parent_key}, by which what belongs to it is asked for")
+        return list(dict.fromkeys(keys))
 
     def _first_of(self, piece: StreamSlice) -> Page | None:
         try:

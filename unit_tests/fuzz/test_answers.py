@@ -23,7 +23,13 @@ from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.values import parse_timestamp
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.catalog import ProductBulkPricingRules, ProductCustomFields, ProductVideos
+from source_bigcommerce.streams.catalog import (
+    ProductBulkPricingRules,
+    ProductCustomFields,
+    ProductModifiers,
+    ProductModifierValues,
+    ProductVideos,
+)
 from unit_tests.fuzz.support import JSON, assert_sentence, examples, nested
 from unit_tests.support import make_store
 
@@ -70,12 +76,13 @@ class Answers:
         return response
 
 
+LACKING = (ProductVideos, ProductCustomFields, ProductBulkPricingRules, ProductModifiers, ProductModifierValues)  # here
 # Every class of stream, and every way of paging of those that are only a declaration.
 KINDS = tuple(
     {
         (stream.__bases__, type(stream.paging), stream.__module__ == "source_bigcommerce.streams.orders"): stream
         for stream in reversed(ALL_STREAMS)
-        if stream not in (ProductVideos, ProductCustomFields, ProductBulkPricingRules)  # which the small store lacks
+        if stream not in LACKING
     }.values()
 )
 
