@@ -21,7 +21,7 @@ PAGES = {
     "orders": _ORDERS,
     "order_products": _ORDERS,
     "products": "v3/catalog/products?limit=250&include=bulk_pricing_rules,channels,custom_fields,images,"
-    "parent_relations,primary_image,variants,videos",
+    "parent_relations,primary_image,reviews,variants,videos",
     "customers": "v3/customers?limit=250&include=addresses,attributes,formfields,storecredit",
 }
 Record = dict[str, Any]

@@ -209,7 +209,7 @@ FIRST_PAGES = {
     ),
     Products: (
         "v3/catalog/products?include=bulk_pricing_rules,channels,custom_fields,images,parent_relations,"
-        "primary_image,variants,videos"
+        "primary_image,reviews,variants,videos"
         "&limit=250&sort=id&direction=asc"
     ),
     Coupons: "v2/coupons?limit=250",
