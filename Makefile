@@ -66,6 +66,7 @@ schemas: $(VENV)/.tests ## renew schemas from BigCommerce's OpenAPI files (OPENA
 
 docs: $(VENV)/.tests ## renew the generated parts of the documentation
 	@$(BIN)/python -m docs.streams_table
+	@$(BIN)/python -m docs.data_dictionary
 	@$(BIN)/python -m integration_tests.acceptance
 
 released: $(VENV)/.tests ## at a release: keep what it promises, for the next one to be compared with

@@ -32,8 +32,9 @@ class Client:
         """Returns when PyAirbyte is imported and knows the connector's streams."""
         self._answer("PyAirbyte did not start")
 
-    def sync(self, stream: str) -> int:
-        """Syncs from where the state in DuckDB says; returns how many records came."""
+    def sync(self, *streams: str) -> int:
+        """Syncs from where the states in DuckDB say; returns how many records came."""
+        stream = ",".join(streams)
         try:
             self._process.stdin.write(f"{stream}\n")
             self._process.stdin.flush()

@@ -17,26 +17,46 @@ class Query:
     sql: str
 
 
-BEST_SELLERS = Query(
-    "Best-selling products",
-    "SELECT line->>'name' AS product, sum((line->>'quantity')::INT) AS sold "
-    "FROM (SELECT unnest(line_items::JSON[]) AS line FROM orders) "
-    "GROUP BY product ORDER BY sold DESC, product LIMIT 5",
-)
+# Status 0 is what a shopper began and did not finish, 5 what was cancelled: nothing was earned with either.
 REVENUE = Query(
-    "Revenue by month",
-    "SELECT strftime(date_created, '%Y-%m') AS month, count(*) AS orders, round(sum(total_inc_tax), 2) AS revenue "
-    "FROM orders WHERE is_deleted IS NOT TRUE GROUP BY month ORDER BY month DESC LIMIT 12",
+    "Revenue by channel and currency, net of refunds",
+    "SELECT coalesce(channels.name, 'channel ' || orders.channel_id) AS channel, orders.currency_code AS currency, "
+    "count(*) AS orders, round(sum(total_inc_tax), 2) AS gross, round(sum(coalesce(refunded, 0)), 2) AS refunds, "
+    "round(sum(total_inc_tax - coalesce(refunded, 0)), 2) AS net "
+    "FROM orders LEFT JOIN channels ON channels.id = orders.channel_id LEFT JOIN "
+    "(SELECT order_id, sum(total_amount) AS refunded FROM order_refunds GROUP BY order_id) AS refunds "
+    "ON refunds.order_id = orders.id WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
+    "GROUP BY ALL ORDER BY net DESC",
 )
-BEST_CUSTOMERS = Query(
-    "Customers who spent the most",
-    "SELECT customers.id, email, count(*) AS orders, round(sum(total_inc_tax), 2) AS spent "
-    "FROM customers JOIN orders ON orders.customer_id = customers.id "
-    "GROUP BY ALL ORDER BY spent DESC LIMIT 10",
+BEST_SELLERS = Query(
+    "Best sellers by variant",
+    "SELECT product_id, variant_id, any_value(name) AS product, sum(quantity) AS sold, "
+    "round(sum(total_inc_tax), 2) AS revenue FROM order_products "
+    "GROUP BY product_id, variant_id ORDER BY sold DESC, product_id LIMIT 5",
+)
+REPEAT_CUSTOMERS = Query(
+    "How many customers ordered how often",
+    "SELECT orders, count(*) AS customers, round(sum(spent), 2) AS spent FROM "
+    "(SELECT customer_id, count(*) AS orders, sum(total_inc_tax) AS spent FROM orders "
+    "WHERE customer_id > 0 AND is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) GROUP BY customer_id) "
+    "GROUP BY orders ORDER BY orders DESC LIMIT 10",
+)
+ABANDONED_ORDERS = Query(
+    "Orders that were begun and not paid, by month",
+    "SELECT strftime(date_created, '%Y-%m') AS month, count(*) AS orders, round(sum(total_inc_tax), 2) AS value "
+    "FROM orders WHERE status_id = 0 AND is_deleted IS NOT TRUE GROUP BY month ORDER BY month DESC LIMIT 12",
+)
+COUPONS = Query(
+    "What coupons cost and bring",
+    "SELECT order_coupons.code AS coupon, count(DISTINCT order_id) AS orders, round(sum(discount), 2) AS discount, "
+    "round(sum(total_inc_tax), 2) AS revenue FROM order_coupons JOIN orders ON orders.id = order_id "
+    "WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) GROUP BY coupon ORDER BY orders DESC, coupon LIMIT 10",
 )
 
 SHOWN = BEST_SELLERS
-NEXT = (REVENUE, BEST_CUSTOMERS, BEST_SELLERS)
+NEXT = (REVENUE, REPEAT_CUSTOMERS, ABANDONED_ORDERS, COUPONS, BEST_SELLERS)
+TABLES = ("channels", "order_products", "order_coupons", "order_refunds")
+"""What the questions need beside the tables that the demo compares with the store."""
 
 
 def command(query: Query) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import data_dictionary
 from docs.streams_table import PAGE, README, scopes, streams, table, with_table
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
@@ -77,6 +78,23 @@ def test_the_page_has_airbyte_s_sections_in_their_order() -> None:
     found = [heading for heading in re.findall(r"^#+ (.+)$", _prose(_page()), re.M) if heading in HEADINGS]
     assert found == HEADINGS
     assert "## Moving from another connector" in _page()
+
+
+def test_the_data_dictionary_and_the_questions_are_current() -> None:
+    """Analysts read these instead of the schemas."""
+    assert data_dictionary.DICTIONARY.read_text(encoding="utf-8") == data_dictionary.dictionary(), "run `make docs`"
+    model = data_dictionary.MODEL.read_text(encoding="utf-8")
+    assert model == data_dictionary.with_queries(model), "run `make docs`"
+
+
+def test_the_diagram_names_streams_and_their_fields() -> None:
+    """A relation to a table that is not there, or by a field that no table has, leads nowhere."""
+    schemas = {stream.name: stream.get_json_schema()["properties"] for stream in streams()}
+    found = re.findall(r"^    (\w+) \S+ (\w+) : \"(\w+)", data_dictionary.MODEL.read_text(encoding="utf-8"), re.M)
+    assert len(found) > 20
+    for one, many, field in found:
+        assert one in schemas
+        assert field in schemas[many], (many, field)
 
 
 def test_the_page_s_prerequisites_name_every_required_setting() -> None:

@@ -1,0 +1,59 @@
+"""Writes docs/data-dictionary.md out of the schemas, and the questions of the demo into docs/data-model.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from demo.queries import NEXT
+from docs.streams_table import ROOT, streams
+
+DICTIONARY = ROOT / "docs" / "data-dictionary.md"
+MODEL = ROOT / "docs" / "data-model.md"
+_QUERIES = re.compile(r"(<!-- queries -->\n).*?(<!-- /queries -->)", re.DOTALL)
+_INTRODUCTION = """# Data dictionary
+
+Every stream and every field, generated from the schemas (`make docs`). `a.b` is a field inside an object, `a[].b` one
+of the entries of a list. Every field may be null; fields that BigCommerce adds are passed on as they are.
+"""
+
+
+def dictionary() -> str:
+    """The whole document."""
+    parts = [_INTRODUCTION]
+    for stream in streams():
+        about = re.sub(r"\s+", " ", (type(stream).__doc__ or "").strip())
+        rows = "\n".join(f"| `{path}` | {kind} | {text} |" for path, kind, text in _fields(stream.get_json_schema()))
+        parts.append(f"## {stream.name}\n\n{about}\n\n| Field | Type | Meaning |\n|---|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def with_queries(text: str) -> str:
+    """The text of docs/data-model.md with the current questions."""
+    blocks = "\n".join(f"### {one.title}\n\n```sql\n{_broken(one.sql)}\n```\n" for one in NEXT)
+    return _QUERIES.sub(lambda found: f"{found[1]}\n{blocks}\n{found[2]}", text)
+
+
+def _fields(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str, str]]:
+    for name, field in schema.get("properties", {}).items():
+        here = f"{path}.{name}" if path else name
+        yield here, _kind(field), field.get("description", "")
+        yield from _fields(field, here)
+        if "items" in field:
+            yield from _fields(field["items"], f"{here}[]")
+
+
+def _kind(field: Mapping[str, Any]) -> str:
+    kind = field["type"][1]
+    return "timestamp" if field.get("format") == "date-time" else str(kind)
+
+
+def _broken(sql: str) -> str:
+    """The SQL in lines that can be read."""
+    return re.sub(r" (?=(?:FROM|LEFT JOIN|JOIN|WHERE|GROUP BY|ORDER BY)\b)", "\n", sql)
+
+
+if __name__ == "__main__":
+    DICTIONARY.write_text(dictionary(), encoding="utf-8")
+    MODEL.write_text(with_queries(MODEL.read_text(encoding="utf-8")), encoding="utf-8")
