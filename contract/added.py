@@ -17,7 +17,7 @@ _OTHERS: dict[str, dict[str, dict[str, Any]]] = {
     "product_option_values": {"option_id": _INTEGER},
     "product_modifier_values": {"modifier_id": _INTEGER},
     "inventory_items": {"product_id": _INTEGER, "variant_id": _INTEGER, "sku": _TEXT, "sku_id": _INTEGER},
-    "inventory_location_items": {"product_id": _INTEGER, "variant_id": _INTEGER, "sku": _TEXT, "sku_id": _INTEGER},
+    "inventory_location_items": {"product_id": _INTEGER, "variant_id": _INTEGER, "sku": _TEXT},
     "search_filter_contexts": {"channel_id": _INTEGER, "category_id": _INTEGER},
 }
 _NAMED_BY_TEXT = frozenset({"shopper_profile_segments"})  # whose parents have text for an id

@@ -115,6 +115,35 @@ def bulk_rule(n: int) -> dict[str, Any]:
     }
 
 
+CONFIG: dict[str, Any] = {
+    "default_value": "None",
+    "checked_by_default": False,
+    "checkbox_label": "As a gift",
+    "date_limited": True,
+    "date_limit_mode": "range",
+    "date_earliest_value": "2026-02-01T00:00:00+00:00",
+    "date_latest_value": "2026-12-24T00:00:00+00:00",
+    "file_types_mode": "specific",
+    "file_types_supported": ["images"],
+    "file_types_other": ["pdf"],
+    "file_max_size": 5,
+    "text_characters_limited": True,
+    "text_min_length": 1,
+    "text_max_length": 40,
+    "text_lines_limited": True,
+    "text_max_lines": 2,
+    "number_limited": True,
+    "number_limit_mode": "range",
+    "number_lowest_value": 1,
+    "number_highest_value": 9,
+    "number_integers_only": True,
+    "product_list_adjusts_inventory": True,
+    "product_list_adjusts_pricing": False,
+    "product_list_shipping_calc": "weight",
+}
+"""Every setting of an option or modifier at once; which of them count, its type decides."""
+
+
 def option(values: int) -> dict[str, Any]:
     """The option whose values make a product's variants."""
     return {
@@ -123,7 +152,7 @@ def option(values: int) -> dict[str, Any]:
         "name": f"Colour{ID}",
         "display_name": "Colour",
         "type": "swatch",
-        "config": {},
+        "config": CONFIG if values > 2 else {},
         "sort_order": 0,
         "option_values": [
             {
@@ -142,9 +171,9 @@ def modifier(n: int) -> dict[str, Any]:
     """The n-th modifier: a tick box that changes the price."""
     adjusters = {
         "price": {"adjuster": "relative", "adjuster_value": 2.5},
-        "weight": {"adjuster": None, "adjuster_value": 0},
-        "image_url": "",
-        "purchasing_disabled": {"status": False, "message": ""},
+        "weight": {"adjuster": "relative" if n % 2 else None, "adjuster_value": 0.5 if n % 2 else 0},
+        "image_url": "https://cdn.example.com/choice.jpg" if n % 2 else "",
+        "purchasing_disabled": {"status": False, "message": "Not today" if n % 2 else ""},
     }
     values = [
         {
@@ -166,6 +195,6 @@ def modifier(n: int) -> dict[str, Any]:
         "type": "checkbox",
         "required": False,
         "sort_order": n,
-        "config": {"checkbox_label": "Engrave it", "checked_by_default": False},
+        "config": {**CONFIG, "checkbox_label": "Engrave it"} if n == 1 else {"checkbox_label": "Engrave it"},
         "option_values": values,
     }
