@@ -24,7 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from integration_tests.harness import STREAMS, catalog_of, config_for, sync
+from integration_tests.harness import CORE, catalog_of, config_for, sync
 from integration_tests.secrecy import forms_of
 from sandbox import Options, Server, serve
 from source_bigcommerce.source import SourceBigcommerce, logger
@@ -135,7 +135,7 @@ def test_nothing_but_get_is_ever_sent(monkeypatch: pytest.MonkeyPatch) -> None:
         assert SourceBigcommerce().discover(logger, settings_of(server)).streams
         result = sync(server, client_id=CLIENT)
         methods = {request.method for request in server.requests}
-    assert not result.failure and all(result.records[name] for name in STREAMS)
+    assert not result.failure and all(result.records[name] for name in CORE)
     assert methods == {"GET"} and set(sent) == {"GET"}
 
 

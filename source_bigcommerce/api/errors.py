@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
@@ -231,6 +232,23 @@ class ErrorTable(ErrorHandler):
         if self._scope is None:
             return BigCommerceError  # it speaks of the store
         return {403: Forbidden, 404: NotFound}.get(status, BigCommerceError)
+
+
+class TwoScopes(ErrorTable):
+    """The list of parents needs another scope than what is below it, so a refusal names the one that is missing."""
+
+    def __init__(self, stream: str, scope: Scope, breaker: Breaker, list_endpoint: str, list_scope: Scope) -> None:
+        super().__init__(stream, scope, breaker)
+        self._list = ErrorTable(stream, list_scope, breaker)
+        self._list_endpoint = f"/{list_endpoint}"
+
+    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
+        if isinstance(response, requests.Response) and self._is_of_the_list(response):
+            return self._list.interpret_response(response)
+        return super().interpret_response(response)
+
+    def _is_of_the_list(self, response: requests.Response) -> bool:
+        return urlsplit(response.request.url or "").path.endswith(self._list_endpoint)
 
 
 def in_plain_words(error: AirbyteTracedException) -> BigCommerceError:

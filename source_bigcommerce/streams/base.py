@@ -21,7 +21,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode, forget
 from source_bigcommerce.api.client import Store, of_parent, with_query
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, in_plain_words
+from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, TwoScopes, in_plain_words
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS
@@ -95,7 +95,9 @@ class BigCommerceStream(HttpStream, ABC):
         return REQUEST_KWARGS
 
     def get_error_handler(self) -> ErrorHandler:
-        return ErrorTable(self.name, self.scope, self.store.breaker)
+        if self.list_scope in (None, self.scope):
+            return ErrorTable(self.name, self.scope, self.store.breaker)
+        return TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
 
     @classmethod
     def scopes(cls) -> tuple[Scope, ...]:

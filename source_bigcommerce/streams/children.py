@@ -10,14 +10,11 @@ from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
-import requests
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound
+from source_bigcommerce.api.errors import BigCommerceError, NotFound
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, key_of_slice, of
@@ -69,11 +66,6 @@ class AskedOfEach(BelowEach, ABC):
     children: ClassVar[str]
     child_params: ClassVar[Params] = {}
     child_paging: ClassVar[Paging]
-
-    def get_error_handler(self) -> ErrorHandler:
-        if self.list_scope in (None, self.scope):
-            return super().get_error_handler()
-        return _TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
 
     def records(self, entries: Sequence[Record]) -> Iterable[Record]:
         asked = self.parents(entries)
@@ -183,20 +175,3 @@ class BelowAll(BigCommerceStream, ABC):
             parent = _ANY  # the stream of the parents tells of that
         with suppress(NotFound):
             self.fetch(of_parent(self.endpoint, parent), {**self.params, **self.one_row()})
-
-
-class _TwoScopes(ErrorTable):
-    """The list of parents needs another scope than what is below it, so a refusal names the one that is missing."""
-
-    def __init__(self, stream: str, scope: Scope, breaker: Any, list_endpoint: str, list_scope: Scope | None) -> None:
-        super().__init__(stream, scope, breaker)
-        self._list = ErrorTable(stream, list_scope, breaker)
-        self._list_endpoint = f"/{list_endpoint}"
-
-    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
-        if isinstance(response, requests.Response) and self._is_of_the_list(response):
-            return self._list.interpret_response(response)
-        return super().interpret_response(response)
-
-    def _is_of_the_list(self, response: requests.Response) -> bool:
-        return urlsplit(response.request.url or "").path.endswith(self._list_endpoint)
