@@ -94,7 +94,7 @@ def test_a_refusal_in_the_middle_of_the_archived_orders_fails_the_stream() -> No
     with serve(Options(orders=900, readings=READINGS["archived orders need the filter"])) as server:
         for id_ in server.store.ids("orders")[50:750]:
             server.store.archive_order(id_)
-        server.fail("v2/orders?*min_id=*is_deleted=true*", times=100, status=422)
+        server.fail("v2/orders?*is_deleted=true*min_id=*", times=100, status=422)
         result = sync(server, ["orders"])
         refused = [request for request in server.requests if request.status == 422]
     assert refused

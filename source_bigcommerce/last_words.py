@@ -11,16 +11,15 @@ from io import StringIO
 from queue import Empty, SimpleQueue
 
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 
 from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.shortage import explained
 
 _RESERVED = 4 << 20  # bytes
 _UNTOLD = b"The connector ended with an error that could not be told, for want of memory perhaps.\n"
 _THREAD_DIED = "in thread started by"  # CPython 3.10 to 3.13, of what the function of a thread raised
 _BEAT, _BEATS_TO_BEGIN = 1.0, 60  # seconds; how many of them a thread may take
-_NO_THREAD = "can't start new thread"  # Python's words; it does not tell which of the two causes it was
 
 _reserve = [bytearray(_RESERVED)]  # room in which to tell that there is none; never touched, so it costs none
 
@@ -60,7 +59,7 @@ def explain_and_exit(error: BaseException) -> None:
     if isinstance(error, MemoryError):
         PRINT_BUFFER.buffer = StringIO()  # one that could not grow may hold memory that was never written
     try:
-        error = _explained(error)
+        error = explained(error)
         sys.excepthook(type(error), error, error.__traceback__)
         PRINT_BUFFER.flush()  # and with it the standard output, to which the hook printed
     except BrokenPipeError:
@@ -71,24 +70,6 @@ def explain_and_exit(error: BaseException) -> None:
         os.write(2, _UNTOLD)
     finally:
         os._exit(1)
-
-
-def _explained(error: BaseException) -> BaseException:
-    """The same error, or one that says what to do where Python has nothing but its own words."""
-    if isinstance(error, MemoryError):
-        sentence = "The connector ran out of memory. Give it 512 MB, or"
-    elif isinstance(error, RuntimeError) and str(error) == _NO_THREAD:
-        sentence = (
-            "The connector could not start another thread: memory ran out, or it has as many threads as it may. Give "
-            "it 512 MB, raise the limit of threads (`ulimit -u`, or pids in a container), or"
-        )
-    else:
-        return error
-    return BigCommerceError(
-        f"{sentence} choose fewer parallel workers in its settings. The next sync goes on from the last state of each "
-        "stream.",
-        FailureType.system_error,
-    )
 
 
 def _log_failed(record: logging.LogRecord) -> None:

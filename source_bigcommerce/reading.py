@@ -29,8 +29,9 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_bigcommerce import shortage
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
@@ -86,7 +87,8 @@ def _by_list(
 class _Pass:
     """One reading of a list, for one stream or for several that are made of it.
 
-    The first of them leads: its slices are read, and the records of all taken from each page.
+    The first of them leads: its slices are read, and the records of all taken from each page. A stream whose records
+    cannot be read drops out of the slice, and the others go on; the list itself fails them all.
     """
 
     def __init__(
@@ -101,22 +103,32 @@ class _Pass:
         self.queue = queue
         self.places = places
         self.waiting = threading.Semaphore(SLICES_WAITING)
-        self._state_manager = state_manager
-        self._repository = repository
-        self._lock = threading.Lock()
-        self._under_way = 1  # slices, and the making of them
-        self._over = threading.Event()
-        self._error: Exception | None = None
-
-    def streams(self) -> Iterator[AbstractStream]:
-        """What the CDK reads: the leader with its slices, and the others, which end when the leader does."""
         for follower in self.followers:
             if isinstance(follower, IncrementalStream) and isinstance(self.leader, IncrementalStream):
                 follower.progress = self.leader.progress
-        cursors = [self._cursor(stream) for stream in self.members]
-        yield _stream(self.leader, _Slices(self, self._state()), _CursorOfAll(cursors, self))
-        for follower, cursor in zip(self.followers, cursors[1:], strict=True):
+        self._cursors = {stream.name: _cursor(stream, state_manager, repository) for stream in members}
+        self._lock = threading.Lock()
+        self._under_way = 1  # slices, and the making of them
+        self._over = threading.Event()
+        self._error: Exception | None = None  # of the list
+        self._dropped_out: dict[str, Exception] = {}  # by the name of the stream
+        self._state = state_manager.get_stream_state(self.leader.name, self.leader.namespace)
+
+    def streams(self) -> Iterator[AbstractStream]:
+        """What the CDK reads: the leader with its slices, and the others, which end when the leader does."""
+        leads, *follow = self._cursors.values()
+        yield _stream(self.leader, _Slices(self, self._state), _CursorOfAll([leads, *follow], self))
+        for follower, cursor in zip(self.followers, follow, strict=True):
             yield _stream(follower, _Wait(self, follower), cursor)
+
+    def drop_out(self, stream: BigCommerceStream, piece: StreamSlice, error: Exception) -> None:
+        """Called when a record of the stream cannot be read, before the slice with it ends: no state may pass it."""
+        cursor = self._cursors[stream.name]
+        if isinstance(cursor, ProgressCursor):
+            cursor.stop_at(bounds(piece)[0])
+        else:
+            cursor.stop()
+        self._dropped_out.setdefault(stream.name, error)
 
     def begin_slice(self) -> None:
         with self._lock:
@@ -132,29 +144,24 @@ class _Pass:
 
     @property
     def has_failed(self) -> bool:
-        return self._error is not None
+        """Whether a slice has failed for all: no state can pass it, so the next sync reads what lies behind."""
+        return self._error is not None or len(self._dropped_out) == len(self.members)
 
-    def wait(self, follower: BigCommerceStream) -> None:
-        """Returns when the list has been read. Raises BigCommerceError when that failed."""
+    def wait(self, stream: BigCommerceStream) -> None:
+        """Returns when the list has been read for this stream. Raises why it was not, which the leader's slice has
+        told already where it is an error of the list."""
         self._over.wait()
+        if stream.name in self._dropped_out:
+            raise self._dropped_out[stream.name]
+        if self._error is None or stream is self.leader:
+            return
         if isinstance(self._error, AirbyteTracedException):
             raise BigCommerceError(
-                f"The stream '{follower.name}' is made of the list of '{self.leader.name}', which was not read to "
+                f"The stream '{stream.name}' is made of the list of '{self.leader.name}', which was not read to "
                 f"its end: {self._error.message}",
                 self._error.failure_type,
             )
-        if self._error:
-            raise self._error
-
-    def _state(self) -> Mapping[str, Any]:
-        return self._state_manager.get_stream_state(self.leader.name, self.leader.namespace)
-
-    def _cursor(self, stream: BigCommerceStream) -> Cursor:
-        if isinstance(stream, IncrementalStream):
-            return ProgressCursor(
-                stream.name, stream.cursor_field, stream.progress, self._state_manager, self._repository
-            )
-        return WholeCursor(stream.name, stream.namespace, self._repository)
+        raise self._error
 
 
 class _Slices(PartitionGenerator):
@@ -167,18 +174,20 @@ class _Slices(PartitionGenerator):
     def generate(self) -> Iterable[Partition]:
         leader = self._pass.leader
         try:
-            for piece in leader.stream_slices(sync_mode=SyncMode.incremental, stream_state=self._state):
-                for follower in self._pass.followers:
-                    follower.tally.expected = leader.tally.expected
-                self._pass.waiting.acquire()
-                if self._pass.has_failed:
-                    break  # no state can pass the slice that failed: what lies behind it is read in the next sync
-                self._pass.begin_slice()
-                yield _Slice(self._pass, piece)
+            with shortage.in_plain_words():
+                for piece in leader.stream_slices(sync_mode=SyncMode.incremental, stream_state=self._state):
+                    for follower in self._pass.followers:
+                        follower.tally.expected = leader.tally.expected
+                    self._pass.waiting.acquire()
+                    if self._pass.has_failed:
+                        break
+                    self._pass.begin_slice()
+                    yield _Slice(self._pass, piece)
         except Exception as error:
             self._pass.end(error)
             raise
         self._pass.end()
+        self._pass.wait(leader)
 
 
 class _Slice(Partition):
@@ -187,21 +196,34 @@ class _Slice(Partition):
     def __init__(self, list_pass: _Pass, stream_slice: StreamSlice) -> None:
         self._pass = list_pass
         self._slice = stream_slice
+        self._dropped_out: set[str] = set()  # streams, by name, that go on in other slices
 
     def read(self) -> Iterable[Record]:
         with self._pass.places:
             self._pass.waiting.release()
             try:
-                for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
-                    for record in records:
-                        yield Record(record, stream.name)
-                    # Before the slice is told to be finished: another thread may print the state that says so.
-                    self._pass.queue.flush()
+                with shortage.in_plain_words():
+                    for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
+                        if stream.name not in self._dropped_out:
+                            yield from self._records(stream, records)
+                        if len(self._dropped_out) == len(self._pass.members):
+                            return
             except Exception as error:
                 # Before the others are told: another thread would print their end ahead of their records.
                 self._pass.queue.flush()
                 self._pass.end(error)
                 raise
+
+    def _records(self, stream: BigCommerceStream, records: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
+        try:
+            with shortage.in_plain_words():
+                for record in records:
+                    yield Record(record, stream.name)
+        except Exception as error:
+            self._dropped_out.add(stream.name)
+            self._pass.drop_out(stream, self._slice, error)
+        # Before the slice is told to be finished: another thread may print the state that says so.
+        self._pass.queue.flush()
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._slice
@@ -216,7 +238,7 @@ class _Slice(Partition):
 class _CursorOfAll(Cursor):
     """Tells the states of all that share a list, when a slice of it has been read."""
 
-    def __init__(self, cursors: Sequence[Cursor], list_pass: _Pass) -> None:
+    def __init__(self, cursors: Sequence[ProgressCursor | WholeCursor], list_pass: _Pass) -> None:
         self._cursors = cursors
         self._pass = list_pass
 
@@ -228,8 +250,12 @@ class _CursorOfAll(Cursor):
         """Progress follows from slices, not from records."""
 
     def close_partition(self, partition: Partition) -> None:
-        for cursor in self._cursors:
-            cursor.close_partition(partition)
+        try:
+            for cursor in self._cursors:
+                cursor.close_partition(partition)
+        except Exception as error:
+            self._pass.end(error)
+            raise
         self._pass.end()
 
     def ensure_at_least_one_state_emitted(self) -> None:
@@ -249,6 +275,14 @@ class _Wait(PartitionGenerator):
     def generate(self) -> Iterable[Partition]:
         self._pass.wait(self._follower)
         return ()
+
+
+def _cursor(
+    stream: BigCommerceStream, state_manager: ConnectorStateManager, repository: MessageRepository
+) -> ProgressCursor | WholeCursor:
+    if isinstance(stream, IncrementalStream):
+        return ProgressCursor(stream.name, stream.cursor_field, stream.progress, state_manager, repository)
+    return WholeCursor(stream.name, stream.namespace, repository)
 
 
 def _stream(stream: BigCommerceStream, slices: PartitionGenerator, cursor: Cursor) -> AbstractStream:

@@ -13,6 +13,7 @@ from airbyte_cdk.sources.types import Record
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, _Slice, _Slices
 from source_bigcommerce.streams.tally import Tally
 
@@ -102,11 +103,11 @@ def test_many_threads_lose_nothing_in_a_small_queue() -> None:
 
 
 class Leader:
-    """A stream of three slices; each gives one record, and the first then fails if it is told to."""
+    """A stream of three slices; each gives one record, and the list then fails if it is told to."""
 
     name = "orders"
 
-    def __init__(self, fails: bool = False) -> None:
+    def __init__(self, fails: Exception | None = None) -> None:
         self.fails = fails
         self.tally = Tally()
 
@@ -114,12 +115,9 @@ class Leader:
         yield from ({"number": number} for number in range(3))
 
     def read_pages(self, members: Sequence[Any], piece: dict[str, int]) -> Iterator[tuple[Any, Any]]:
-        yield self, self._records(piece["number"])
-
-    def _records(self, number: int) -> Iterator[dict[str, int]]:
-        yield {"id": number}
+        yield self, iter([{"id": piece["number"]}])
         if self.fails:
-            raise ValueError("the second record cannot be read")
+            raise self.fails
 
 
 class Together:
@@ -135,6 +133,9 @@ class Together:
     def begin_slice(self) -> None:
         """Counts nothing here."""
 
+    def wait(self, stream: Any) -> None:
+        """Has nothing to wait for here."""
+
     def end(self, error: Exception | None = None) -> None:
         self.has_failed |= error is not None
         self.out_when_it_ended += drained(self.queue)
@@ -142,12 +143,20 @@ class Together:
 
 def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it() -> None:
     """Else the streams that share its list end first, and their records come after their end."""
-    together = Together(Leader(fails=True))
+    together = Together(Leader(fails=ValueError("the second page cannot be read")))
     records = _Slice(together, {"number": 7}).read()  # type: ignore[arg-type]  # a stand-in
     together.queue.put(next(iter(records)))
-    with pytest.raises(ValueError, match="second record"):
+    with pytest.raises(ValueError, match="second page"):
         next(iter(records))
     assert [one["id"] for one in together.out_when_it_ended] == [7]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")], ids=repr)
+def test_a_slice_for_which_the_machine_has_no_room_fails_with_what_to_do_about_it(error: Exception) -> None:
+    """Python's own words, "MemoryError" or "can't start new thread", say neither the cause nor a remedy."""
+    records = _Slice(Together(Leader(fails=error)), {"number": 7}).read()  # type: ignore[arg-type]  # a stand-in
+    with pytest.raises(BigCommerceError, match=r"memory.* choose fewer parallel workers"):
+        list(records)
 
 
 def test_no_slice_is_made_behind_one_that_failed() -> None:

@@ -254,13 +254,12 @@ def test_every_parameter_of_a_date_filter_is_a_whole_second_in_utc(api: Any, str
 def test_a_sync_without_changes_costs_one_request_where_the_answer_counts(
     api: Any, stream: type[IncrementalStream]
 ) -> None:
-    """It is what most hourly syncs are. V2 does not count: "nothing" is asked for twice before it is believed, but for
-    the archived orders."""
+    """It is what most hourly syncs are. V2 does not count: "nothing" is asked for twice before it is believed."""
     listing(api, stream, [])
     sync(make_stream(stream), {stream.cursor_field: "2024-05-31T10:00:00Z"})
     asked = urls(api)
     archived = [url for url in asked if "is_deleted" in url]
-    assert (len(asked) - len(archived), len(archived)) == ((2, 1) if issubclass(stream, OrderList) else (1, 0))
+    assert (len(asked) - len(archived), len(archived)) == ((2, 2) if issubclass(stream, OrderList) else (1, 0))
 
 
 @each_incremental
@@ -787,6 +786,7 @@ def test_doubtful_orders_are_read_again_once_each_and_the_others_not_at_all(api:
     assert len(read(make_stream(Orders))) == 19
     assert sorted(url.split("?")[0] for url in urls(api)[1:]) == [
         "v2/orders/10/products",
+        "v2/orders/15/consignments",  # which tells none, and is asked once more
         "v2/orders/15/consignments",
         "v2/orders/5/products",
     ]
@@ -845,6 +845,47 @@ def test_as_many_fees_as_a_known_cap_are_read_again(api: Any) -> None:
     assert [fee["id"] for fee in order(api, fees=fees[:9])["fees"]] == list(range(1, 10))
 
 
+@pytest.mark.parametrize(
+    ("children", "came", "answer"),
+    [
+        ("fees", {"fees": [{"id": i} for i in range(10)]}, {"fees": []}),
+        ("fees", {"fees": [{"id": i} for i in range(10)]}, []),
+        ("consignments", {"consignments": {"shipping": [{"id": i} for i in range(1, 11)]}}, {"shipping": []}),
+        ("consignments", {"consignments": {"shipping": [{"id": 2}]}, "shipping_address_count": 2}, []),
+    ],
+)
+@pytest.mark.parametrize("lasts", [False, True])
+def test_parts_that_came_along_are_not_taken_back_by_an_answer_that_tells_none(
+    api: Any, children: str, came: dict[str, Any], answer: Any, lasts: bool
+) -> None:
+    """It is asked for once more, and the slice fails if that stays: believed, the rest of the parts would be lost."""
+    whole = {"fees": [{"id": i} for i in range(12)], "shipping": [{"id": i} for i in range(1, 13)]}
+    api.get(f"{STORE_URL}v2/orders/7", json={"id": 7})
+    api.get(f"{STORE_URL}v2/orders/7/{children}", [{"json": answer}, {"json": answer if lasts else whole}])
+    fields = {"consignments": {}, "fees": [], "items_total": 0, **came}
+    if lasts:
+        with pytest.raises(NotFound, match="Record 7 came with children of its own"):
+            order(api, **fields)
+    else:
+        record = order(api, **fields)
+        assert 12 in (len(record["fees"]), len(record["consignments"]["shipping"]))
+
+
+def test_an_order_that_should_have_lines_and_shows_none_is_told_of_once(
+    api: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both answers agree that there are none, so the order is passed on; its own count is worth a warning."""
+    page = [{"id": i, "items_total": 3, "consignments": {"shipping": [{"id": 1}]}, "fees": []} for i in (7, 8)]
+    api.get(f"{STORE_URL}v2/orders", json=page)
+    for one in page:
+        api.get(f"{STORE_URL}v2/orders/{one['id']}/products", status_code=204)
+    with caplog.at_level(logging.WARNING):
+        assert [record["line_items"] for record in read(make_stream(Orders))] == [[], []]
+    assert [entry.getMessage() for entry in caplog.records] == [
+        "BigCommerce tells no line item of order 7, nor perhaps of others, though items_total is 3."
+    ]
+
+
 def test_an_archived_order_of_which_nothing_more_is_told_comes_as_listed(
     api: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -901,18 +942,20 @@ def test_archived_orders_are_asked_for_apart(api: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "times"),
     [
-        {"status_code": 400, "json": [{"status": 400, "message": "The field 'is_deleted' is not supported."}]},
-        {"status_code": 204},
-        {"json": [{**row(Orders, 1, MODIFIED), "is_deleted": False}]},
+        ({"status_code": 400, "json": [{"status": 400, "message": "The field 'is_deleted' is not supported."}]}, 1),
+        ({"status_code": 204}, 2),
+        ({"json": [{**row(Orders, 1, MODIFIED), "is_deleted": False}]}, 1),
     ],
     ids=["refused", "none", "ignored"],
 )
-def test_a_store_that_knows_no_archive_costs_one_request_and_no_failure(api: Any, answer: dict[str, Any]) -> None:
-    """The filter has not been documented since 2024."""
+def test_a_store_that_knows_no_archive_costs_little_and_no_failure(
+    api: Any, answer: dict[str, Any], times: int
+) -> None:
+    """The filter has not been documented since 2024. "Nothing" is asked for twice before it is believed."""
     assert [record["id"] for record in sync(archive(api, **answer))] == [1]
-    assert len(urls(api)) == 2
+    assert len(urls(api)) == 1 + times
 
 
 DAYS = [{"start": f"2024-05-1{i}T00:00:00Z", "end": f"2024-05-1{i + 1}T00:00:00Z"} for i in (5, 6, 7)]
@@ -921,7 +964,7 @@ DAYS = [{"start": f"2024-05-1{i}T00:00:00Z", "end": f"2024-05-1{i + 1}T00:00:00Z
 @pytest.mark.parametrize(
     ("plain", "answer", "times"),
     [
-        (False, {"status_code": 204}, 3),
+        (False, {"status_code": 204}, 6),
         (False, {"json": [{**row(Orders, 2, MODIFIED), "is_deleted": True}]}, 3),
         (False, {"status_code": 400, "json": [{"message": "no"}]}, 1),
         (False, {"json": [{**row(Orders, 1, MODIFIED), "is_deleted": False}]}, 1),
@@ -941,7 +984,24 @@ def test_archived_orders_are_asked_for_once_per_slice_until_that_is_not_needed(
         read(subject, piece)
     asked = [query(url) for url in urls(api) if "is_deleted=true" in url]
     assert len(asked) == times
-    assert [params["max_date_modified"][:10] for params in asked] == [piece["end"][:10] for piece in DAYS[:times]]
+    ends = [params["max_date_modified"][:10] for params in asked]
+    assert list(dict.fromkeys(ends)) == [piece["end"][:10] for piece in DAYS[:times]]
+
+
+@pytest.mark.parametrize("newest", [251, 290])
+def test_an_archive_whose_later_page_stays_silent_fails_the_slice(api: Any, newest: int) -> None:
+    """A full page is followed by "nothing" (204) where it was the last one, and where the store fails: so the archived
+    order with the highest id is asked for, which shows that there is more."""
+    first = [{**row(Orders, i, MODIFIED), "is_deleted": True} for i in range(2, 252)]
+    subject = archive(api, json=first)
+    api.get(f"{STORE_URL}v2/orders?is_deleted=true&min_id=251", status_code=204)
+    api.get(f"{STORE_URL}v2/orders?is_deleted=true&sort=id:desc", json=[{"id": newest}])
+    if newest == 251:
+        assert len(sync(subject)) == 251
+        return
+    with pytest.raises(BigCommerceError, match="list of 'orders' ended after 250 records, though the store has more"):
+        sync(subject)
+    assert subject.state == {}
 
 
 def test_a_refusal_of_a_later_page_of_the_archive_fails_the_slice(api: Any) -> None:

@@ -82,7 +82,7 @@ def test_a_body_that_never_comes_to_its_end_is_asked_for_again_a_few_times(
     server: Server, coupons: Any, naps: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte a minute would keep a worker for ever: a read timeout bounds each pause, and none is that long."""
-    monkeypatch.setattr(transport, "LONGEST_BODY", -1.0)
+    monkeypatch.setattr(transport, "LONGEST_ANSWER", -1.0)
     coupons.store._started = coupons.store.config.start_date  # the clock is asked first, and would fail as well
     error = failure_of(coupons)
     assert error.failure_type is FailureType.transient_error
@@ -93,31 +93,30 @@ def test_a_body_that_never_comes_to_its_end_is_asked_for_again_a_few_times(
 
 
 WAYS = {
-    "of a length": (b"Content-Length: 1000\r\n\r\n", b"", b""),
-    "in a large chunk": (b"Transfer-Encoding: chunked\r\n\r\n", b"3e8\r\n", b"\r\n0\r\n\r\n"),
+    "a body of a length": b"Content-Length: 1000\r\n\r\n",
+    "a body in a large chunk": b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n",
+    "headers": b"Link: ",
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_body_that_trickles_is_given_up_in_time(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_trickles_is_given_up_in_time(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte comes well within the read timeout, and 10 KB of them would take days at one in a minute."""
-    monkeypatch.setattr(transport, "LONGEST_BODY", 0.2)
-    header, before, after = WAYS[way]
+    monkeypatch.setattr(transport, "LONGEST_ANSWER", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def trickle() -> None:
             connection, _ = listener.accept()
             with connection, suppress(OSError):
                 connection.recv(10_000)
-                connection.sendall(b"HTTP/1.1 200 OK\r\n" + header + before)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + WAYS[way])
                 for _ in range(1000):
                     connection.sendall(b" ")
                     time.sleep(0.01)
-                connection.sendall(after)
 
         threading.Thread(target=trickle, daemon=True).start()
         began = time.monotonic()
-        with pytest.raises(requests.exceptions.ReadTimeout, match="took longer than"):
+        with pytest.raises((requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError)):
             session_without_quota().get(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=1)
         assert time.monotonic() - began < 3
 

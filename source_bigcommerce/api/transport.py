@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
+from http.client import HTTPResponse
+from io import BufferedReader, RawIOBase
 from typing import Any
 
 import requests
@@ -15,7 +18,7 @@ from requests.adapters import HTTPAdapter
 REQUEST_KWARGS: Mapping[str, Any] = {"allow_redirects": False, "timeout": (10, 120)}
 
 LARGEST_BODY = 512 * 1024**2  # bytes, unpacked; 250 products with hundreds of variants each take a fraction of it
-LONGEST_BODY = 300.0  # seconds from its first byte to its last
+LONGEST_ANSWER = 300.0  # seconds from the request to its last byte
 
 _CONNECTIONS = 20  # kept open; more are opened when needed
 
@@ -44,6 +47,11 @@ class StoreSession(LimiterSession):
 
 
 class _Adapter(HTTPAdapter):
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = _timed(pool.ConnectionCls)
+        return pool
+
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         response = super().send(*args, **kwargs)
         response.raw = _BoundedBody(response.raw)
@@ -51,31 +59,53 @@ class _Adapter(HTTPAdapter):
 
 
 class _BoundedBody:
-    """A body that ends in an error when it grows too large or takes too long: a read timeout bounds only each pause."""
+    """A body that ends in an error when it grows too large."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
 
     def stream(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
-        until, size = time.monotonic() + LONGEST_BODY, 0
-        for chunk in self._as_it_comes(*args, **kwargs):
+        size = 0
+        for chunk in self._raw.stream(*args, **kwargs):
             size += len(chunk)
             if size > LARGEST_BODY:
                 self._raw.close()
                 raise BodyTooLarge(f"more than {LARGEST_BODY // 1024**2} MB")
-            if time.monotonic() > until:
-                self._raw.close()
-                raise requests.exceptions.ReadTimeout(f"the answer took longer than {LONGEST_BODY:.0f} seconds")
             yield chunk
-
-    def _as_it_comes(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
-        """The body in pieces, none of which is waited for longer than for its first byte: `stream` of urllib3 waits
-        until a piece has its full size."""
-        if not hasattr(self._raw, "read1"):  # urllib3 before 2.1
-            yield from self._raw.stream(*args, **kwargs)
-            return
-        while piece := self._raw.read1(*args, **kwargs):
-            yield piece
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
+
+
+@cache
+def _timed(connection: type) -> type:
+    """The same kind of connection, whose answers end in an error when they take too long."""
+    if issubclass(getattr(connection, "response_class", object), _TimedResponse):
+        return connection
+    return type(connection.__name__, (connection,), {"response_class": _TimedResponse})
+
+
+class _TimedResponse(HTTPResponse):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fp = BufferedReader(_TimedReader(self.fp.detach()))
+
+
+class _TimedReader(RawIOBase):
+    """Reads an answer, its headers as its body, as long as there is time: a read timeout bounds only each pause."""
+
+    def __init__(self, socket: RawIOBase) -> None:
+        self._socket = socket
+        self._until = time.monotonic() + LONGEST_ANSWER
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if time.monotonic() > self._until:
+            raise TimeoutError(f"the answer took longer than {LONGEST_ANSWER:.0f} seconds")
+        return self._socket.readinto(buffer)
+
+    def close(self) -> None:
+        self._socket.close()
+        super().close()

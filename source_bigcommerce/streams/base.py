@@ -34,6 +34,7 @@ from source_bigcommerce.streams.tally import Tally
 
 _DOUBTS = 3  # how often an end is asked for again that the store contradicts
 _SECOND = timedelta(seconds=1)
+_DATES = ("start", "end")  # the fields of a slice that bound it
 PARENT = "parent"  # the field of a slice that names the record whose list it is a part of
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
 
@@ -169,27 +170,9 @@ class BigCommerceStream(HttpStream, ABC):
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         """The slice's records, page by page, as the store gives them."""
-        page = self.first_page(stream_slice)
-        positions: set[tuple[Any, ...]] = set()
-        listed = 0
-        while True:
-            listed += len(page.records)
-            records, following, last = self.wanted(page.records, stream_slice), page.next, page.records[-1:]
-            del page  # two pages at a time would be a lot of memory when many workers read
-            yield records
-            del records
-            if following is None:
-                return
-            if key_of_slice(following) in positions:
-                raise lossy("its pages go round in a circle")
-            positions.add(key_of_slice(following))
-            page = self.fetch_page(stream_slice, following)
-            doubts = 0
-            while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
-                if doubts == _DOUBTS:
-                    raise _ended_early(self.name, listed)
-                doubts += 1  # what it tells of may have been added, or changed once more, in this moment
-                page = self.fetch_page(stream_slice, following)
+        for listed in self.pages(stream_slice):
+            yield self.wanted(listed, stream_slice)
+            del listed  # two pages at a time would be a lot of memory when many workers read
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
         """Whether the store contradicts itself: what came behind the `last` record, the `listed`-th, was the end.
@@ -222,6 +205,31 @@ class BigCommerceStream(HttpStream, ABC):
         return entries
 
     # What subclasses build on.
+
+    def pages(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        """All that the store lists for the slice. Raises BigCommerceError where the list proves to go on behind its
+        end."""
+        page = self.first_page(stream_slice)
+        positions: set[tuple[Any, ...]] = set()
+        listed = 0
+        while True:
+            listed += len(page.records)
+            records, following, last = page.records, page.next, page.records[-1:]
+            del page
+            yield records
+            del records
+            if following is None:
+                return
+            if key_of_slice(following) in positions:
+                raise lossy("its pages go round in a circle")
+            positions.add(key_of_slice(following))
+            page = self.fetch_page(stream_slice, following)
+            doubts = 0
+            while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
+                if doubts == _DOUBTS:
+                    raise _ended_early(self.name, listed)
+                doubts += 1  # what it tells of may have been added, or changed once more, in this moment
+                page = self.fetch_page(stream_slice, following)
 
     def look_ahead(self, whole: StreamSlice) -> int:
         """About how many records there are, 0 where the store does not tell.
@@ -517,13 +525,14 @@ def window(start: datetime, end: datetime) -> StreamSlice:
 
 def narrowed(stream_slice: Mapping[str, Any], start: datetime, end: datetime) -> StreamSlice:
     """The part of a slice that changed from `start` until before `end`."""
-    return of(stream_slice.get(PARENT), window(start, end))
+    others = {name: value for name, value in stream_slice.items() if name not in _DATES}
+    return StreamSlice(partition=others, cursor_slice=window(start, end).cursor_slice)
 
 
 def of(parent: Any, stream_slice: Mapping[str, Any]) -> StreamSlice:
     """The same slice of the list that belongs to this parent; None is no parent."""
     partition = {} if parent is None else {PARENT: parent}
-    dates = {name: stream_slice[name] for name in ("start", "end") if name in stream_slice}
+    dates = {name: stream_slice[name] for name in _DATES if name in stream_slice}
     return StreamSlice(partition=partition, cursor_slice=dates)
 
 

@@ -25,12 +25,16 @@ def are_in_doubt(order: Record) -> bool:
     groups = order.get("consignments")
     if not isinstance(groups, dict) or "url" in groups:
         return True
-    sizes = {group: len(list(entries_of(groups.get(group)))) for group in GROUPS}
-    sizes["email"] = len(list(entries_of(_email(groups).get("gift_certificates"))))
+    sizes = _sizes_of(groups)
     if any(size in CAPS for size in sizes.values()):
         return True
     nothing_came = not any(sizes.values()) and (count_of(order, "items_total") or 0) > 0
     return nothing_came or sizes["shipping"] < (count_of(order, "shipping_address_count") or 0)
+
+
+def holds_any(consignments: Any) -> bool:
+    """Whether any consignment is among them."""
+    return any(_sizes_of(consignments).values())
 
 
 def name_unknown_addresses(order: Record) -> bool:
@@ -108,6 +112,13 @@ def count_of(record: Record, field: str) -> int | None:
     if isinstance(count, float) and count.is_integer():
         return int(count)
     return count if type(count) is int else None
+
+
+def _sizes_of(consignments: Any) -> dict[str, int]:
+    """How many consignments there are of each kind, as far as they came."""
+    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
+    sizes = {group: len(list(entries_of(groups.get(group)))) for group in GROUPS}
+    return {**sizes, "email": len(list(entries_of(_email(groups).get("gift_certificates"))))}
 
 
 def _all_of(consignments: Record) -> Iterator[Record]:

@@ -112,14 +112,15 @@ def _replace(parent: Record, embedded: Embedded, children: list[Record], forgive
     came_along = parent.get(embedded.name)
     had_some = isinstance(came_along, list) and any(isinstance(c, dict) and "id" in c for c in came_along)
     if had_some and not children:
-        forgive(parent, _contradicted(parent, embedded))
+        forgive(parent, contradicted(parent, embedded.endpoint))
     else:
         parent[embedded.name] = children
 
 
-def _contradicted(parent: Record, embedded: Embedded) -> NotFound:
+def contradicted(parent: Record, endpoint: str) -> NotFound:
+    """The error of a parent that came with children of which their own endpoint tells none."""
     return NotFound(
-        f"Record {parent['id']} came with children of its own, of which {embedded.endpoint} then told none. Nothing is "
+        f"Record {parent['id']} came with children of its own, of which {endpoint} then told none. Nothing is "
         "lost: the next sync resumes from the last saved state.",
         FailureType.transient_error,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -15,13 +15,17 @@ from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
 from source_bigcommerce.streams.consignments import (
     are_in_doubt,
+    count_of,
     fees_of,
+    holds_any,
     lines_are_in_doubt,
     link,
     name_unknown_addresses,
     unfold,
 )
-from source_bigcommerce.streams.embedded import CAPS, Embedded
+from source_bigcommerce.streams.embedded import CAPS, Embedded, contradicted
+
+_ARCHIVED = "is_deleted"  # of a slice too, where it is one of the archived orders alone
 
 
 class OrderList(IncrementalStream, ABC):
@@ -57,28 +61,28 @@ class OrderList(IncrementalStream, ABC):
         """
         return self._archived(part) if self._archived_are_asked_for else ()
 
-    def _archived(self, stream_slice: Mapping[str, Any]) -> Iterator[Sequence[Record]]:
-        position: Params | None = self.paging.first()
-        while position is not None:
-            is_first = position == self.paging.first()
-            try:
-                page = self.fetch_page(stream_slice, {**position, "is_deleted": "true"}, may_be_empty=is_first)
-            except Refused:
-                if not is_first:
-                    raise
-                self._archived_are_asked_for = False
-                return
-            if any(order.get("is_deleted") is False for order in page.records):
-                self._archived_are_asked_for = False  # the filter is ignored
-                return
-            yield self.wanted(page.records, stream_slice)
-            position = page.next
+    def _archived(self, stream_slice: StreamSlice) -> Iterator[Sequence[Record]]:
+        archived = StreamSlice(partition={_ARCHIVED: "true"}, cursor_slice=stream_slice.cursor_slice)
+        is_first = True
+        try:
+            for orders in self.pages(archived):
+                if any(order.get("is_deleted") is False for order in orders):
+                    self._archived_are_asked_for = False  # the filter is ignored
+                    return
+                is_first = False
+                yield self.wanted(orders, archived)
+                del orders
+        except Refused:
+            if not is_first:
+                raise
+            self._archived_are_asked_for = False
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         channels = self.store.config.channel_ids
         # The endpoint takes one channel; of several, `is_chosen` picks.
         chosen: Params = {"channel_id": channels[0]} if len(channels) == 1 else {}
-        return {**super().filters(stream_slice), **chosen}
+        archived: Params = {_ARCHIVED: "true"} if stream_slice and _ARCHIVED in stream_slice else {}
+        return {**super().filters(stream_slice), **chosen, **archived}
 
     def is_chosen(self, record: Record) -> bool:
         chosen, channel = self.store.config.channel_ids, record.get("channel_id")
@@ -136,7 +140,9 @@ class Orders(OrderList):
     embedded = (Embedded("line_items", "v2/orders/{id}/products", lines_are_in_doubt, paging=OffsetV2()),)
 
     shared_list: ClassVar[str | None] = "orders"
-    _fees_come_along = False  # so far in this sync
+    # So far in this sync.
+    _fees_come_along = False
+    _missing_lines_were_told = False
 
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
         # Fees that come with any order prove that the include is honoured; without that proof, an order without the
@@ -149,37 +155,56 @@ class Orders(OrderList):
         for order, lines in zip(entries, came_along, strict=True):
             if order["line_items"] is not lines:
                 self._link(order)
+            if not order["line_items"]:
+                self._tell_if_lines_are_missing(order)
         return entries
 
     def _unfold(self, order: Record) -> None:
         """Brings consignments, line items and fees of an order into their one shape."""
         consignments = order.get("consignments")
         if are_in_doubt(order):
-            consignments = self._reread_consignments(order) or consignments
+            consignments = self._reread_consignments(order, consignments) or consignments
         order["consignments"], order["line_items"] = unfold(consignments)
         fees = fees_of(order.get("fees"))
         if len(fees) in CAPS if fees is not None else order.get("fees") or not self._fees_come_along:
-            again = fees_of(self._reread(order, "fees", {}))
-            fees = fees if again is None else again
+            fees = fees_of(self._reread(order, "fees", {}, fees, fees_of)) or fees
         order["fees"] = fees or []
+
+    def _tell_if_lines_are_missing(self, order: Record) -> None:
+        pieces = count_of(order, "items_total")
+        if pieces and not self._missing_lines_were_told:
+            self._missing_lines_were_told = True
+            self.logger.warning(
+                f"BigCommerce tells no line item of order {order['id']}, nor perhaps of others, though items_total is "
+                f"{pieces}."
+            )
 
     def _link(self, order: Record) -> None:
         """Gives line items that were read apart to their consignments, which may have been cut short as well."""
         if name_unknown_addresses(order):
-            again, _ = unfold(self._reread_consignments(order))
+            again, _ = unfold(self._reread_consignments(order, order["consignments"]))
             order["consignments"] = again if any(again["shipping"]) else order["consignments"]
         link(order)
 
-    def _reread_consignments(self, order: Record) -> Any:
-        return self._reread(order, "consignments", {"include": "consignments.line_items"})
+    def _reread_consignments(self, order: Record, came_along: Any) -> Any:
+        return self._reread(order, "consignments", {"include": "consignments.line_items"}, came_along, holds_any)
 
-    def _reread(self, order: Record, children: str, params: Params) -> Any:
-        """The children of one order from their own endpoint; None where there are none."""
+    def _reread(
+        self, order: Record, children: str, params: Params, came_along: Any, holds_any: Callable[[Any], Any]
+    ) -> Any:
+        """The children of one order from their own endpoint; None where the order was deleted meanwhile. Raises
+        BigCommerceError if it holds none though some `came_along`."""
+        endpoint = of_parent(f"{self.endpoint}/{{id}}/{children}", order["id"])
         try:
-            return self.fetch(of_parent(f"{self.endpoint}/{{id}}/{children}", order["id"]), params)
+            answer = self.fetch(endpoint, params)
+            if not holds_any(answer):  # rare where there is doubt, and also what a store says that fails
+                answer = self.fetch(endpoint, params)
+            if holds_any(came_along) and not holds_any(answer):
+                raise contradicted(order, endpoint)
         except NotFound as missing:
             self.forgive_if_deleted(order, missing)
             return None
+        return answer
 
 
 class OrderStatuses(BigCommerceStream):

@@ -34,7 +34,7 @@ class Tiling:
     """How far a window is covered without a gap by slices that end in any order."""
 
     def __init__(self, lower: datetime, upper: datetime) -> None:
-        self.reached = lower
+        self.lower = self.reached = lower
         self.upper = upper
         self._beyond: dict[datetime, datetime] = {}  # slices behind a gap: start -> end
 
@@ -101,12 +101,17 @@ class Progress:
     @property
     def value(self) -> datetime | None:
         """Every record changed before this instant has been emitted, by this sync or an earlier one."""
+        return self.value_until(self._limit)
+
+    def value_until(self, limit: datetime | None) -> datetime | None:
+        """The same for a stream that was read with others and failed in its slice from `limit` on."""
         with self._lock:
-            if self._finished is None or not self._advanced:
+            if self._finished is None or not self._advanced or limit == self._finished.lower:
                 return self._resumed
-            if self._resumed is None or self._finished.reached == self._finished.upper:
-                return self._finished.reached
-            return max(self._resumed, self._finished.reached)  # the look-back reads again what is already known
+            reached = self._finished.reached if limit is None else min(limit, self._finished.reached)
+            if self._resumed is None or reached == self._finished.upper:
+                return reached
+            return max(self._resumed, reached)  # the look-back reads again what is already known
 
 
 def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> datetime | None:
@@ -166,7 +171,14 @@ class ProgressCursor(Cursor):
         self._state_manager = state_manager
         self._message_repository = message_repository
         self._emitted: datetime | None = None
+        self._limit: datetime | None = None
         self._lock = threading.Lock()
+
+    def stop_at(self, limit: datetime) -> None:
+        """Called when the slice from `limit` on could not be read for this stream, before its end is told: others may
+        share the progress, and go on."""
+        with self._lock:
+            self._limit = limit if self._limit is None else min(limit, self._limit)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
@@ -188,7 +200,7 @@ class ProgressCursor(Cursor):
     def _emit(self) -> None:
         # Reading the value and putting it on the queue are one step, so that a later value cannot overtake.
         with self._lock:
-            value = self._progress.value
+            value = self._progress.value_until(self._limit)
             if value is None or value == self._emitted:
                 return  # nothing to tell, or nothing new
             self._emitted = value
@@ -199,8 +211,15 @@ class ProgressCursor(Cursor):
 class WholeCursor(FinalStateCursor):
     """For streams that are read whole, in one slice: tells the end where it was reached, and only there."""
 
+    _is_stopped = False
+
+    def stop(self) -> None:
+        """Called when a record of the stream could not be read: its end will not be reached."""
+        self._is_stopped = True
+
     def close_partition(self, partition: Partition) -> None:
-        super().ensure_at_least_one_state_emitted()
+        if not self._is_stopped:
+            super().ensure_at_least_one_state_emitted()
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Nothing: a stream that failed has no end to tell."""
