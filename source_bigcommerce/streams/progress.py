@@ -101,7 +101,7 @@ class Progress:
     @property
     def value(self) -> datetime | None:
         """Every record changed before this instant has been emitted, by this sync or an earlier one."""
-        return self.value_until(self._limit)
+        return self.value_until(None)
 
     def value_until(self, limit: datetime | None) -> datetime | None:
         """The same for a stream that was read with others and failed in its slice from `limit` on."""
