@@ -90,6 +90,7 @@ class Machine:
         put(HTTPAdapter, "init_poolmanager", _nothing)
         put(requests.Session, "merge_environment_settings", _no_environment)
         put(time, "sleep", self.time.pass_)
+        put(client, "monotonic", self.time.true)
         put(time, "time", self.time.wrong)
         for module in _modules_with_dates():
             put(module, "datetime", _wrong_datetime(self.time))

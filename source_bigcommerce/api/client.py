@@ -8,9 +8,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from itertools import islice
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -67,6 +68,7 @@ class Store:
         )
         self._readers = ThreadPoolExecutor(config.num_workers, thread_name_prefix="reader")
         self._started: datetime | None = None
+        self._read_at = 0.0  # on this machine's clock, which tells how long ago
         self._unusable: BigCommerceError | None = None
         self._lock = threading.Lock()
         self._memory: dict[str, Any] = {}
@@ -88,8 +90,12 @@ class Store:
                 except BigCommerceError as error:
                     self._unusable = error
                     raise
-                self._started = now
+                self._started, self._read_at = now, monotonic()
             return self._started
+
+    def now(self) -> datetime:
+        """The server's clock, which may have come a little further than this."""
+        return self.started() + timedelta(seconds=monotonic() - self._read_at)
 
     def remembered(self, what: str, read: Callable[[], Result]) -> Result:
         """What `read` returned the first time in this sync that somebody asked for `what`. Raises what it raised."""

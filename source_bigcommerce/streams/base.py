@@ -435,7 +435,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         began = self.store.started()
         chosen = []
         for record in records:
-            changed = self._changed(record)
+            changed = self.changed(record)
             if changed is not None and not (start <= changed and (end == began or changed < end)):
                 continue
             if not self.is_chosen(record):
@@ -492,7 +492,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         order = {**(self.dates.newest_first or {}), **sample_page(number)}
         try:
             page = self._send(with_query(self.endpoint, {**self.params, **self.filters(whole), **order}))
-            sample = sample_of([self._changed(row) for row in self._rows(page)], page)
+            sample = sample_of([self.changed(row) for row in self._rows(page)], page)
         except BigCommerceError as error:
             # Slicing is a convenience: a store that does not help with it still gets its records read.
             self.store.breaker.check()
@@ -507,10 +507,11 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
 
     def _is_before(self, end: datetime, record: Record) -> bool:
-        changed = self._changed(record)
+        changed = self.changed(record)
         return changed is not None and changed < end
 
-    def _changed(self, record: Record) -> datetime | None:
+    def changed(self, record: Record) -> datetime | None:
+        """When the record was last changed; None where it does not tell."""
         try:
             value = record.get(self.dated_by)
             return parse_timestamp(value) if isinstance(value, (str, int)) else None

@@ -227,7 +227,7 @@ class TreeCategories(NumberedList):
     """Categories from the current endpoint, which knows the trees of all storefronts."""
 
     endpoint = "v3/catalog/trees/categories"
-    primary_key = "category_id"
+    primary_key = serial = "category_id"
     scope = Scope.PRODUCTS
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from source_bigcommerce.api.paging import Offset, Record, Unpaged
 from source_bigcommerce.api.scopes import Scope
@@ -22,13 +24,22 @@ class InventoryLocations(NumberedList):
     paging = Offset(_LARGEST_PAGE)
 
 
-class InventoryItems(NumberedList):
+class ItemList(NumberedList, ABC):
+    """A list of items, each with its product and variant in `identity`."""
+
+    scope = Scope.INVENTORY
+    paging = Offset(_LARGEST_PAGE)
+
+    def entry_key(self, entry: Record) -> Any:
+        identified = _identified(entry)
+        return identified.get("product_id"), identified.get("sku"), identified["variant_id"]
+
+
+class InventoryItems(ItemList):
     """What is in stock of each variant: one record for each location."""
 
     endpoint = "v3/inventory/items"
     primary_key = ["product_id", "variant_id", "location_id"]
-    scope = Scope.INVENTORY
-    paging = Offset(_LARGEST_PAGE)
     is_a_record_each = False
 
     def records(self, entries: Sequence[Record]) -> Iterator[Record]:
@@ -37,13 +48,11 @@ class InventoryItems(NumberedList):
                 yield {**_identified(entry), **location}
 
 
-class InventoryLocationItems(BelowAll, NumberedList):
+class InventoryLocationItems(BelowAll, ItemList):
     """What is in stock at each location, with the settings of the location."""
 
     endpoint = "v3/inventory/locations/{id}/items"
     primary_key = ["location_id", "product_id", "variant_id"]
-    scope = Scope.INVENTORY
-    paging = Offset(_LARGEST_PAGE)
     parent = InventoryLocations
     parent_field = "location_id"
 

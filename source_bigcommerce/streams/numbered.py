@@ -3,86 +3,149 @@
 A record that is deleted makes every later one slide a place forward, and one of them over each page boundary: a reader
 that goes forward never sees those. Where new records are added at the end, a reader that goes backward sees all that
 was there when it began; some of them twice, which is noticed.
+
+Two things put a record into the middle of a list, and push one over each later page boundary the other way: an order
+that is not that in which records are made, and a date filter, as an old record that is edited meanwhile joins those
+that it selects. The first is met by reading again until nothing new comes; the second by a filter that ends in the
+past, so that records can only leave.
 """
 
 from __future__ import annotations
 
+import time
 from abc import ABC
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import orjson
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.types import StreamSlice
 
+from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.paging import Offset, Page, Paging, Record, Unpaged, lossy
-from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds, narrowed
 
 _PAGE_IGNORED = "the same page comes for every page number"
-PASSES = 3  # how often a list that is not sorted by key is read until a pass brings nothing new
+PASSES = 3  # how often a list that may grow in its middle is read until a pass brings nothing new
+
+_SECOND = timedelta(seconds=1)
+_MARGIN = 2 * _SECOND  # the filter is a second wider than the slice, and servers' clocks differ
 
 
 class NumberedList(BigCommerceStream, ABC):
     """A list that is read from its last page to its first.
 
-    Where the store does not tell how long the list is, it is read forward, and again until a pass brings nothing new.
-    So is a list that does not come sorted by key.
+    Where the store does not tell how long the list is, it is read forward first. A list that does not come sorted by
+    `serial`, the field of an entry that numbers the entries as they are made, is read until a pass brings nothing new.
     """
 
     paging: ClassVar[Paging] = Offset()
+    serial: ClassVar[str] = "id"
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         first = self.first_page(stream_slice)
-        new = _Unseen(self._key_of)
+        if first.next is None:
+            yield self.wanted(_Unseen(self.entry_key)(first.records), stream_slice)  # one page shows one moment
+            return
+        settled = self.settled(stream_slice) if isinstance(self, IncrementalStream) else None
+        if settled is None:
+            yield from self._read(stream_slice, first)
+            return
+        del first
+        yield from self._read(settled, self.fetch_page(settled, None))
+        yield from self._read_brink(narrowed(settled, bounds(settled)[1], self.store.started() + _SECOND))
+        # Nothing of this is owed to the state: it was changed after the sync began, and is read by the next one.
+        rest = narrowed(settled, self.store.started() + _SECOND, self.store.started())
+        yield from self._once_over(rest)
+
+    def _read_brink(self, brink: StreamSlice) -> Iterator[Sequence[Record]]:
+        """The seconds around the beginning of the sync. More than a page of changes is waited for to be past."""
+        first = self.fetch_page(brink, None)
+        if first.next is not None:
+            time.sleep(max(0.0, (bounds(brink)[1] + _MARGIN - self.store.now()).total_seconds()))
+            first = self.fetch_page(brink, None)
+        yield from self._read(brink, first)
+
+    def _once_over(self, stream_slice: StreamSlice) -> Iterator[Sequence[Record]]:
+        first = self.fetch_page(stream_slice, None)
+        new = _Unseen(self.entry_key)
+        yield self.wanted(new(first.records), stream_slice)
+        yield from self._forward(stream_slice, first, new)
+
+    def _read(self, stream_slice: Mapping[str, Any] | None, first: Page) -> Iterator[Sequence[Record]]:
+        new = _Unseen(self.entry_key)
         yield self.wanted(new(first.records), stream_slice)
         if first.next is None:
-            return  # one page shows one moment
-        if first.total is None or first.total < len(first.records):  # which is none
-            yield from self._again_and_again(stream_slice, first, new)
             return
-        for attempt in range(PASSES):
-            known, is_sorted, fewest = new.known, True, first.total
-            for page in self._backward(stream_slice, first):
+        fewest, begun = first.total or 0, 0
+        last = -(-fewest // len(first.records))
+        if fewest < len(first.records):  # no total, or one that is none
+            last, fewest, begun = (yield from self._forward(stream_slice, first, new)), 0, 1
+            if not last:
+                return
+        for passes in range(begun, PASSES):
+            known, is_sorted, joins = new.known, True, self._joins(stream_slice)
+            for page in self._backward(stream_slice, first, last):
                 fewest = min(fewest, fewest if page.total is None else page.total)
                 is_sorted &= self._is_sorted(page.records)
+                joins.look_at(map(self.changed, page.records) if isinstance(self, IncrementalStream) else ())
                 yield self.wanted(new(page.records), stream_slice)
-            if new.known >= fewest and (is_sorted or (attempt and new.known == known)):
+            grows_at_end = is_sorted and not joins.are_possible
+            if new.known >= fewest and (grows_at_end or (passes and new.known == known)):
                 return
         if new.known < fewest:
             raise lossy(f"only {new.known} different records came of {fewest}")
         self._tell_of_changes()
 
-    def _again_and_again(
-        self, stream_slice: Mapping[str, Any] | None, first: Page, new: _Unseen
-    ) -> Iterator[Sequence[Record]]:
-        """The list forward, from behind its first page, until a pass brings nothing new."""
-        page = first
-        for _ in range(PASSES):
-            known = new.known
-            for following in self._forward(stream_slice, page, new):
-                yield self.wanted(new(following.records), stream_slice)
-            if new.known == known or isinstance(self.paging, Unpaged):
-                return
-            page = self.fetch_page(stream_slice, None)
-            yield self.wanted(new(page.records), stream_slice)
-        self._tell_of_changes()
+    def _forward(
+        self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen
+    ) -> Generator[Sequence[Record], None, int]:
+        """What follows a first page. Returns how many pages there are, 0 where every number brings the whole list."""
+        number = 1
+        while page.next is not None:
+            page = self.fetch_page(stream_slice, page.next)
+            fresh = new(page.records)
+            yield self.wanted(fresh, stream_slice)
+            if isinstance(self.paging, Unpaged) and page.records and 2 * len(fresh) <= len(page.records):
+                return 0  # a page of a list that has some would hold others
+            if page.next is not None and not fresh:
+                raise lossy(_PAGE_IGNORED)
+            number += bool(page.records)
+        return number
 
     def _tell_of_changes(self) -> None:
+        """Raises BigCommerceError where a state would pass what may be missing."""
+        changed = f"The list of '{self.name}' changed each time that it was read, {PASSES} times."
+        if isinstance(self, IncrementalStream):
+            raise BigCommerceError(
+                f"{changed} Nothing is lost: the next sync resumes from the last saved state.",
+                FailureType.transient_error,
+            )
         self.logger.warning(
-            f"The list of '{self.name}' changed each time that it was read, {PASSES} times. A record that changed its "
-            "place meanwhile may be missing; the next full refresh brings it."
+            f"{changed} A record that changed its place meanwhile may be missing; the next full refresh brings it."
         )
 
-    def _backward(self, stream_slice: Mapping[str, Any] | None, first: Page) -> Iterator[Page]:
+    def _joins(self, stream_slice: Mapping[str, Any] | None) -> _Joins:
+        if not isinstance(self, IncrementalStream) or not stream_slice:
+            return _Joins(None, None)
+        start, end = bounds(stream_slice)
+        is_open = self.dates.minimum not in self.filters(stream_slice)
+        return _Joins(None if is_open else start - _MARGIN, end + _MARGIN, is_past=end + _MARGIN <= self.store.now())
+
+    def _backward(self, stream_slice: Mapping[str, Any] | None, first: Page, last: int) -> Iterator[Page]:
         """All pages down to the first one, which is read again: records may have slid into it."""
         size = len(first.records)
-        last = number = -(-(first.total or 0) // size)
+        is_alone = first.total == size
+        number = last
         while number:
-            page = first if last == 1 else self._numbered(stream_slice, number)
+            page = first if is_alone else self._numbered(stream_slice, number)
             if number == last:
                 yield from self._beyond(stream_slice, page, number)
             yield page
             number -= 1
-            if not page.records:  # the list has become shorter, or was never so long
+            if not page.records and first.total:  # the list has become shorter, or was never so long
                 if page.total is None:
                     page = self.fetch_page(stream_slice, None)
                     yield page
@@ -103,31 +166,42 @@ class NumberedList(BigCommerceStream, ABC):
     def _numbered(self, stream_slice: Mapping[str, Any] | None, number: int, may_be_empty: bool = False) -> Page:
         return self.fetch_page(stream_slice, {**self.paging.first(), "page": number}, may_be_empty)
 
-    def _forward(self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen) -> Iterator[Page]:
-        new = _Unseen(self._key_of)
-        new(page.records)
-        while page.next is not None:
-            known = new.known
-            page = self.fetch_page(stream_slice, page.next)
-            fresh = len(new(page.records))
-            if isinstance(self.paging, Unpaged) and page.records and 2 * fresh <= len(page.records):
-                yield page  # the whole list once more, as a page by number would hold others
-                return
-            if page.next is not None and new.known == known:
-                raise lossy(_PAGE_IGNORED)
-            yield page
-
-    def _key_of(self, record: Record) -> Any:
-        key = tuple(record.get(field) for field in (self._key_fields if self.is_a_record_each else ["id"]))
-        return orjson.dumps(record) if None in key else tuple(map(str, key))  # what has no key is itself
+    def entry_key(self, entry: Record) -> Any:
+        """By what an entry of the list is known again; what has no key is itself."""
+        key = tuple(entry.get(field) for field in (self._key_fields if self.is_a_record_each else ["id"]))
+        return orjson.dumps(entry) if None in key else tuple(map(str, key))
 
     def _is_sorted(self, records: Sequence[Record]) -> bool:
-        keys = [key for record in records if isinstance(key := record.get(self._key_fields[0]), int)]
+        keys = [key for record in records if type(key := record.get(self.serial)) is int]
         return len(keys) == len(records) and all(one < next_ for one, next_ in pairwise(keys))
 
 
+class _Joins:
+    """Whether an edit may have brought an old record into a list while that was read.
+
+    It cannot where the list begins with the first record ever, because the minimum was not asked for or is ignored, and
+    where a maximum in the past is honoured.
+    """
+
+    def __init__(self, minimum: datetime | None, maximum: datetime | None, is_past: bool = True) -> None:
+        self._minimum, self._maximum = minimum, maximum
+        self._is_whole = minimum is None
+        self._is_open = not is_past
+
+    def look_at(self, dates: Iterable[datetime | None]) -> None:
+        """Takes note of the dates of records that came."""
+        for date in dates:
+            self._is_whole |= date is not None and self._minimum is not None and date < self._minimum
+            self._is_open |= date is None or (self._maximum is not None and date >= self._maximum)
+
+    @property
+    def are_possible(self) -> bool:
+        return self._is_open and not self._is_whole
+
+
 class _Unseen:
-    """Tells which records did not come before, by their keys."""
+    """Tells which records did not come before, by their keys. Raises BigCommerceError for different records of one
+    page that have the same key: one would be lost."""
 
     def __init__(self, key_of: Callable[[Record], Any]) -> None:
         self._key_of = key_of
@@ -138,9 +212,10 @@ class _Unseen:
         return len(self._seen)
 
     def __call__(self, records: Sequence[Record]) -> Sequence[Record]:
-        new = []
+        page: dict[Any, Record] = {}
         for record in records:
-            if (key := self._key_of(record)) not in self._seen:
-                self._seen.add(key)
-                new.append(record)
+            if page.setdefault(key := self._key_of(record), record) != record:
+                raise lossy(f"different records have the same key {key}")
+        new = [record for key, record in page.items() if key not in self._seen]
+        self._seen |= page.keys()
         return new

@@ -26,6 +26,7 @@ class OrderChild(AskedOfEach, OrderList, ABC):
     primary_key: str | list[str] = ["order_id", "id"]
     parent_field = "order_id"
     cursor_field = "order_date_modified"
+    slices_per_archive = 5
     child_paging: ClassVar[Paging] = OffsetV2()
 
 

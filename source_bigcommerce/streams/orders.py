@@ -41,9 +41,11 @@ class OrderList(IncrementalStream, ABC):
     _archived_are_asked_for = True
     _archived_were_told = False
 
+    slices_per_archive: ClassVar[int] = 10
+
     @property
     def slices_per_state(self) -> int:
-        return 5 if self._archived_are_asked_for else 1
+        return self.slices_per_archive if self._archived_are_asked_for else 1
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         for orders in super().batches(stream_slice):
