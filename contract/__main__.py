@@ -1,7 +1,8 @@
 """`python -m contract <folder>`: the connector and its sandbox against BigCommerce's OpenAPI files.
 
 What is compared: the sandbox's answers with the documents, the schema files with what is derived from them, the
-documented examples with what the streams make of them, and the records of a full sync with their schemas.
+documented examples with what the streams make of them, the parameters that select by channel with those that streams
+send, and the records of a full sync with their schemas.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from contract import channels
 from contract.documents import Documents
 from contract.examples import read_examples
 from contract.records import read_records
@@ -38,6 +40,7 @@ def main(argv: Iterable[str] | None = None) -> int:
         examples += read
         without += not read
         found += wrong
+        found += channels.differences(stream, documents)
     with serve(_OPTIONS) as server:
         records, wrong, unplayed = read_records(server, server.endpoints)
     found += wrong

@@ -56,6 +56,14 @@ class Operation:
         content: Mapping[str, Any] = self._response.get("content", {}).get("application/json", {})
         return content
 
+    def parameters(self) -> dict[str, str | None]:
+        """The parameters in the query, with their types."""
+        item = self.document["paths"][self.path]
+        found = (self.resolve(one) for one in (*item.get("parameters", ()), *item["get"].get("parameters", ())))
+        return {
+            one["name"]: self.resolve(one.get("schema", one)).get("type") for one in found if one.get("in") == "query"
+        }
+
     def resolve(self, node: Any) -> Any:
         """A node without references."""
         return resolved(self.document, node)

@@ -1,4 +1,4 @@
-"""Writes the table of streams into README.md and docs/bigcommerce.md, from the streams themselves: `make docs`."""
+"""Writes the tables of streams into README.md and docs/bigcommerce.md, from the streams themselves: `make docs`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.catalog import ProductChoices
 from source_bigcommerce.streams.children import AskedOfEach, BelowAll
 from source_bigcommerce.streams.order_children import OrderShippingQuotes
-from source_bigcommerce.streams.settings import Settings
+from source_bigcommerce.streams.settings import PerChannel, Settings
 from source_bigcommerce.streams.store import ProductTaxProperties
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "bigcommerce.md"
 _STREAMS = re.compile(r"(<!-- streams -->\n).*?(<!-- /streams -->)", re.DOTALL)
+_CHANNELS = re.compile(r"(<!-- channels -->\n).*?(<!-- /channels -->)", re.DOTALL)
 _SCOPES = re.compile(r"(<!-- scopes -->\n).*?(<!-- /scopes -->)", re.DOTALL)
 
 
@@ -61,6 +62,31 @@ def scopes_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def channels_table() -> str:
+    """How the user's choice of channels narrows streams down, as Markdown."""
+    found: dict[str, list[str]] = {}
+    for stream in streams():
+        if how := narrowed_down(stream):
+            found.setdefault(how, []).append(f"`{stream.name}`")
+    rows = ["| How | Streams |", "|---|---|", *(f"| {how} | {', '.join(names)} |" for how, names in found.items())]
+    return "\n".join(rows) + "\n"
+
+
+def narrowed_down(stream: BigCommerceStream) -> str:
+    """How a stream comes to what belongs to the chosen channels; "" where it is read for all of them."""
+    by = stream.by_channel
+    if isinstance(stream, PerChannel):
+        return "read for the store itself and for each chosen channel"
+    if isinstance(stream, BelowAll) and stream.parent.by_channel:
+        parent = stream.parent_field.removesuffix("_id")
+        return "read for each chosen channel" if parent == "channel" else f"read for each {parent} of these channels"
+    if by and by.parameter:
+        return (
+            f"BigCommerce is asked for {'the channels' if by.takes_several else 'the channel, if it is a single one'}"
+        )
+    return "those of other channels are left out as they are read" if by else ""
+
+
 def requests_for(stream: BigCommerceStream) -> str:
     """How many requests 1,000 records of the stream's list take."""
     paging = stream.paging
@@ -81,6 +107,7 @@ def requests_for(stream: BigCommerceStream) -> str:
 
 def with_table(text: str) -> str:
     """The text of a document with the current tables."""
+    text = _CHANNELS.sub(lambda found: found[1] + channels_table() + found[2], text)
     text = _SCOPES.sub(lambda found: found[1] + scopes_table() + found[2], text)
     return _STREAMS.sub(lambda found: found[1] + table() + found[2], text)
 

@@ -36,6 +36,26 @@ class World(Protocol):
         """The key of some record of a kind, the same for the same `n`."""
 
 
+@dataclass(frozen=True)
+class ByChannel:
+    """A query parameter that selects rows by channel: by one, or by some with commas between, unless `takes_one`.
+
+    `field` holds the id of a row's channel, a list of them, or of objects that have one. A row that names none is not
+    found, unless `none_is_all`.
+    """
+
+    parameter: str
+    field: str
+    takes_one: bool = False
+    none_is_all: bool = False
+
+    def passes(self, row: Row, wanted: tuple[int, ...]) -> bool:
+        """Whether a row is of one of these channels."""
+        named = inside(row, self.field)
+        ids = [one["id"] if isinstance(one, dict) else one for one in (named if isinstance(named, list) else [named])]
+        return any(one in wanted for one in ids) or (not ids and self.none_is_all)
+
+
 class Shape(Enum):
     """How an answer looks and is paged."""
 
@@ -74,6 +94,7 @@ class Collection:
     grows: bool = True  # whether a store may be asked for more rows, and its life adds some
     dates: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
     filters: frozenset[str] = frozenset()
+    by_channel: ByChannel | None = None
     included: frozenset[str] = frozenset()
     parent: str | None = None
     parent_field: str = ""

@@ -209,8 +209,9 @@ class Config(BaseModel):
         default=(),
         title="Channels",
         description=(
-            "Replicate orders and products of these channels only (the number in the control panel's address of a "
-            "channel). Leave empty for all channels. After a change, reset both streams to get their older records."
+            "Replicate what belongs to these channels only, such as orders, products and pages (the number in the "
+            "control panel's address of a channel). Leave empty for all channels. After a change, reset these streams "
+            "to get their older records."
         ),
         examples=[[1]],
         json_schema_extra={"order": 7},

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs import data_dictionary
-from docs.streams_table import PAGE, README, scopes, streams, table, with_table
+from docs.streams_table import PAGE, README, channels_table, scopes, streams, table, with_table
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
@@ -24,6 +24,14 @@ def test_the_table_of_streams_is_current(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert table() in text, "run `make docs`"
     assert with_table(text) == text
+
+
+def test_the_page_tells_which_streams_the_channels_narrow_down() -> None:
+    """Every stream that does, by whatever means, is in the generated table, and none that is said to be whole."""
+    told = set(re.findall(r"`(\w+)`", channels_table()))
+    assert {"orders", "order_fees", "product_images", "pages", "site_routes", "order_settings"} <= told
+    assert told.isdisjoint({"customers", "subscribers", "order_refunds", "order_pickups", "product_metafields"})
+    assert channels_table() in _section("Setup guide")
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:

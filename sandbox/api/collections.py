@@ -10,7 +10,7 @@ import orjson
 
 from sandbox.answers import NOT_FOUND, Answer, BadValue, Problem, json
 from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint
-from sandbox.collection import Collection, Row, Shape, inside
+from sandbox.collection import ByChannel, Collection, Row, Shape, inside
 from sandbox.dates import parse_v2, parse_v3
 from sandbox.paging import Page, cursor, cursor_meta, envelope, offset_meta, opened_cursor
 from sandbox.query import Query
@@ -68,6 +68,8 @@ def _count(one: Collection) -> Callable[[Call], Answer]:
 def _found(one: Collection, call: Call) -> list[Row]:
     """The rows that a request is about, in the order of their making."""
     tests = [test for name, text in call.query.pairs() if (test := _test(one, name, text, call.readings))]
+    if one.by_channel and one.by_channel.parameter in call.query:
+        tests.append(_of_channels(one.by_channel, call.query))
     return [row for row in _chosen(one, call, call.store.collections[one.name]) if all(test(row) for test in tests)]
 
 
@@ -91,6 +93,12 @@ def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
 
 
 Test = Callable[[Row], bool]
+
+
+def _of_channels(by: ByChannel, query: Query) -> Test:
+    one = query.integer(by.parameter) if by.takes_one else None
+    wanted = query.integers(by.parameter) or () if one is None else (one,)
+    return lambda row: by.passes(row, wanted)
 
 
 def _test(one: Collection, name: str, text: str, readings: Readings) -> Test | None:

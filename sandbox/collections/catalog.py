@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.collection import Collection, Row, Shape, World
+from sandbox.collection import ByChannel, Collection, Row, Shape, World
 from sandbox.collections.forms import offset, uuid, zulu
 from sandbox.options import PRODUCTS
 
@@ -169,7 +169,15 @@ COLLECTIONS = (
         key=("category_id",),
         filters=frozenset({"category_id", "tree_id"}),
     ),
-    Collection("category_trees", "v3/catalog/trees", PRODUCTS, _category_trees, size=3, filters=frozenset({"id"})),
+    Collection(
+        "category_trees",
+        "v3/catalog/trees",
+        PRODUCTS,
+        _category_trees,
+        size=3,
+        filters=frozenset({"id"}),
+        by_channel=ByChannel("channel_id:in", "channels"),
+    ),
     Collection(
         "catalog_summary",
         "v3/catalog/summary",
@@ -201,7 +209,8 @@ COLLECTIONS = (
             "channel_id",
         ),
         size=30,
-        filters=frozenset({"product_id", "channel_id"}),
+        filters=frozenset({"product_id"}),
+        by_channel=ByChannel("channel_id:in", "channel_id"),
     ),
     Collection(
         "product_category_assignments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.collection import Collection, Row, Shape, World
+from sandbox.collection import ByChannel, Collection, Row, Shape, World
 from sandbox.collections.forms import CHANNELS, DATED, fraction, uuid, zulu
 from sandbox.options import CHANNEL_LISTINGS, CHANNEL_SETTINGS, SITES
 
@@ -245,6 +245,7 @@ COLLECTIONS = (
         SITES,
         _sites,
         size=4,
+        by_channel=ByChannel("channel_id:in", "channel_id"),
         dates={"created_at": fraction, "updated_at": fraction},
         spelling={
             "total": "total_items",

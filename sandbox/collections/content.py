@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.collection import Collection, Row, Shape, World
+from sandbox.collection import ByChannel, Collection, Row, Shape, World
 from sandbox.collections.forms import uuid, zulu
 from sandbox.options import CONTENT, THEMES
 
@@ -121,6 +121,7 @@ def _widgets(n: int, world: World) -> Row:
 def _widget_templates(n: int, world: World) -> Row:
     return {
         "uuid": uuid(21, n),
+        "channel_id": world.pick("channels", n) if n % 3 else 0,  # as the documents show those of all channels
         "kind": f"Kind {n}",
         "date_created": world.at(n),
         "date_modified": world.at(n),
@@ -201,7 +202,15 @@ def _custom_template_associations(n: int, world: World) -> Row:
 
 
 COLLECTIONS = (
-    Collection("pages", "v3/content/pages", CONTENT, _pages, included=frozenset({"body"}), default=20),
+    Collection(
+        "pages",
+        "v3/content/pages",
+        CONTENT,
+        _pages,
+        by_channel=ByChannel("channel_id", "channel_id", takes_one=True),
+        included=frozenset({"body"}),
+        default=20,
+    ),
     Collection(
         "blog_posts",
         "v2/blog/posts",
@@ -228,6 +237,7 @@ COLLECTIONS = (
         CONTENT,
         _scripts,
         key=("uuid",),
+        by_channel=ByChannel("channel_id:in", "channel_id"),
         dates={"date_created": zulu, "date_modified": zulu},
     ),
     Collection(
@@ -236,6 +246,7 @@ COLLECTIONS = (
         CONTENT,
         _widgets,
         key=("uuid",),
+        by_channel=ByChannel("channel_id:in", "channel_id"),
         dates={"date_created": zulu, "date_modified": zulu},
     ),
     Collection(
@@ -244,6 +255,7 @@ COLLECTIONS = (
         CONTENT,
         _widget_templates,
         key=("uuid",),
+        by_channel=ByChannel("channel_id:in", "channel_id"),
         dates={"date_created": zulu, "date_modified": zulu},
     ),
     Collection(
@@ -252,6 +264,7 @@ COLLECTIONS = (
         CONTENT,
         _placements,
         key=("uuid",),
+        by_channel=ByChannel("channel_id:in", "channel_id"),
         dates={"date_created": zulu, "date_modified": zulu},
     ),
     Collection("themes", "v3/themes", THEMES, _themes, Shape.DATA, key=("uuid",), size=3, dates={"updated_at": zulu}),
@@ -260,6 +273,7 @@ COLLECTIONS = (
         "v3/storefront/custom-template-associations",
         THEMES,
         _custom_template_associations,
+        by_channel=ByChannel("channel_id", "channel_id", takes_one=True),
         dates={"date_created": zulu, "date_modified": zulu},
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.collection import Collection, Row, Shape, World
+from sandbox.collection import ByChannel, Collection, Row, Shape, World
 from sandbox.collections.forms import OWNERS, fraction, offset, unix_text, uuid, zulu
 from sandbox.options import INFORMATION, MARKETING
 
@@ -65,7 +65,7 @@ def _promotions(n: int, world: World) -> Row:
         "coupon_type": ("SINGLE", "BULK")[n % 2],
         "name": f"Name {n}",
         "display_name": f"Display name {n}",
-        "channels": [{"id": world.pick("channels", n)}],
+        "channels": [{"id": world.pick("channels", n)}] if n % 3 else [],
         "customer": {
             "group_ids": [n + 8],
             "minimum_order_count": n + 19,
@@ -309,6 +309,7 @@ COLLECTIONS = (
         "v3/promotions",
         MARKETING,
         _promotions,
+        by_channel=ByChannel("channels", "channels", none_is_all=True),
         dates={"start_date": offset, "end_date": offset},
     ),
     Collection(

@@ -47,8 +47,7 @@ def _price_list_assignments(n: int, world: World) -> Row:
         "id": n,
         "price_list_id": world.pick("price_lists", n),
         "customer_group_id": world.pick("customer_groups", n),
-        "channel_id": world.pick("channels", n),
-    }
+    } | ({"channel_id": world.pick("channels", n)} if n % 3 else {})
 
 
 COLLECTIONS = (
@@ -80,5 +79,12 @@ COLLECTIONS = (
         parent="price_lists",
         parent_field="price_list_id",
     ),
-    Collection("price_list_assignments", "v3/pricelists/assignments", PRODUCTS, _price_list_assignments, Shape.CURSOR),
+    Collection(
+        "price_list_assignments",
+        "v3/pricelists/assignments",
+        PRODUCTS,
+        _price_list_assignments,
+        Shape.CURSOR,
+        filters=frozenset({"id", "price_list_id", "customer_group_id", "channel_id"}),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.collection import Collection, Row, Shape, World
+from sandbox.collection import ByChannel, Collection, Row, Shape, World
 from sandbox.collections.forms import CHANNELS, OWNERS, uuid
 from sandbox.options import CHECKOUTS, CONTENT, CUSTOMERS, INFORMATION, ORDERS
 
@@ -142,7 +142,8 @@ def _search_filters(n: int, world: World) -> Row:
 
 def _search_filter_contexts(n: int, world: World) -> Row:
     return {
-        "context": {"category_id": world.pick("categories", n), "channel_id": world.pick("channels", n)},
+        "context": {"category_id": world.pick("categories", n)}
+        | ({"channel_id": world.pick("channels", n)} if n % 3 else {}),
         "data": [
             {
                 "collapsed_by_default": n % 2 == 0,
@@ -474,6 +475,7 @@ COLLECTIONS = (
             "context.channel_id",
             "context.category_id",
         ),
+        by_channel=ByChannel("channel_id", "context.channel_id", takes_one=True),
     ),
     Collection(
         "catalog_settings",

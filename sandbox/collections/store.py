@@ -90,9 +90,8 @@ def _shipping_methods(n: int, world: World) -> Row:
         "enabled": n % 2 == 0,
         "handling_fees": {"percentage_surcharge": n + 0.25, "fixed_surcharge": n + 0.25},
         "is_fallback": n % 2 == 0,
-        "channel_ids": [world.pick("channels", n)],
         "id": n,
-    }
+    } | ({"channel_ids": [world.pick("channels", n)]} if n % 3 else {})
 
 
 def _tax_classes(n: int, world: World) -> Row:

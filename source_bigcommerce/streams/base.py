@@ -26,6 +26,7 @@ from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_n
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
@@ -43,7 +44,8 @@ class BigCommerceStream(HttpStream, ABC):
     """A list of records, read whole.
 
     Subclasses declare `endpoint`, `scope` and `paging`, and where needed fixed `params` (such as what to include),
-    the lists that come `embedded` in a record, and the endpoint that tells the `count` of a list that does not.
+    the lists that come `embedded` in a record, the endpoint that tells the `count` of a list that does not, and how
+    the list is narrowed down to the user's channels.
     """
 
     primary_key: str | list[str] = "id"
@@ -54,6 +56,7 @@ class BigCommerceStream(HttpStream, ABC):
     params: ClassVar[Params] = {}
     embedded: ClassVar[tuple[Embedded, ...]] = ()
     count: ClassVar[str | None] = None
+    by_channel: ClassVar[ByChannel | None] = None
     is_a_record_each: ClassVar[bool] = True  # whether an entry of the list is a record, or has some, or none
     shared_list: ClassVar[str | None] = None  # streams that name the same one can be made of one reading of it
 
@@ -186,11 +189,15 @@ class BigCommerceStream(HttpStream, ABC):
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """The query parameters that select the slice's records."""
-        return {}
+        return self.by_channel.params(self.store.config.channel_ids) if self.by_channel else {}
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
         """The same selection made again here, in case the store ignored a filter."""
-        return records
+        return [record for record in records if self.is_chosen(record)]
+
+    def is_chosen(self, record: Record) -> bool:
+        """Whether an entry of the list belongs to the channels that the user chose."""
+        return self.by_channel is None or self.by_channel.selects(record, self.store.config.channel_ids)
 
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
         """The entries of a page with all that belongs to them, read from elsewhere where the page lacks it."""
@@ -239,8 +246,9 @@ class BigCommerceStream(HttpStream, ABC):
         """
         first = self.fetch_page(whole, None)
         self._first_pages[key_of_slice(whole)] = first
-        self.tally.expected = len(first.records) if first.next is None else self._total(first, whole)
-        return self.tally.expected or 0
+        total = len(first.records) if first.next is None else self._total(first, whole)
+        self.tally.expected = None if self._is_narrowed_here_only() else total
+        return total or 0
 
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
         return self._first_pages.pop(key_of_slice(stream_slice), None) or self.fetch_page(stream_slice, None)
@@ -298,6 +306,11 @@ class BigCommerceStream(HttpStream, ABC):
     def one_row(self) -> Params:
         """The paging parameters of the smallest page there is."""
         return {"limit": 1} if "limit" in self.paging.first() else {}
+
+    def _is_narrowed_here_only(self) -> bool:
+        """Whether the list holds what is of other channels than the user's."""
+        chosen = self.store.config.channel_ids
+        return bool(chosen and self.by_channel and not self.by_channel.params(chosen))
 
     def _total(self, first: Page, whole: Mapping[str, Any] | None) -> int | None:
         if first.total is not None or self.count is None:
@@ -420,17 +433,18 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         The last slice has no upper bound: a record that changes all the time, such as a product that sells every
         minute, would move past it in every sync and never be seen.
         """
+        chosen = super().filters(stream_slice)
         if not stream_slice or "start" not in stream_slice:
-            return {}
+            return chosen
         start, end = bounds(stream_slice)
         minimum = {} if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND)}
         maximum = {} if end == self.store.started() else {self.dates.maximum: _whole_second(end + _SECOND)}
-        return {**minimum, **maximum}
+        return {**minimum, **maximum, **chosen}
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
         """The records without those that certainly belong to another slice, or that this sync need not repeat."""
         if not stream_slice or "start" not in stream_slice:
-            return [record for record in records if self.is_chosen(record)]
+            return super().wanted(records, stream_slice)
         start, end = bounds(stream_slice)
         began = self.store.started()
         chosen = []
@@ -463,10 +477,6 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def left_over(self, part: StreamSlice) -> Iterable[Sequence[Record]]:
         """What remains to be read of a part of the window when the list has been read there."""
         return ()
-
-    def is_chosen(self, record: Record) -> bool:
-        """Whether the user's settings select the record; what `filters` asks for, made sure of here."""
-        return True
 
     def _lower_bound(self) -> datetime:
         start = _BEGINNING if self.ignores_start_date else max(self.store.config.start_date, _BEGINNING)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from source_bigcommerce.api.paging import KeysetV3, Offset, OneObject, Params, Record, Unpaged
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import AskedOfEach, BelowEach, Parts
 from source_bigcommerce.streams.embedded import Embedded, at_a_cap, never_empty
 from source_bigcommerce.streams.numbered import NumberedList
@@ -30,15 +31,8 @@ class ProductList(IncrementalStream, ABC):
         "date_modified:min", "date_modified:max", newest_first={"sort": "date_modified", "direction": "desc"}
     )
     ignores_start_date = True
-
-    def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
-        channels = self.store.config.channel_ids
-        chosen = {"channel_id:in": ",".join(map(str, channels))} if channels else {}
-        return {**super().filters(stream_slice), **chosen}
-
-    def is_chosen(self, record: Record) -> bool:
-        chosen, channels = self.store.config.channel_ids, record.get("channels")
-        return not chosen or not isinstance(channels, list) or any(channel in chosen for channel in channels)
+    params: ClassVar[Params] = {"include": "channels"}
+    by_channel = ByChannel("channels", "channel_id:in", empty_is_none=True)
 
 
 class Products(ProductList):
@@ -198,6 +192,7 @@ class ProductChannelAssignments(NumberedList):
     endpoint = "v3/catalog/products/channel-assignments"
     primary_key = ["product_id", "channel_id"]
     scope = Scope.PRODUCTS
+    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
 class ProductCategoryAssignments(NumberedList):
@@ -237,6 +232,7 @@ class CategoryTrees(NumberedList):
     endpoint = "v3/catalog/trees"
     scope = Scope.PRODUCTS
     paging = Unpaged()
+    by_channel = ByChannel("channels", "channel_id:in", empty_is_none=True)
 
 
 class CatalogSummary(Singleton):

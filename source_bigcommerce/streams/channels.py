@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from source_bigcommerce.api.paging import KeysetAfter, OneObject, Record, Unpaged
+from source_bigcommerce.api.paging import KeysetAfter, OneObject, Unpaged
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import BelowAll
 from source_bigcommerce.streams.numbered import NumberedList
 
@@ -19,10 +20,7 @@ class Channels(NumberedList, IncrementalStream):
     params = {"include": "currencies"}
     dates = _DATES
     ignores_start_date = True
-
-    def is_chosen(self, record: Record) -> bool:
-        chosen = self.store.config.channel_ids
-        return not chosen or record.get("id") in chosen
+    by_channel = ByChannel("id")
 
 
 class ChannelListings(BelowAll, IncrementalStream):
@@ -45,6 +43,7 @@ class ChannelCurrencyAssignments(NumberedList):
     primary_key = "channel_id"
     scope = Scope.CHANNEL_SETTINGS
     paging = Unpaged()
+    by_channel = ByChannel("channel_id")
 
 
 class ChannelMenus(BelowAll):
@@ -76,6 +75,7 @@ class Sites(NumberedList):
 
     endpoint = "v3/sites"
     scope = Scope.SITES
+    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
 class SiteRoutes(BelowAll, NumberedList):

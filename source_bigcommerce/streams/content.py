@@ -5,6 +5,7 @@ from __future__ import annotations
 from source_bigcommerce.api.paging import KeysetV3, OffsetV2, Tags, Unpaged
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.numbered import NumberedList
 
 
@@ -14,6 +15,7 @@ class Pages(NumberedList):
     endpoint = "v3/content/pages"
     scope = Scope.CONTENT
     params = {"include": "body"}
+    by_channel = ByChannel("channel_id", "channel_id", takes_several=False)
 
 
 class BlogPosts(NumberedList):
@@ -49,6 +51,7 @@ class Scripts(NumberedList):
     endpoint = "v3/content/scripts"
     primary_key = "uuid"
     scope = Scope.CONTENT
+    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
 class Widgets(NumberedList):
@@ -57,6 +60,7 @@ class Widgets(NumberedList):
     endpoint = "v3/content/widgets"
     primary_key = "uuid"
     scope = Scope.CONTENT
+    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
 class WidgetTemplates(NumberedList):
@@ -65,6 +69,7 @@ class WidgetTemplates(NumberedList):
     endpoint = "v3/content/widget-templates"
     primary_key = "uuid"
     scope = Scope.CONTENT
+    by_channel = ByChannel("channel_id")  # `channel_id:in` would hide those of all channels, which carry a 0
 
 
 class Placements(NumberedList):
@@ -73,6 +78,7 @@ class Placements(NumberedList):
     endpoint = "v3/content/placements"
     primary_key = "uuid"
     scope = Scope.CONTENT
+    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
 class Themes(NumberedList):
@@ -89,3 +95,4 @@ class CustomTemplateAssociations(NumberedList):
 
     endpoint = "v3/storefront/custom-template-associations"
     scope = Scope.THEMES
+    by_channel = ByChannel("channel_id", "channel_id", takes_several=False)

@@ -8,6 +8,7 @@ from typing import Any
 from source_bigcommerce.api.paging import CursorV3, KeysetV2, Record, Whole
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import BelowAll
 from source_bigcommerce.streams.numbered import NumberedList
 from source_bigcommerce.streams.settings import PerChannel, Settings
@@ -44,6 +45,7 @@ class Promotions(NumberedList):
 
     endpoint = "v3/promotions"
     scope = Scope.MARKETING
+    by_channel = ByChannel("channels", "channels")  # which brings those of all channels too (documented)
 
 
 class PromotionCodes(BelowAll):

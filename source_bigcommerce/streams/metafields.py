@@ -10,6 +10,7 @@ from abc import ABC
 from source_bigcommerce.api.paging import CursorV3
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import DateFilter, IncrementalStream
+from source_bigcommerce.streams.by_channel import ByChannel
 
 
 class Metafields(IncrementalStream, ABC):
@@ -80,6 +81,7 @@ class ChannelMetafields(Metafields):
 
     endpoint = "v3/channels/metafields"
     scope = Scope.CHANNEL_SETTINGS
+    by_channel = ByChannel("resource_id")
 
 
 class LocationMetafields(Metafields):

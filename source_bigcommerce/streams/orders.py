@@ -13,6 +13,7 @@ from source_bigcommerce.api.errors import NotFound, Refused
 from source_bigcommerce.api.paging import KeysetV2, OffsetV2, Params, Record, Whole
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.consignments import (
     are_in_doubt,
     count_of,
@@ -35,6 +36,7 @@ class OrderList(IncrementalStream, ABC):
     scope = Scope.ORDERS
     paging = KeysetV2(sort="id:asc")
     count = "v2/orders/count"
+    by_channel = ByChannel("channel_id", "channel_id", takes_several=False)
     dates = DateFilter("min_date_modified", "max_date_modified", newest_first={"sort": "date_modified:desc"})
 
     # What the answers of a sync have shown so far of how the store answers.
@@ -80,15 +82,8 @@ class OrderList(IncrementalStream, ABC):
             self._archived_are_asked_for = False
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
-        channels = self.store.config.channel_ids
-        # The endpoint takes one channel; of several, `is_chosen` picks.
-        chosen: Params = {"channel_id": channels[0]} if len(channels) == 1 else {}
         archived: Params = {_ARCHIVED: "true"} if stream_slice and _ARCHIVED in stream_slice else {}
-        return {**super().filters(stream_slice), **chosen, **archived}
-
-    def is_chosen(self, record: Record) -> bool:
-        chosen, channel = self.store.config.channel_ids, record.get("channel_id")
-        return not chosen or not isinstance(channel, int) or channel in chosen
+        return {**super().filters(stream_slice), **archived}
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
         """By the order with the highest id: the count is reported not to equal the list."""
@@ -106,12 +101,6 @@ class OrderList(IncrementalStream, ABC):
 
     def only(self, key: Any) -> Params:
         return {"min_id": key, "max_id": key}
-
-    def look_ahead(self, whole: StreamSlice) -> int:
-        orders = super().look_ahead(whole)
-        if len(self.store.config.channel_ids) > 1:
-            self.tally.expected = None  # these are the orders of all channels
-        return orders
 
     def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
         """Archived orders are forgiven too: whether they keep what belongs to them is not documented."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from source_bigcommerce.api.paging import CursorV3
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import BelowAll
 
 _DATES = DateFilter("date_modified:min", "date_modified:max")
@@ -40,3 +41,4 @@ class PriceListAssignments(BigCommerceStream):
     endpoint = "v3/pricelists/assignments"
     scope = Scope.PRODUCTS
     paging = CursorV3()
+    by_channel = ByChannel("channel_id")  # `channel_id:in` would hide those that name a customer group alone

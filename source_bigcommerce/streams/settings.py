@@ -16,6 +16,7 @@ from source_bigcommerce.api.errors import NotFound, Refused
 from source_bigcommerce.api.paging import OneObject, Page, Params, Record, Unpaged, Whole
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import PARENT, of
+from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.channels import Channels
 from source_bigcommerce.streams.children import BelowAll
 from source_bigcommerce.streams.numbered import NumberedList
@@ -232,6 +233,7 @@ class SearchFilterContexts(NumberedList):
     endpoint = "v3/settings/search/filters/contexts"
     primary_key = ["channel_id", "category_id"]
     scope = Scope.INFORMATION
+    by_channel = ByChannel("context.channel_id")  # `channel_id` would hide those that name a category alone
     is_a_record_each = False
 
     def records(self, entries: Sequence[Record]) -> Iterator[Record]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from source_bigcommerce.api.paging import KeysetV3, OffsetV2, OneObject, Record, Unpaged, Whole, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.by_channel import ByChannel
+from source_bigcommerce.streams.catalog import ProductList
 from source_bigcommerce.streams.children import BelowAll
 from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST
 from source_bigcommerce.streams.numbered import NumberedList
@@ -65,6 +67,7 @@ class ShippingMethods(BelowAll):
     paging = Whole()
     parent = ShippingZones
     parent_field = "zone_id"
+    by_channel = ByChannel("channel_ids")
 
 
 class TaxClasses(NumberedList):
@@ -117,6 +120,7 @@ class ProductTaxProperties(BigCommerceStream):
     list_scope = Scope.PRODUCTS
     paging = KeysetV3()
     params = {"include_fields": "id"}
+    by_channel = ProductList.by_channel
     is_a_record_each = False
     properties = "v3/tax/products/properties"
 

@@ -96,6 +96,7 @@ def test_declarations_name_fields_that_rows_have(store: Direct, one: Collection)
         *one.dates,
         *one.included,
         *(name.removeprefix("min_").removeprefix("max_") for name in one.filters),
+        *([one.by_channel.field] if one.by_channel else []),
     }
     missing = {name for name in named if all(inside(row, name) is None for row in rows)}
     assert missing == set()
@@ -237,6 +238,24 @@ def test_values_choose_rows(store: Direct) -> None:
     assert store.get("v3/catalog/brands?unknown=1&limit=1").ids == [1]
     items = store.get("v3/inventory/items?sku:in=Sku 4,Sku 9").json["data"]
     assert [row["identity"]["sku"] for row in items] == ["Sku 4", "Sku 9"]
+
+
+@pytest.mark.parametrize("one", [one for one in COLLECTIONS if one.by_channel], ids=lambda one: one.name)
+def test_channels_choose_rows(store: Direct, one: Collection) -> None:
+    """One of them or some, as documented; a channel that is not there has nothing of its own."""
+    by, rows = one.by_channel, store.store.collections[one.name].rows()
+    assert by
+
+    def found(channels: str) -> list[Any]:
+        rows: list[Any] = store.get(f"{one.path}?limit=250&{by.parameter}={channels}").json["data"]
+        return rows
+
+    of_all = [row for row in rows if by.none_is_all and not inside(row, by.field)]
+    assert len(of_all) == len(found("5")) < len(found("667159")) < len(rows)
+    if by.takes_one:
+        assert store.get(f"{one.path}?{by.parameter}=1,667159").status == 422
+    else:
+        assert len(found("1,667159")) == len(found("1")) + len(found("667159")) - len(of_all)
 
 
 @pytest.mark.parametrize("asked", ["id:min=x", "date_modified:min=x", "date_modified:max=31/12/2025"])
