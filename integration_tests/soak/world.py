@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from math import ceil
 from typing import Any
 
 import requests
@@ -40,6 +41,7 @@ REFUSALS = frozenset({400, 422})
 
 NO_REASON = "Something went wrong"  # the CDK's word for an error that nobody foresaw
 MOST_RECORDS = 60  # of a kind: a life that goes on is no slower than one that begins
+_READERS = 7  # of the list of orders at a time: for its own tables, and for those that are asked of each order
 MOST_REQUESTS = 5000  # of one sync of so small a store
 
 
@@ -408,7 +410,7 @@ class World:
         a share of them in each sync would soon be too long for this."""
         if every and self._is_full("orders"):
             return 0
-        return max(every, 3) if every and self.setup.page < 5 else every
+        return max(every, ceil(_READERS * 2 / self.setup.page)) if every else 0  # each round makes up to two orders
 
     def _is_full(self, kind: str) -> bool:
         return len(self.store.table(kind)) > MOST_RECORDS or len(self.store.refunds.ids()) > MOST_RECORDS
