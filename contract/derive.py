@@ -81,10 +81,13 @@ def _flat(operation: Operation, raw: Any) -> dict[str, Any]:
     branches = [_flat(operation, branch) for kind in _COMBINED for branch in node.pop(kind, [])]
     for branch in branches:
         both = {**branch.get("properties", {}), **node.get("properties", {})}
+        entries = [one["items"] for one in (node, branch) if "items" in one]
         kinds = [kind for kind in (node.get("type"), branch.get("type")) if isinstance(kind, str)]
         node = {**branch, **node}
         if both:
             node["properties"] = both
+        if len(entries) > 1:
+            node["items"] = {"anyOf": entries}
         if kinds:
             node["type"] = _widest(kinds)
         if len(set(kinds)) > 1:

@@ -30,27 +30,30 @@ REVENUE = Query(
 )
 BEST_SELLERS = Query(
     "Best sellers by variant",
-    "SELECT product_id, variant_id, any_value(name) AS product, sum(quantity) AS sold, "
-    "round(sum(total_inc_tax), 2) AS revenue FROM order_products "
-    "GROUP BY product_id, variant_id ORDER BY sold DESC, product_id LIMIT 5",
+    "SELECT product_id, variant_id, any_value(lines.name) AS product, "
+    "sum(quantity - coalesce(quantity_refunded, 0)) AS sold, currency_code AS currency, "
+    "round(sum(lines.total_inc_tax), 2) AS revenue FROM order_products AS lines JOIN orders ON orders.id = order_id "
+    "WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
+    "GROUP BY product_id, variant_id, currency ORDER BY sold DESC, product_id, variant_id LIMIT 5",
 )
 REPEAT_CUSTOMERS = Query(
     "How many customers ordered how often",
-    "SELECT orders, count(*) AS customers, round(sum(spent), 2) AS spent FROM "
-    "(SELECT customer_id, count(*) AS orders, sum(total_inc_tax) AS spent FROM orders "
+    "SELECT orders, count(*) AS customers FROM (SELECT customer_id, count(*) AS orders FROM orders "
     "WHERE customer_id > 0 AND is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) GROUP BY customer_id) "
     "GROUP BY orders ORDER BY orders DESC LIMIT 10",
 )
 ABANDONED_ORDERS = Query(
     "Orders that were begun and not paid, by month",
-    "SELECT strftime(date_created, '%Y-%m') AS month, count(*) AS orders, round(sum(total_inc_tax), 2) AS value "
-    "FROM orders WHERE status_id = 0 AND is_deleted IS NOT TRUE GROUP BY month ORDER BY month DESC LIMIT 12",
+    "SELECT strftime(date_created, '%Y-%m') AS month, currency_code AS currency, count(*) AS orders, "
+    "round(sum(total_inc_tax), 2) AS value FROM orders WHERE status_id = 0 AND is_deleted IS NOT TRUE "
+    "GROUP BY month, currency ORDER BY month DESC, value DESC LIMIT 12",
 )
 COUPONS = Query(
     "What coupons cost and bring",
-    "SELECT order_coupons.code AS coupon, count(DISTINCT order_id) AS orders, round(sum(discount), 2) AS discount, "
-    "round(sum(total_inc_tax), 2) AS revenue FROM order_coupons JOIN orders ON orders.id = order_id "
-    "WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) GROUP BY coupon ORDER BY orders DESC, coupon LIMIT 10",
+    "SELECT order_coupons.code AS coupon, currency_code AS currency, count(DISTINCT order_id) AS orders, "
+    "round(sum(discount), 2) AS discount, round(sum(total_inc_tax), 2) AS revenue "
+    "FROM order_coupons JOIN orders ON orders.id = order_id WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
+    "GROUP BY coupon, currency ORDER BY orders DESC, coupon LIMIT 10",
 )
 
 SHOWN = BEST_SELLERS

@@ -107,6 +107,7 @@ class Collection:
     counted: bool = False  # whether `count` below the path tells how many rows pass the filters
     needs: str = ""  # a parameter without which the endpoint answers 422
     also_at: str = ""  # another path, for one row chosen by a parameter of it
+    also_needs: Callable[[Row], str] | None = None  # the scope without which a token is not shown a row; "" for none
 
     @property
     def modified(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -56,14 +56,13 @@ class SourceBigcommerce(AbstractSource):
         # All scopes are asked for at the same time.
         store = Store(parse_config(config).model_copy(update={"num_workers": len(Scope)}))
         store.started()
-        # One stream of each scope tells of all of them.
-        by_scope: dict[Scope, list[BigCommerceStream]] = {}
-        for stream in _streams(store):
-            if stream.scope is not Scope.NONE:
-                by_scope.setdefault(stream.scope, []).append(stream)
-        with ThreadPoolExecutor(len(by_scope)) as workers:
-            failures = [failure for failure in workers.map(_access_failure, by_scope.values()) if failure]
-        if len(failures) == len(by_scope):
+        # One stream of each scope tells of all that need it.
+        streams = _streams(store)
+        asked = {stream.scope: stream for stream in reversed(streams) if stream.scope is not Scope.NONE}
+        with ThreadPoolExecutor(len(asked)) as workers:
+            found = workers.map(lambda stream: _access_failure(stream, streams), reversed(asked.values()))
+            failures = [failure for failure in found if failure]
+        if len(failures) == len(asked):
             raise BigCommerceError(
                 "Nothing can be read from this store. " + " ".join(dict.fromkeys(str(f) for f in failures)),
                 failures[0].failure_type,
@@ -155,14 +154,13 @@ def _streams(store: Store) -> list[BigCommerceStream]:
     return [stream(store) for stream in ALL_STREAMS]
 
 
-def _access_failure(streams: Sequence[BigCommerceStream]) -> BigCommerceError | None:
-    """Why the streams of a scope cannot be read, if so."""
-    first, *others = streams
+def _access_failure(asked: BigCommerceStream, streams: Iterable[BigCommerceStream]) -> BigCommerceError | None:
+    """Why a stream cannot be read, if so, and with it all others that need its scope."""
     try:
-        first.check_access()
+        asked.check_access()
     except Forbidden as error:
-        names = ", ".join(stream.name for stream in others)
-        return BigCommerceError(f"{error.message} The same goes for: {names}.") if others else error
+        names = ", ".join(s.name for s in streams if s is not asked and asked.scope in s.scopes())
+        return BigCommerceError(f"{error.message} The same goes for: {names}.") if names else error
     except BigCommerceError as error:
         return error
     return None

@@ -78,6 +78,9 @@ def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
     if one.needs and one.needs not in call.query:
         raise BadValue(one.needs, "is required")
     rows = shelf.rows()
+    if one.also_needs:
+        granted = {"", *call.store.options.scopes}
+        rows = [row for row in rows if one.also_needs(row) in granted]
     if "parent" in call.path:
         parent = call.path["parent"]
         is_lenient = one.shape is Shape.LISTING  # documented: no listings for a channel that is not there

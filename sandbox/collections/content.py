@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.collection import ByChannel, Collection, Row, Shape, World
 from sandbox.collections.forms import uuid, zulu
-from sandbox.options import CONTENT, THEMES
+from sandbox.options import CHECKOUT_CONTENT, CONTENT, THEMES
 
 
 def _pages(n: int, world: World) -> Row:
@@ -237,6 +237,7 @@ COLLECTIONS = (
         CONTENT,
         _scripts,
         key=("uuid",),
+        also_needs=lambda row: CHECKOUT_CONTENT if row["visibility"] in ("checkout", "all_pages") else "",
         by_channel=ByChannel("channel_id:in", "channel_id"),
         dates={"date_created": zulu, "date_modified": zulu},
     ),

@@ -14,12 +14,12 @@ def _customer_groups(n: int, world: World) -> Row:
         "is_default": n % 2 == 0,
         "category_access": {"type": ("all", "specific", "none")[n % 3], "categories": [n + 9]},
         "discount_rules": [
-            {
-                "type": ("price_list", "all", "category", "product")[n % 4],
-                "method": ("percent", "fixed", "price")[n % 3],
-                "amount": f"{n}.2500",
-                "price_list_id": world.pick("price_lists", n),
-            }
+            (
+                {"type": "price_list", "price_list_id": world.pick("price_lists", n)},
+                {"type": "all", "method": ("percent", "fixed", "price")[n % 3], "amount": f"{n}.2500"},
+                {"type": "category", "category_id": world.pick("categories", n)},
+                {"type": "product", "product_id": world.pick("products", n)},
+            )[n % 4]
         ],
         "date_created": world.at(n),
         "date_modified": world.at(n),

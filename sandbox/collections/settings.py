@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox.collection import ByChannel, Collection, Row, Shape, World
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.collection import ByChannel, Collection, Row, Scope, Shape, World
 from sandbox.collections.forms import CHANNELS, OWNERS, uuid
-from sandbox.options import CHECKOUTS, CONTENT, CUSTOMERS, INFORMATION, ORDERS
+from sandbox.options import CHECKOUTS, CONTENT, CUSTOMERS, INFORMATION, ORDERS, PRODUCTS
 
 
 def _order_settings(n: int, world: World) -> Row:
@@ -229,7 +232,6 @@ def _logo_settings(n: int, world: World) -> Row:
 
 def _locale_settings(n: int, world: World) -> Row:
     return {
-        "_channel": OWNERS[n - 1],
         "default_shopper_language": f"Default shopper language {n}",
         "shopper_language_selection_method": ("browser", "default_shopper_language")[n % 2],
         "store_country": f"Store country {n}",
@@ -361,90 +363,38 @@ def _storefront_status_settings(n: int, world: World) -> Row:
     }
 
 
+def _of_each_channel(name: str, path: str, scope: Scope, row: Callable[[int, World], Row], **how: Any) -> Collection:
+    """One object for the store and one for each channel."""
+    return Collection(
+        name, path, scope, row, key=("_channel",), size=len(OWNERS), grows=False, parent_field="_channel", **how
+    )
+
+
+def _asked_by_parameter(
+    name: str, path: str, scope: Scope, row: Callable[[int, World], Row], shape: Shape = Shape.OBJECT
+) -> Collection:
+    return _of_each_channel(name, path, scope, row, shape=shape, chosen_by="channel_id")
+
+
+def _asked_by_address(
+    name: str, path: str, scope: Scope, row: Callable[[int, World], Row], shape: Shape = Shape.OBJECT
+) -> Collection:
+    return _of_each_channel(name, path, scope, row, shape=shape, also_at=f"{path}/channels/{{parent}}")
+
+
 COLLECTIONS = (
-    Collection(
-        "order_settings",
-        "v3/orders/settings",
-        ORDERS,
-        _order_settings,
-        Shape.BARE_OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        also_at="v3/orders/settings/channels/{parent}",
-    ),
-    Collection(
-        "customer_settings",
-        "v3/customers/settings",
-        CUSTOMERS,
-        _customer_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        also_at="v3/customers/settings/channels/{parent}",
-    ),
-    Collection(
-        "cart_settings",
-        "v3/carts/settings",
-        INFORMATION,
-        _cart_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        also_at="v3/carts/settings/channels/{parent}",
-    ),
-    Collection(
-        "checkout_settings",
-        "v3/checkouts/settings",
-        CHECKOUTS,
-        _checkout_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        also_at="v3/checkouts/settings/channels/{parent}",
-    ),
-    Collection(
-        "shipping_settings",
-        "v3/shipping/settings",
-        INFORMATION,
-        _shipping_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        also_at="v3/shipping/settings/channels/{parent}",
-    ),
-    Collection(
-        "abandoned_cart_settings",
-        "v3/abandoned-carts/settings",
-        INFORMATION,
-        _abandoned_cart_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        also_at="v3/abandoned-carts/settings/channels/{parent}",
-    ),
-    Collection(
+    _asked_by_address("order_settings", "v3/orders/settings", ORDERS, _order_settings, Shape.BARE_OBJECT),
+    _asked_by_address("customer_settings", "v3/customers/settings", CUSTOMERS, _customer_settings),
+    _asked_by_address("cart_settings", "v3/carts/settings", INFORMATION, _cart_settings),
+    _asked_by_address("checkout_settings", "v3/checkouts/settings", CHECKOUTS, _checkout_settings),
+    _asked_by_address("shipping_settings", "v3/shipping/settings", PRODUCTS, _shipping_settings),
+    _asked_by_address("abandoned_cart_settings", "v3/abandoned-carts/settings", INFORMATION, _abandoned_cart_settings),
+    _asked_by_parameter(
         "abandoned_cart_email_settings",
         "v3/marketing/abandoned-cart-emails/settings",
         INFORMATION,
         _abandoned_cart_email_settings,
         Shape.BARE_OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
     ),
     Collection(
         "tax_settings",
@@ -477,184 +427,45 @@ COLLECTIONS = (
         ),
         by_channel=ByChannel("channel_id", "context.channel_id", takes_one=True),
     ),
-    Collection(
-        "catalog_settings",
-        "v3/settings/catalog",
-        INFORMATION,
-        _catalog_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
-    Collection(
-        "email_status_settings",
-        "v3/settings/email-statuses",
-        INFORMATION,
-        _email_status_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
-    Collection(
-        "inventory_settings",
-        "v3/settings/inventory",
-        INFORMATION,
-        _inventory_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
-    Collection(
+    _asked_by_parameter("catalog_settings", "v3/settings/catalog", INFORMATION, _catalog_settings),
+    _asked_by_parameter("email_status_settings", "v3/settings/email-statuses", INFORMATION, _email_status_settings),
+    _asked_by_parameter("inventory_settings", "v3/settings/inventory", INFORMATION, _inventory_settings),
+    _asked_by_parameter(
         "inventory_notification_settings",
         "v3/settings/inventory/notifications",
         INFORMATION,
         _inventory_notification_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
     ),
-    Collection(
-        "logo_settings",
-        "v3/settings/logo",
-        INFORMATION,
-        _logo_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
+    _asked_by_parameter("logo_settings", "v3/settings/logo", INFORMATION, _logo_settings),
     Collection(
         "locale_settings",
         "v3/settings/store/locale",
         INFORMATION,
         _locale_settings,
         Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
+        key=("default_shopper_language",),
+        size=1,
         grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
     ),
-    Collection(
-        "profile_settings",
-        "v3/settings/store/profile",
-        INFORMATION,
-        _profile_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
+    _asked_by_parameter("profile_settings", "v3/settings/store/profile", INFORMATION, _profile_settings),
+    _asked_by_parameter("unit_settings", "v3/settings/store/units-of-measurement", INFORMATION, _unit_settings),
+    _asked_by_parameter(
+        "storefront_category_settings", "v3/settings/storefront/category", INFORMATION, _storefront_category_settings
     ),
-    Collection(
-        "unit_settings",
-        "v3/settings/store/units-of-measurement",
-        INFORMATION,
-        _unit_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
+    _asked_by_parameter(
+        "storefront_product_settings", "v3/settings/storefront/product", INFORMATION, _storefront_product_settings
     ),
-    Collection(
-        "storefront_category_settings",
-        "v3/settings/storefront/category",
-        INFORMATION,
-        _storefront_category_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
+    _asked_by_parameter(
+        "storefront_robots_settings", "v3/settings/storefront/robotstxt", INFORMATION, _storefront_robots_settings
     ),
-    Collection(
-        "storefront_product_settings",
-        "v3/settings/storefront/product",
-        INFORMATION,
-        _storefront_product_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
+    _asked_by_parameter(
+        "storefront_search_settings", "v3/settings/storefront/search", INFORMATION, _storefront_search_settings
     ),
-    Collection(
-        "storefront_robots_settings",
-        "v3/settings/storefront/robotstxt",
-        INFORMATION,
-        _storefront_robots_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
+    _asked_by_parameter(
+        "storefront_security_settings", "v3/settings/storefront/security", INFORMATION, _storefront_security_settings
     ),
-    Collection(
-        "storefront_search_settings",
-        "v3/settings/storefront/search",
-        INFORMATION,
-        _storefront_search_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
-    Collection(
-        "storefront_security_settings",
-        "v3/settings/storefront/security",
-        INFORMATION,
-        _storefront_security_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
-    Collection(
-        "storefront_seo_settings",
-        "v3/settings/storefront/seo",
-        INFORMATION,
-        _storefront_seo_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
-    ),
-    Collection(
-        "storefront_status_settings",
-        "v3/settings/storefront/status",
-        INFORMATION,
-        _storefront_status_settings,
-        Shape.OBJECT,
-        key=("_channel",),
-        size=len(OWNERS),
-        grows=False,
-        parent_field="_channel",
-        chosen_by="channel_id",
+    _asked_by_parameter("storefront_seo_settings", "v3/settings/storefront/seo", INFORMATION, _storefront_seo_settings),
+    _asked_by_parameter(
+        "storefront_status_settings", "v3/settings/storefront/status", INFORMATION, _storefront_status_settings
     ),
 )

@@ -203,6 +203,8 @@ class OneObject:
         if not isinstance(body, dict):
             raise lossy("the answer is not an object")
         found = body["data"] if "data" in body else {name: value for name, value in body.items() if name != "meta"}
+        if found == []:
+            return Page([], None)  # which is how PHP writes an empty object
         if not isinstance(found, dict):
             raise lossy("the answer is not an object")
         return Page([found], None)

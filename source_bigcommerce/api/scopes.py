@@ -15,6 +15,7 @@ class Scope(str, Enum):
     CHANNEL_LISTINGS = "Channel Listings"
     CHANNEL_SETTINGS = "Channel Settings"
     CHECKOUTS = "Checkouts"
+    CHECKOUT_CONTENT = "Checkout Content"
     CONTENT = "Content"
     CUSTOMERS = "Customers"
     FULFILLMENT_METHODS = "Fulfillment Methods"
@@ -44,6 +45,7 @@ _PARAMETERS = {
     Scope.CHANNEL_LISTINGS: "store_channel_listings_read_only",
     Scope.CHANNEL_SETTINGS: "store_channel_settings_read_only",
     Scope.CHECKOUTS: "store_checkout_read_only",
+    Scope.CHECKOUT_CONTENT: "store_content_checkout_read_only",
     Scope.CONTENT: "store_v2_content_read_only",
     Scope.CUSTOMERS: "store_v2_customers_read_only",
     Scope.FULFILLMENT_METHODS: "store_fulfillment_methods_read_only",

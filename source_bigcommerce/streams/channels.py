@@ -89,9 +89,9 @@ class SiteRoutes(BelowAll, NumberedList):
 
 
 class SiteCertificates(NumberedList):
-    """The TLS certificates of the sites."""
+    """The TLS certificates of the sites; of one host there may be an old and a new one."""
 
     endpoint = "v3/sites/certificates"
-    primary_key = "common_name"
+    primary_key = ["common_name", "validity_not_before"]
     scope = Scope.SITES
     paging = Unpaged()

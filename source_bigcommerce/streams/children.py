@@ -147,7 +147,7 @@ class BelowAll(BigCommerceStream, ABC):
     def _read_parents(self) -> Sequence[Any]:
         """The keys of the parents as they are now."""
         whole = StreamSlice(partition={}, cursor_slice={})
-        rows = (row for rows in self.parent(self.store).batches(whole) for row in rows)
+        rows = (row for rows in self.parent(self.store, read_for=self.name).batches(whole) for row in rows)
         keys = [row.get(self.parent_key) for row in rows if self.is_parent(row)]
         if any(type(key) not in (int, str) for key in keys):
             raise lossy(f"a record has no {self.parent_key}, by which what belongs to it is asked for")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from source_bigcommerce.api.paging import KeysetV3, OffsetV2, Tags, Unpaged
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from source_bigcommerce.api.errors import BigCommerceError, Refused
+from source_bigcommerce.api.paging import KeysetV3, OffsetV2, Page, Record, Tags, Unpaged
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream
 from source_bigcommerce.streams.by_channel import ByChannel
@@ -18,13 +22,33 @@ class Pages(NumberedList):
     by_channel = ByChannel("channel_id", "channel_id", takes_several=False)
 
 
+_POSTS_IN_REACH = 12_500  # 50 pages of 250 (documented)
+
+
 class BlogPosts(NumberedList):
-    """The posts of the blog. At most 12,500 of them can be reached (50 pages, documented)."""
+    """The posts of the blog. Raises BigCommerceError where it has more than the API lists."""
 
     endpoint = "v2/blog/posts"
     scope = Scope.CONTENT
     paging = OffsetV2()
     count = "v2/blog/posts/count"
+
+    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        found = 0
+        try:
+            for posts in super().batches(stream_slice):
+                found += len(posts)
+                yield posts
+        except Refused:
+            if found < _POSTS_IN_REACH:
+                raise
+        if found >= _POSTS_IN_REACH:
+            total = self._total(Page([], None), stream_slice or {})
+            if total is None or total > found:
+                raise BigCommerceError(
+                    f"BigCommerce lists the first {found} posts of the blog, and it has {total or 'perhaps more'}: the "
+                    "others are out of reach. Deselect 'blog_posts'."
+                )
 
 
 class BlogTags(BigCommerceStream):
@@ -46,12 +70,19 @@ class Redirects(BigCommerceStream):
 
 
 class Scripts(NumberedList):
-    """The scripts that this API account has put into storefronts; those of other accounts are not shown to it."""
+    """The scripts that this API account has put into storefronts; those of other accounts are not shown to it.
+
+    Those of the checkout are documented to be shown to accounts with the scope for its content too.
+    """
 
     endpoint = "v3/content/scripts"
     primary_key = "uuid"
     scope = Scope.CONTENT
     by_channel = ByChannel("channel_id", "channel_id:in")
+
+    @classmethod
+    def scopes(cls) -> tuple[Scope, ...]:
+        return (*super().scopes(), Scope.CHECKOUT_CONTENT)
 
 
 class Widgets(NumberedList):

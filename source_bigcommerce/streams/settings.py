@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import NotFound, Refused
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, Refused
 from source_bigcommerce.api.paging import OneObject, Page, Params, Record, Unpaged, Whole
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import PARENT, of
@@ -32,6 +32,9 @@ class PerChannel(BelowAll, ABC):
     parent_field = "channel_id"
     scope = Scope.INFORMATION
 
+    _is_known = False
+    _refusal: BigCommerceError | None = None
+
     def parents(self) -> Sequence[Any]:
         return [GLOBAL, *super().parents()]
 
@@ -42,14 +45,24 @@ class PerChannel(BelowAll, ABC):
     def check_access(self) -> None:
         self.fetch_page(of(GLOBAL, {}), None)
 
+    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        """Raises BigCommerceError where the store knows none of the addresses."""
+        self._is_known, self._refusal = False, None
+        yield from super().batches(stream_slice)
+        if self._refusal and not self._is_known:
+            raise self._refusal
+
     def _first_of(self, piece: StreamSlice) -> Page | None:
         try:
-            return self.fetch_page(piece, None)
-        except (NotFound, Refused):
+            page = self.fetch_page(piece, None)
+        except (NotFound, Refused) as refusal:
             if piece[PARENT] == GLOBAL:
                 raise
+            self._refusal = refusal
             self.logger.info(f"Channel {piece[PARENT]} has no '{self.name}' of its own.")
             return None
+        self._is_known = True
+        return page
 
 
 class Settings(PerChannel, ABC):
@@ -105,10 +118,11 @@ class LogoSettings(Settings):
     endpoint = "v3/settings/logo"
 
 
-class LocaleSettings(Settings):
-    """The languages of the storefront."""
+class LocaleSettings(Singleton):
+    """The languages of the storefront; of the store as a whole (documented)."""
 
     endpoint = "v3/settings/store/locale"
+    scope = Scope.INFORMATION
 
 
 class ProfileSettings(Settings):
@@ -201,6 +215,7 @@ class ShippingSettings(Settings):
 
     endpoint = "v3/shipping/settings"
     of_channel = "v3/shipping/settings/channels/{id}"
+    scope = Scope.PRODUCTS  # documented
 
 
 class TaxSettings(Singleton):
