@@ -65,6 +65,7 @@ schemas: $(VENV)/.tests ## renew schemas from BigCommerce's OpenAPI files (OPENA
 	@$(BIN)/python -m contract.schemas $(OPENAPI) $(ONLY)
 
 docs: $(VENV)/.tests ## renew the generated parts of the documentation
+	@$(BIN)/python -m docs.requests > /dev/null
 	@$(BIN)/python -m docs.streams_table
 	@$(BIN)/python -m docs.data_dictionary
 	@$(BIN)/python -m integration_tests.acceptance

@@ -2,7 +2,8 @@
 
 What is compared: the sandbox's answers with the documents, the schema files with what is derived from them, the
 documented examples with what the streams make of them, the parameters that select by channel with those that streams
-send, and the records of a full sync with their schemas.
+send, the endpoints with those that streams read or that are left out for a reason, and the records of a full sync with
+their schemas.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from contract import channels
+from contract import channels, left_out
 from contract.documents import Documents
 from contract.examples import read_examples
 from contract.records import read_records
@@ -41,6 +42,7 @@ def main(argv: Iterable[str] | None = None) -> int:
         without += not read
         found += wrong
         found += channels.differences(stream, documents)
+    found += left_out.differences(documents, all_streams)
     with serve(_OPTIONS) as server:
         records, wrong, unplayed = read_records(server, server.endpoints)
     found += wrong

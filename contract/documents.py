@@ -6,7 +6,7 @@ The folder holds the files under the names of the public documentation repositor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,15 @@ class Documents:
         if found is None:
             raise KeyError(f"no file in {self._folder} documents GET {endpoint}")
         return found
+
+    def endpoints(self) -> Iterator[str]:
+        """All that is documented with GET, with `*` for each parameter."""
+        return iter(sorted(self._operations))
+
+    def is_one_of(self, endpoint: str, lists: Iterable[str]) -> bool:
+        """Whether an endpoint, as `endpoints` spells it, is one of these lists or one record of them."""
+        shapes = {_shape(one) for one in lists}
+        return endpoint in shapes or endpoint.removesuffix("/*") in shapes
 
     @cached_property
     def _operations(self) -> dict[str, Operation]:

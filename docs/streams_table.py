@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+from contract.left_out import left_out_table
 from source_bigcommerce.api.client import Store
-from source_bigcommerce.api.paging import OneObject, Unpaged
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
@@ -14,14 +15,16 @@ from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.catalog import ProductChoices
 from source_bigcommerce.streams.children import AskedOfEach, BelowAll
 from source_bigcommerce.streams.order_children import OrderShippingQuotes
-from source_bigcommerce.streams.settings import PerChannel, Settings
+from source_bigcommerce.streams.settings import PerChannel
 from source_bigcommerce.streams.store import ProductTaxProperties
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "bigcommerce.md"
+REQUESTS = ROOT / "docs" / "requests.json"
 _STREAMS = re.compile(r"(<!-- streams -->\n).*?(<!-- /streams -->)", re.DOTALL)
 _CHANNELS = re.compile(r"(<!-- channels -->\n).*?(<!-- /channels -->)", re.DOTALL)
+_LEFT_OUT = re.compile(r"(<!-- left out -->\n).*?(<!-- /left out -->)", re.DOTALL)
 _SCOPES = re.compile(r"(<!-- scopes -->\n).*?(<!-- /scopes -->)", re.DOTALL)
 
 
@@ -39,16 +42,19 @@ def scopes(stream: BigCommerceStream) -> str:
 def table() -> str:
     """The table as Markdown, a row a stream."""
     rows = [
-        "| Stream | Sync modes | Cursor | Primary key | Scope (read-only) | Endpoint | Requests per 1,000 records |",
-        "|---|---|---|---|---|---|---|",
+        "| Stream | Sync modes | Cursor | Start date | Primary key | Scope (read-only) | Endpoint | Requests for 1,000 "
+        "entries |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for stream in streams():
         incremental = isinstance(stream, IncrementalStream)
         modes = "full refresh, incremental" if incremental else "full refresh"
         cursor = f"`{stream.cursor_field}`" if incremental else ""
+        bounded = "yes" if isinstance(stream, IncrementalStream) and not stream.ignores_start_date else ""
         key = ", ".join(f"`{part}`" for path in stream.as_airbyte_stream().source_defined_primary_key for part in path)
         endpoint = stream.children if isinstance(stream, AskedOfEach) else stream.endpoint
-        cells = (f"`{stream.name}`", modes, cursor, key, scopes(stream), f"`/{endpoint}`", requests_for(stream))
+        place = f"`/{endpoint}`"
+        cells = (f"`{stream.name}`", modes, cursor, bounded, key, scopes(stream), place, requests_for(stream))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
@@ -87,28 +93,35 @@ def narrowed_down(stream: BigCommerceStream) -> str:
     return "those of other channels are left out as they are read" if by else ""
 
 
+def is_counted(stream: BigCommerceStream) -> bool:
+    """Whether a stream is made of its own list alone, so that its requests can be told by a number."""
+    return not isinstance(stream, (AskedOfEach, BelowAll, OrderShippingQuotes, ProductChoices, ProductTaxProperties))
+
+
 def requests_for(stream: BigCommerceStream) -> str:
-    """How many requests 1,000 records of the stream's list take."""
-    paging = stream.paging
-    size = 0 if isinstance(paging, (OneObject, Unpaged)) else getattr(paging, "limit", 0)
-    pages = str(-(-1000 // size) if size else 1)
-    if isinstance(stream, Settings):
+    """How many requests a list of 1,000 entries takes."""
+    if is_counted(stream):
+        counted: dict[str, str] = json.loads(REQUESTS.read_text(encoding="utf-8"))
+        return counted[stream.name]
+    if isinstance(stream, PerChannel):
         return "1, and 1 for each channel"
     if isinstance(stream, BelowAll):
-        return f"{pages}, and 1 for each {stream.parent_field.removesuffix('_id').replace('_', ' ')}"
-    if isinstance(stream, (AskedOfEach, OrderShippingQuotes)):
-        return f"{pages}, and 1 for each {stream.parent_field.removesuffix('_id')}"
+        return f"1 for each {stream.parent_field.removesuffix('_id').replace('_', ' ')}"
+    if isinstance(stream, AskedOfEach):
+        return f"those of the list, and 1 for each {stream.parent_field.removesuffix('_id')}"
+    if isinstance(stream, OrderShippingQuotes):
+        return "those of the list, and 1 for each shipping address"
     if isinstance(stream, ProductChoices):
-        return "4, and 100 for both of their choices"
-    if isinstance(stream, ProductTaxProperties):
-        return "4, and 20 for the properties"
-    return pages
+        return "those of the list, and 100 for both of their choices"
+    return "those of the list, and 20 for the properties"
 
 
 def with_table(text: str) -> str:
     """The text of a document with the current tables."""
     text = _CHANNELS.sub(lambda found: found[1] + channels_table() + found[2], text)
+    text = _LEFT_OUT.sub(lambda found: found[1] + left_out_table() + found[2], text)
     text = _SCOPES.sub(lambda found: found[1] + scopes_table() + found[2], text)
+    text = re.sub(r"(?<=<summary>All )\d+(?= streams</summary>)", str(len(ALL_STREAMS)), text)
     return _STREAMS.sub(lambda found: found[1] + table() + found[2], text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from integration_tests.harness import CORE, INCREMENTAL, STREAMS, Sync, sync
 from sandbox import READINGS, Options, Server, serve
 from sandbox.collection import Shape
 from sandbox.collections import COLLECTIONS
+from sandbox.options import CHECKOUT_CONTENT, READ_SCOPES
+from source_bigcommerce.api.paging import Offset
 from source_bigcommerce.streams import ALL_STREAMS, base, slicing
+from source_bigcommerce.streams.inventory import InventoryItems
 
 # Those of which the store has rows of its own, not parts of products, customers and orders.
 TABLES = {one.name: one for one in COLLECTIONS if one.name in STREAMS}
@@ -38,7 +42,12 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(name: str, record: dict[str, Any]) -> Any:
     """The key by which the sandbox knows a record."""
-    inner = {"_channel": "channel_id", "_location": "location_id", "_parent": OWNERS.get(name, "")}
+    inner = {
+        "_channel": "channel_id",
+        "_location": "location_id",
+        "_category": "category_id",
+        "_parent": OWNERS.get(name, ""),
+    }
     values = []
     for part in TABLES[name].key:
         value: Any = record
@@ -105,6 +114,101 @@ def test_tables_that_change_at_every_page_lose_no_row(reading: str, workers: int
         for name, key in changed.items():
             assert key in {shown(name, record) for record in second.records[name]}, name
     assert all(len(second.records[name]) < len(first.records[name]) for name in changed)
+
+
+REFUSAL = '{"status": 422, "title": "channel_id is not known"}'
+
+
+def test_settings_that_no_channel_has_are_those_of_the_store() -> None:
+    """A channel without settings of its own goes by the store's."""
+    with serve(SMALL) as server:
+        server.fail("v3/settings/catalog?*channel_id=*", times=100, status=422, body=REFUSAL)
+        result = sync(server, ["catalog_settings"])
+    assert not result.failure
+    assert [record["channel_id"] for record in result.records["catalog_settings"]] == [0]
+
+
+@pytest.mark.parametrize("status", [404, 422])
+def test_settings_that_the_store_knows_nowhere_fail_the_stream(status: int) -> None:
+    """Where there are none for the store itself, refusals alone say that the question is wrong."""
+    with serve(SMALL) as server:
+        server.fail("v3/marketing/abandoned-cart-emails/settings*", times=100, status=status, body=REFUSAL)
+        result = sync(server, ["abandoned_cart_email_settings"])
+    assert result.statuses["abandoned_cart_email_settings"][-1] == "INCOMPLETE"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"status": 200, "body": "[]"}, {"status": 422, "body": REFUSAL}], ids=["none", "refused"]
+)
+def test_posts_that_are_out_of_reach_fail_the_stream(answer: dict[str, Any]) -> None:
+    """BigCommerce documents 50 pages of posts at most: those behind them cannot be had, in whatever way it says so."""
+    with serve(replace(SMALL, rows=12_600)) as server:
+        server.fail("v2/blog/posts?*page=51*", times=100, **answer)
+        result = sync(server, ["blog_posts"])
+    assert result.errors["blog_posts"] == (
+        "BigCommerce lists the first 12500 posts of the blog, and it has 12600: the others are out of reach. Deselect "
+        "'blog_posts'."
+    )
+
+
+def test_a_group_is_not_dropped_for_the_zone_of_its_date() -> None:
+    """No document says in which zone groups are dated; here it is one that lies behind the store's clock."""
+
+    def in_another_zone(groups: Any, _: Any) -> Any:
+        for group in groups or ():
+            moment = datetime.fromisoformat(group["date_modified"]) - timedelta(hours=6)
+            group["date_modified"] = moment.strftime("%Y-%m-%d %H:%M:%S")
+        return groups
+
+    with serve(SMALL) as server:
+        server.fail("v2/customer_groups", times=100, kind="edit", edit=in_another_zone)
+        first = sync(server, ["customer_groups"])
+        server.store.clock.advance(3600)
+        key = edited(server, "customer_groups")
+        second = sync(server, ["customer_groups"], state=first.state())
+    assert second.ids("customer_groups") == [key]
+
+
+def test_certificates_of_one_host_are_told_apart() -> None:
+    """An old one and its successor."""
+
+    def renew(answer: Any, _: Any) -> Any:
+        old = answer["data"][0]
+        return {**answer, "data": [*answer["data"], {**old, "validity_not_before": "2031-01-01T00:00:00Z"}]}
+
+    with serve(SMALL) as server:
+        server.fail("v3/sites/certificates", times=100, kind="edit", edit=renew)
+        result = sync(server, ["site_certificates"])
+    hosts = [record["common_name"] for record in result.records["site_certificates"]]
+    assert len(hosts) == len(set(hosts)) + 1
+    assert len(result.latest("site_certificates")) == len(hosts)
+
+
+def test_stock_that_moves_meanwhile_makes_no_row_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An item is known by its product and variant, whatever is in stock of it."""
+    monkeypatch.setattr(InventoryItems, "paging", Offset(PAGE))
+    with serve(replace(SMALL, rows=70)) as server:
+        shelf = server.store.collections["inventory_items"]
+
+        def sell(answer: Any, _: Any) -> Any:
+            for key in shelf.keys()[:30]:
+                place = shelf.row(key)["locations"][0]
+                shelf.edit(key, locations=[{**place, "available_to_sell": place["available_to_sell"] + 1}])
+            return answer
+
+        server.fail("v3/inventory/items", times=100, kind="edit", edit=sell)
+        result = sync(server, ["inventory_items"])
+    assert len(result.ids("inventory_items")) == len(set(result.ids("inventory_items"))) == len(shelf.keys())
+
+
+def test_scripts_of_the_checkout_are_shown_to_accounts_with_its_scope() -> None:
+    """As documented; without it the others come all the same."""
+    with serve(replace(SMALL, rows=40)) as server:
+        everything = sync(server, ["scripts"]).ids("scripts")
+    with serve(replace(SMALL, rows=40, scopes=READ_SCOPES - {CHECKOUT_CONTENT})) as server:
+        result = sync(server, ["scripts"])
+    assert not result.failure
+    assert 0 < len(result.ids("scripts")) < len(everything) == 40
 
 
 def edited(server: Server, name: str) -> Any:

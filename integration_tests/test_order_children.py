@@ -160,8 +160,8 @@ def test_each_order_costs_one_request(stream: str) -> None:
     looks = asked.pop(ENDPOINTS[stream])
     expected = shipped if stream == "order_shipments" else 600
     assert expected <= looks <= expected + (600 // 50 if stream == "order_taxes" else 0)
-    # The clock, the number of orders, three pages, and the archived ones.
-    assert asked == {"v2/time": 1, "v2/orders/count": 1, "v2/orders": 4}
+    # The clock, the number of orders, three pages, and the archived ones, of which "none" is asked for twice.
+    assert asked == {"v2/time": 1, "v2/orders/count": 1, "v2/orders": 5}
 
 
 @pytest.mark.parametrize("stream", CHILDREN)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from docs import requests as requests_table
 from integration_tests.harness import DATED, KINDS, sync
 from sandbox import READINGS, Options, Server, serve
 from source_bigcommerce.api import quota
@@ -91,6 +94,11 @@ def test_an_incremental_sync_reads_what_changed_and_little_more(kind: str) -> No
         asked = counted(server)
     assert sorted(second.ids(kind)) == changed
     assert sum(asked.values()) <= math.ceil(len(changed) / 250) + 3
+
+
+def test_the_figures_in_the_table_of_streams_are_counted() -> None:
+    """`make docs` renews them."""
+    assert json.loads((Path(requests_table.__file__).parent / "requests.json").read_text()) == requests_table.counted()
 
 
 def test_the_reserve_of_the_quota_is_left_to_other_apps(monkeypatch: pytest.MonkeyPatch) -> None:

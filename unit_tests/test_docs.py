@@ -14,6 +14,7 @@ from docs.streams_table import PAGE, README, channels_table, scopes, streams, ta
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
+from source_bigcommerce.streams import ALL_STREAMS
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,6 +33,13 @@ def test_the_page_tells_which_streams_the_channels_narrow_down() -> None:
     assert {"orders", "order_fees", "product_images", "pages", "site_routes", "order_settings"} <= told
     assert told.isdisjoint({"customers", "subscribers", "order_refunds", "order_pickups", "product_metafields"})
     assert channels_table() in _section("Setup guide")
+
+
+def test_the_number_of_streams_is_told_right() -> None:
+    """It is told in a few places, for whoever compares connectors."""
+    for document in (README, ROOT / "CHANGELOG.md"):
+        told = re.findall(r"\b(\d{3}) streams", document.read_text(encoding="utf-8"))
+        assert set(told) == {str(len(ALL_STREAMS))}, document.name
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:

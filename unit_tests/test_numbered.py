@@ -190,9 +190,11 @@ def test_a_window_that_never_holds_still_fails_the_stream() -> None:
 def test_different_records_with_one_key_on_a_page_are_an_error() -> None:
     """A destination that merges by key would keep one of them."""
     stream = make_stream(SiteCertificates)
-    rows = [{"common_name": "a.example", "issuer": issuer} for issuer in ("one", "another")]
+    rows = [
+        {"common_name": "a.example", "validity_not_before": "2024", "issuer": issuer} for issuer in ("one", "another")
+    ]
     stream.fetch_page = lambda *_: Page(rows, None, 2)
-    with pytest.raises(BigCommerceError, match=r"different records have the same key \('a.example',\)"):
+    with pytest.raises(BigCommerceError, match=r"different records have the same key"):
         list(stream.batches(None))
 
 

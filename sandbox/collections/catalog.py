@@ -82,6 +82,14 @@ def _tree_categories(n: int, world: World) -> Row:
     }
 
 
+def _product_sort_orders(n: int, world: World) -> Row:
+    return {
+        "_category": world.pick("categories", n),
+        "product_id": world.pick("products", n),
+        "sort_order": n if n % 3 else None,
+    }
+
+
 def _category_trees(n: int, world: World) -> Row:
     return {
         "id": n,
@@ -168,6 +176,17 @@ COLLECTIONS = (
         _tree_categories,
         key=("category_id",),
         filters=frozenset({"category_id", "tree_id"}),
+    ),
+    Collection(
+        "product_sort_orders",
+        "v3/catalog/categories/{parent}/products/sort-order",
+        PRODUCTS,
+        _product_sort_orders,
+        key=("_category", "product_id"),
+        size=30,
+        parent="categories",
+        parent_field="_category",
+        order="sort_order",
     ),
     Collection(
         "category_trees",

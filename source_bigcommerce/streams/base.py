@@ -357,6 +357,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     cursor_field = "date_modified"
     dates: ClassVar[DateFilter]
     dated_by: ClassVar[str] = "date_modified"
+    zone_is_known: ClassVar[bool] = (
+        True  # of dates; where they have none and no document says which is meant, it is not
+    )
     ignores_start_date: ClassVar[bool] = False
     pages_per_slice: ClassVar[int] = 10  # and the one that is its sample
 
@@ -450,7 +453,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         began = self.store.started()
         chosen = []
         for record in records:
-            changed = self.changed(record)
+            changed = self.changed(record) if self.zone_is_known else None
             if changed is not None and not (start <= changed and (end == began or changed < end)):
                 continue
             if not self.is_chosen(record):
@@ -522,7 +525,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         return changed is not None and changed < end
 
     def changed(self, record: Record) -> datetime | None:
-        """When the record was last changed; None where it does not tell."""
+        """When the record was last changed; None where it does not tell. Without a zone, it is taken for UTC."""
         try:
             value = record.get(self.dated_by)
             return parse_timestamp(value) if isinstance(value, (str, int)) else None

@@ -10,7 +10,7 @@ from source_bigcommerce.api.paging import KeysetV3, Offset, OneObject, Params, R
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
 from source_bigcommerce.streams.by_channel import ByChannel
-from source_bigcommerce.streams.children import AskedOfEach, BelowEach, Parts
+from source_bigcommerce.streams.children import AskedOfEach, BelowAll, BelowEach, Parts
 from source_bigcommerce.streams.embedded import Embedded, at_a_cap, never_empty
 from source_bigcommerce.streams.numbered import NumberedList
 from source_bigcommerce.streams.singleton import Singleton
@@ -216,6 +216,16 @@ class Categories(BigCommerceStream):
     endpoint = "v3/catalog/categories"
     scope = Scope.PRODUCTS
     paging = KeysetV3()
+
+
+class ProductSortOrders(BelowAll, NumberedList):
+    """In which order each category shows its products: one request for each category."""
+
+    endpoint = "v3/catalog/categories/{id}/products/sort-order"
+    primary_key = ["category_id", "product_id"]
+    scope = Scope.PRODUCTS
+    parent = Categories
+    parent_field = "category_id"
 
 
 class TreeCategories(NumberedList):

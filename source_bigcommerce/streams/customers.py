@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from source_bigcommerce.api.paging import CursorV3, Offset, OffsetV2, OneObject, Record, Whole
 from source_bigcommerce.api.scopes import Scope
@@ -103,11 +102,8 @@ class CustomerGroups(NumberedList, IncrementalStream):
     paging = OffsetV2()
     count = "v2/customer_groups/count"
     dates = _DATES  # in the spelling of V3, as documented
+    zone_is_known = False
     ignores_start_date = True
-
-    def changed(self, record: Record) -> datetime | None:
-        """Unknown: these dates name no zone, and no document says which is meant. The store's selection is believed."""
-        return None
 
 
 class CustomerConsents(AskedOfEach, CustomerList):

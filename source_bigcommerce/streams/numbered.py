@@ -31,6 +31,7 @@ _PAGE_IGNORED = "the same page comes for every page number"
 PASSES = 3  # how often a list that may grow in its middle is read until a pass brings nothing new
 
 _SECOND = timedelta(seconds=1)
+_ZONES = timedelta(hours=14)  # which zones may differ from UTC
 _MARGIN = 2 * _SECOND  # the filter is a second wider than the slice, and servers' clocks differ
 
 
@@ -43,13 +44,14 @@ class NumberedList(BigCommerceStream, ABC):
 
     paging: ClassVar[Paging] = Offset()
     serial: ClassVar[str] = "id"
+    dates_stay: ClassVar[bool] = False  # whether no edit moves the date that an incremental stream goes by
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         first = self.first_page(stream_slice)
         if first.next is None:
             yield self.wanted(_Unseen(self.entry_key)(first.records), stream_slice)  # one page shows one moment
             return
-        settled = self.settled(stream_slice) if isinstance(self, IncrementalStream) else None
+        settled = self.settled(stream_slice) if isinstance(self, IncrementalStream) and not self.dates_stay else None
         if settled is None:
             yield from self._read(stream_slice, first)
             return
@@ -128,11 +130,13 @@ class NumberedList(BigCommerceStream, ABC):
         )
 
     def _joins(self, stream_slice: Mapping[str, Any] | None) -> _Joins:
-        if not isinstance(self, IncrementalStream) or not stream_slice:
+        if not isinstance(self, IncrementalStream) or self.dates_stay or not stream_slice:
             return _Joins(None, None)
         start, end = bounds(stream_slice)
         is_open = self.dates.minimum not in self.filters(stream_slice)
-        return _Joins(None if is_open else start - _MARGIN, end + _MARGIN, is_past=end + _MARGIN <= self.store.now())
+        is_past = end + _MARGIN <= self.store.now()
+        doubt = timedelta() if self.zone_is_known else _ZONES
+        return _Joins(None if is_open else start - _MARGIN - doubt, end + _MARGIN - doubt, is_past)
 
     def _backward(self, stream_slice: Mapping[str, Any] | None, first: Page, last: int) -> Iterator[Page]:
         """All pages down to the first one, which is read again: records may have slid into it."""

@@ -19,3 +19,4 @@ class OrderRefunds(NumberedList, IncrementalStream):
     cursor_field = "created"
     dated_by = "created"
     dates = DateFilter("created:min", "created:max")
+    dates_stay = True

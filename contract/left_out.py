@@ -1,0 +1,129 @@
+"""What BigCommerce documents and no stream is made of, and why, for docs/bigcommerce.md and `make contract`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from contract.documents import Documents
+from contract.sources import source_of
+from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.children import AskedOfEach
+from source_bigcommerce.streams.order_children import OrderShippingQuotes
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Endpoints, in the words of the documents' table and as patterns of their addresses, where `*` is any key."""
+
+    what: str
+    reason: str
+    patterns: tuple[str, ...]
+
+
+LEFT_OUT = (
+    LeftOut(
+        "abandoned carts, carts, checkouts",
+        "one at a time by a token, no list; abandoned orders are `orders` with `status_id` 0",
+        ("v3/abandoned-carts/*", "v3/carts/*", "v3/checkouts/*"),
+    ),
+    LeftOut(
+        "`/v2/customers`, `/v2/pages`, `/v2/redirects`",
+        "deprecated; the newer endpoint is read",
+        ("v2/customers", "v2/customers/*", "v2/pages", "v2/pages/*", "v2/redirects", "v2/redirects/*"),
+    ),
+    LeftOut("counts, `/v2/time`", "numbers, not records", ("*/count", "v2/time")),
+    LeftOut(
+        "`/v2/countries/{id}/states`, metafields of one resource, `/v3/orders/{id}/payment_actions/refunds`, "
+        "`/v3/channels/{id}/currency-assignments`, `/v3/channels/{id}/site`, `/v3/sites/{id}/certificate`, "
+        "`/v2/orders/{id}/consignments/shipping/{id}/shipping_quotes`",
+        "the lists of all of them are read instead",
+        (
+            "v2/countries/*/states",
+            "v2/countries/*/states/*",
+            "v3/*/metafields",
+            "v3/*/metafields/*",
+            "v3/orders/*/payment_actions/refunds",
+            "v3/channels/*/currency-assignments",
+            "v3/channels/*/site",
+            "v3/sites/*/certificate",
+            "v2/orders/*/consignments/shipping/*/shipping_quotes",
+            "v3/pricelists/*/records/*/*",
+        ),
+    ),
+    LeftOut(
+        "`/v3/promotions/codes`",
+        "the codes that a search finds; `promotion_codes` are all codes of each promotion",
+        ("v3/promotions/codes",),
+    ),
+    LeftOut(
+        "`/v3/segments/{id}/shopper-profiles`",
+        "documented to need a scope that may write; `shopper_profile_segments` tells the same",
+        ("v3/segments/*/shopper-profiles",),
+    ),
+    LeftOut(
+        "`/v3/catalog/trees/{id}/categories`",
+        "the same categories as `tree_categories`, nested",
+        ("v3/catalog/trees/*/categories",),
+    ),
+    LeftOut(
+        "`/v3/themes/{uuid}/configurations`",
+        "answers only to a filter by configuration, variation or channel; the active one of each channel is in "
+        "`channel_active_themes`",
+        ("v3/themes/*/configurations",),
+    ),
+    LeftOut(
+        "`/v3/themes/custom-templates/{uuid}`, `/v3/content/regions`, `/v3/content/page-widgets`",
+        "only for one version of a theme, or a template file or page that has to be named",
+        ("v3/themes/custom-templates/*", "v3/content/regions", "v3/content/page-widgets"),
+    ),
+    LeftOut(
+        "`/v3/themes/jobs/{id}`, jobs of importing and exporting redirects",
+        "the progress of a piece of work, not what the store holds",
+        ("v3/themes/jobs/*", "v3/storefront/redirects/imex/*"),
+    ),
+    LeftOut(
+        "`/v3/settings/search/filters/available`, `/v3/marketing/abandoned-cart-emails/default`",
+        "what could be chosen, not what the store holds",
+        ("v3/settings/search/filters/available", "v3/marketing/abandoned-cart-emails/default"),
+    ),
+    LeftOut(
+        "`/v3/tax/providers/{id}/connection`",
+        "one provider at a time, by an id that no list tells",
+        ("v3/tax/providers/*/connection",),
+    ),
+    LeftOut("`/v3/hooks/admin`", "who is told when `webhooks` of this API account fail", ("v3/hooks/admin",)),
+    LeftOut("`/v3/payments/methods`", "only for an order or a checkout", ("v3/payments/methods",)),
+    LeftOut("B2B Edition", "another API with another token", ()),
+)
+
+
+def left_out_table() -> str:
+    """The table as Markdown."""
+    rows = ["| Endpoint | Reason |", "|---|---|", *(f"| {one.what} | {one.reason} |" for one in LEFT_OUT)]
+    return "\n".join(rows) + "\n"
+
+
+def differences(documents: Documents, streams: Iterable[BigCommerceStream]) -> Iterator[str]:
+    """What is documented, not read and not named here; and what is named here and documented no more."""
+    read = {endpoint for stream in streams for endpoint in _read_by(stream)}
+    patterns = {pattern: False for one in LEFT_OUT for pattern in one.patterns}
+    for endpoint in documents.endpoints():
+        if documents.is_one_of(endpoint, read):
+            continue
+        named = [pattern for pattern in patterns if fnmatchcase(endpoint, pattern)]
+        patterns.update(dict.fromkeys(named, True))
+        if not named:
+            yield f"{endpoint} is documented, and neither read nor left out for a reason"
+    yield from (f"{pattern} is left out, and not documented" for pattern, found in patterns.items() if not found)
+
+
+def _read_by(stream: BigCommerceStream) -> Iterator[str]:
+    yield stream.endpoint
+    yield from source_of(stream).endpoints
+    yield from (embedded.endpoint for embedded in stream.embedded)
+    if isinstance(stream, AskedOfEach):
+        yield stream.children
+    if isinstance(stream, OrderShippingQuotes):
+        yield stream.quotes
