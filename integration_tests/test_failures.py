@@ -102,6 +102,19 @@ def test_a_refusal_in_the_middle_of_the_archived_orders_fails_the_stream() -> No
     assert not result.states["orders"]
 
 
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_passing_refusal_of_the_archived_orders_loses_none(nth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One refusal is not believed, and none is once archived orders came."""
+    monkeypatch.setattr("source_bigcommerce.streams.slicing.SAMPLE_SIZE", 5)
+    with serve(Options(orders=1500, readings=READINGS["archived orders need the filter"])) as server:
+        for id_ in server.store.ids("orders")[::50]:
+            server.store.archive_order(id_)
+        server.fail("v2/orders?*is_deleted=true*", nth=nth, times=1, status=422)
+        first = sync(server, ["orders"])
+        second = sync(server, ["orders"], state=first.state())
+    assert len({*first.ids("orders"), *second.ids("orders")}) == 1500
+
+
 @pytest.mark.parametrize("kind", DATED)
 def test_a_store_that_does_not_help_with_slicing_is_read_in_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deep page numbers are expensive for the store: where it fails at them, slices are larger, and that is all."""

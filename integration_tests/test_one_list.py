@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record
 
-from integration_tests.harness import sync
-from sandbox import Options, serve
+from integration_tests.harness import Sync, sync
+from sandbox import READINGS, Options, serve
+from source_bigcommerce.reading import BatchQueue
 from source_bigcommerce.streams import slicing
 
 FAMILY = ("orders", "order_products", "order_consignments", "order_shipping_addresses", "order_fees")
@@ -101,6 +107,57 @@ def test_one_record_that_cannot_be_read_fails_its_own_table_alone(family: tuple[
         assert found.keys() == plain.latest(name).keys()
 
 
+@pytest.mark.parametrize("workers", [1, 8])
+@pytest.mark.parametrize("which", ["the archived one", "another one"])
+def test_what_is_left_over_of_many_slices_is_not_passed_by_a_table_that_dropped_out(which: str, workers: int) -> None:
+    """Archived orders are read with the last of several slices, and are dated in all of them."""
+    readings = replace(READINGS["archived orders need the filter"], archiving_bumps_date_modified=False)
+    with serve(replace(SIZE, readings=readings)) as server:
+        with_fees = sorted({fee["order_id"] for fee in sync(server, ["order_fees"]).records["order_fees"]})
+        archived, broken = with_fees[2], with_fees[-2]
+        server.store.archive_order(archived)
+        plain = sync(server, FAMILY)
+
+        def take_id(orders: Any, _: Any) -> Any:
+            for order in orders or ():
+                if order["id"] == (archived if which == "the archived one" else broken):
+                    del order["fees"][0]["id"]
+            return orders
+
+        server.fail("v2/orders", times=1000, kind="edit", edit=take_id)
+        first = sync(server, FAMILY, num_workers=workers)
+        server.clear_faults()
+        second = sync(server, FAMILY, num_workers=workers, state=first.state())
+    assert list(first.errors) == ["order_fees"]
+    assert {**first.latest("order_fees"), **second.latest("order_fees")}.keys() == plain.latest("order_fees").keys()
+
+
+@pytest.mark.parametrize("put", ["record", "slice"])
+@pytest.mark.parametrize("names", [["orders"], FAMILY[:2]], ids=["one", "two"])
+def test_a_slice_that_nobody_takes_any_more_keeps_no_one_waiting(
+    names: Sequence[str], put: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where memory runs out between two records, the reader is closed and not told why."""
+    kind = Record if put == "record" else Partition
+    puts = BatchQueue.put
+    spent: list[Any] = []
+
+    def fail_once(queue: BatchQueue, item: Any, *how: Any) -> None:
+        if isinstance(item, kind) and not spent:
+            spent.append(item)
+            raise MemoryError
+        puts(queue, item, *how)
+
+    monkeypatch.setattr(BatchQueue, "put", fail_once)
+    results: list[Sync] = []
+    with serve(SIZE) as server:
+        reader = threading.Thread(target=lambda: results.append(sync(server, names)), daemon=True)
+        reader.start()
+        reader.join(60)
+    assert spent and results, "the sync did not end"
+    assert "INCOMPLETE" in results[0].statuses["orders"]
+
+
 def test_one_bad_state_fails_its_own_table_alone() -> None:
     """The others do not share a list with a table that nobody knows where to begin."""
     with serve(SIZE) as server:
@@ -110,4 +167,5 @@ def test_one_bad_state_fails_its_own_table_alone() -> None:
         name = state[1].stream.stream_descriptor.name
         second = sync(server, FAMILY, state=state)
     assert list(second.errors) == [name]
+    assert f"The saved state of the stream '{name}' cannot be read" in second.errors[name]
     assert {second.statuses[other][-1] for other in FAMILY if other != name} == {"COMPLETE"}

@@ -11,10 +11,11 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from queue import Queue
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, SyncMode
+from airbyte_cdk.models import AirbyteMessage, FailureType, SyncMode
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
@@ -32,7 +33,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_bigcommerce import shortage
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds
-from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
+from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor, parse_state
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
 BATCH_SIZE = 25
@@ -49,11 +50,12 @@ def read_together(
     queue = BatchQueue(QUEUE_SIZE)
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     places = threading.BoundedSemaphore(workers)
+    lists = threading.BoundedSemaphore(LISTS_PER_WORKER * workers)  # each keeps a page or two
     passes = [
-        _Pass(together, state_manager, repository, queue, places) for together in _by_list(streams, state_manager)
+        _Pass(together, state_manager, repository, queue, places, lists)
+        for together in _by_list(streams, state_manager)
     ]
-    # So many lists are begun at a time, each of which keeps a page or two; the streams that wait for the one that they
-    # share a list with begin behind it and take no list's place.
+    # The streams that wait for the one that they share a list with begin behind it and take no list's place.
     begun = len(streams) - len(passes) + min(len(passes), LISTS_PER_WORKER * workers)
     source = ConcurrentSource.create(
         # A thread for each stream that has begun beside the workers: those that make slices, or wait, keep none from
@@ -78,10 +80,18 @@ def _by_list(
         state = state_manager.get_stream_state(stream.name, stream.namespace)
         if stream.shared_list and not isinstance(stream, IncrementalStream):
             key = stream.shared_list
-        elif stream.shared_list and state.keys() <= {stream.cursor_field}:
+        elif stream.shared_list and state.keys() <= {stream.cursor_field} and _is_readable(stream, state):
             key = stream.shared_list, str(state.get(str(stream.cursor_field)))
         groups.setdefault(key, []).append(stream)
     return groups.values()
+
+
+def _is_readable(stream: BigCommerceStream, state: Mapping[str, Any]) -> bool:
+    try:
+        parse_state(stream.name, str(stream.cursor_field), state)
+    except BigCommerceError:
+        return False  # which the stream tells when it begins
+    return True
 
 
 class _Pass:
@@ -98,10 +108,12 @@ class _Pass:
         repository: MessageRepository,
         queue: BatchQueue,
         places: threading.BoundedSemaphore,
+        lists: threading.BoundedSemaphore,
     ) -> None:
         self.leader, *self.followers = self.members = members
         self.queue = queue
         self.places = places
+        self.lists = lists
         self.waiting = threading.Semaphore(SLICES_WAITING)
         for follower in self.followers:
             if isinstance(follower, IncrementalStream) and isinstance(self.leader, IncrementalStream):
@@ -122,13 +134,41 @@ class _Pass:
             yield _stream(follower, _Wait(self, follower), cursor)
 
     def drop_out(self, stream: BigCommerceStream, piece: StreamSlice, error: Exception) -> None:
-        """Called when a record of the stream cannot be read, before the slice with it ends: no state may pass it."""
+        """Called when a record of the stream cannot be read, before the slice with it ends: no state may pass it.
+
+        What is left over of several slices is read with the last of them, so what is not finished now may be lost.
+        """
         cursor = self._cursors[stream.name]
         if isinstance(cursor, ProgressCursor):
-            cursor.stop_at(bounds(piece)[0])
+            cursor.stop_at(min(bounds(piece)[0], cursor.reached or bounds(piece)[0]))
         else:
             cursor.stop()
         self._dropped_out.setdefault(stream.name, error)
+
+    @contextmanager
+    def failing_together(self) -> Iterator[None]:
+        """What is raised within fails the list, for all that are made of it."""
+        try:
+            with shortage.in_plain_words():
+                yield
+        except Exception as error:
+            try:
+                # Before the others are told: another thread would print their end ahead of their records.
+                self.queue.flush()
+            finally:
+                self.end(error)
+            raise
+        except GeneratorExit:
+            self.give_up()
+            raise
+
+    def give_up(self) -> None:
+        """Called when nobody takes any more what is read, for want of memory as a rule. No one waits for the rest."""
+        self._error = self._error or BigCommerceError(
+            "The connector gave up, perhaps for want of memory: see the errors of the other streams.",
+            FailureType.system_error,
+        )
+        self._over.set()
 
     def begin_slice(self) -> None:
         with self._lock:
@@ -173,8 +213,8 @@ class _Slices(PartitionGenerator):
 
     def generate(self) -> Iterable[Partition]:
         leader = self._pass.leader
-        try:
-            with shortage.in_plain_words():
+        with self._pass.lists:
+            with self._pass.failing_together():
                 for piece in leader.stream_slices(sync_mode=SyncMode.incremental, stream_state=self._state):
                     for follower in self._pass.followers:
                         follower.tally.expected = leader.tally.expected
@@ -183,11 +223,8 @@ class _Slices(PartitionGenerator):
                         break
                     self._pass.begin_slice()
                     yield _Slice(self._pass, piece)
-        except Exception as error:
-            self._pass.end(error)
-            raise
-        self._pass.end()
-        self._pass.wait(leader)
+            self._pass.end()
+            self._pass.wait(leader)
 
 
 class _Slice(Partition):
@@ -201,18 +238,12 @@ class _Slice(Partition):
     def read(self) -> Iterable[Record]:
         with self._pass.places:
             self._pass.waiting.release()
-            try:
-                with shortage.in_plain_words():
-                    for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
-                        if stream.name not in self._dropped_out:
-                            yield from self._records(stream, records)
-                        if len(self._dropped_out) == len(self._pass.members):
-                            return
-            except Exception as error:
-                # Before the others are told: another thread would print their end ahead of their records.
-                self._pass.queue.flush()
-                self._pass.end(error)
-                raise
+            with self._pass.failing_together():
+                for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
+                    if stream.name not in self._dropped_out:
+                        yield from self._records(stream, records)
+                    if len(self._dropped_out) == len(self._pass.members):
+                        return
 
     def _records(self, stream: BigCommerceStream, records: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
         try:

@@ -332,6 +332,40 @@ def test_a_list_that_has_no_pages_ends_nevertheless() -> None:
     assert len(read_list(unpaged, "v2/orders/1/products", {}, OffsetV2())) == 50
 
 
+def test_a_full_page_that_comes_for_every_number_is_an_error() -> None:
+    """It may be the first of several, the others of which cannot be had."""
+    page = [{"id": i} for i in range(250)]
+    with pytest.raises(
+        BigCommerceError, match="v2/orders/1/messages answers every page number with the same full page"
+    ):
+        read_list(lambda *_: page, "v2/orders/1/messages", {}, OffsetV2())
+
+
+@pytest.mark.parametrize("silent_from", [1, 2])
+def test_a_list_that_falls_silent_is_an_error(silent_from: int) -> None:
+    """ "None" behind a full page is the end of a list, and also what a store says that fails: it says so of the first
+    page too, then."""
+    asked: list[Params] = []
+
+    def fetch(endpoint: str, params: Params) -> Any:
+        asked.append(params)
+        return [{"id": i} for i in range(250)] if len(asked) <= silent_from and params["page"] == 1 else None
+
+    with pytest.raises(BigCommerceError, match="kept changing"):
+        read_list(fetch, "v2/orders/1/messages", {}, OffsetV2())
+
+
+def test_a_list_that_ends_with_a_full_page_is_whole() -> None:
+    """The counterpart: it begins as before."""
+    found = read_list(
+        lambda _, params: [{"id": i} for i in range(250)] if params["page"] == 1 else None,
+        "v2/orders/1/messages",
+        {},
+        OffsetV2(),
+    )
+    assert len(found) == 250
+
+
 def test_entries_without_an_id_are_all_kept() -> None:
     """Not every child has an id of its own; two that look alike are still two."""
     entries: list[dict[str, Any]] = [{"id": 1, "name": "a"}, {"name": "b"}, {"name": "b"}, {"id": 2, "name": "c"}]

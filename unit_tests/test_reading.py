@@ -9,12 +9,14 @@ from queue import Empty
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.types import Record
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.types import Record, StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, _Slice, _Slices
+from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, _Pass, _Slice, _Slices
 from source_bigcommerce.streams.tally import Tally
 
 
@@ -102,10 +104,13 @@ def test_many_threads_lose_nothing_in_a_small_queue() -> None:
     assert len(found) == 8 * 500 and set(found.values()) == {1}
 
 
+PIECE = StreamSlice(partition={"number": 7}, cursor_slice={})
+
+
 class Leader:
     """A stream of three slices; each gives one record, and the list then fails if it is told to."""
 
-    name = "orders"
+    name, namespace = "orders", None
 
     def __init__(self, fails: Exception | None = None) -> None:
         self.fails = fails
@@ -120,31 +125,24 @@ class Leader:
             raise self.fails
 
 
-class Together:
-    """What a slice knows of those that are read with it."""
+class Together(_Pass):
+    """One stream's reading, which remembers what had gone out when it ended."""
 
-    def __init__(self, leader: Leader) -> None:
-        self.leader, self.members, self.followers = leader, [leader], list[Any]()
-        self.queue = BatchQueue(size=1_000)
-        self.places, self.waiting = threading.BoundedSemaphore(1), threading.Semaphore(10)
-        self.has_failed = False
+    def __init__(self, leader: Any) -> None:
+        one = threading.BoundedSemaphore
+        queue = BatchQueue(size=1_000)
+        super().__init__([leader], ConnectorStateManager(), InMemoryMessageRepository(), queue, one(1), one(1))
         self.out_when_it_ended: list[Any] = []
 
-    def begin_slice(self) -> None:
-        """Counts nothing here."""
-
-    def wait(self, stream: Any) -> None:
-        """Has nothing to wait for here."""
-
     def end(self, error: Exception | None = None) -> None:
-        self.has_failed |= error is not None
         self.out_when_it_ended += drained(self.queue)
+        super().end(error)
 
 
 def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it() -> None:
     """Else the streams that share its list end first, and their records come after their end."""
     together = Together(Leader(fails=ValueError("the second page cannot be read")))
-    records = _Slice(together, {"number": 7}).read()  # type: ignore[arg-type]  # a stand-in
+    records = _Slice(together, PIECE).read()
     together.queue.put(next(iter(records)))
     with pytest.raises(ValueError, match="second page"):
         next(iter(records))
@@ -154,7 +152,7 @@ def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it()
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")], ids=repr)
 def test_a_slice_for_which_the_machine_has_no_room_fails_with_what_to_do_about_it(error: Exception) -> None:
     """Python's own words, "MemoryError" or "can't start new thread", say neither the cause nor a remedy."""
-    records = _Slice(Together(Leader(fails=error)), {"number": 7}).read()  # type: ignore[arg-type]  # a stand-in
+    records = _Slice(Together(Leader(fails=error)), PIECE).read()
     with pytest.raises(BigCommerceError, match=r"memory.* choose fewer parallel workers"):
         list(records)
 
@@ -163,7 +161,7 @@ def test_no_slice_is_made_behind_one_that_failed() -> None:
     """No state can pass it: what lies behind would be read in vain, for hours perhaps."""
     together = Together(Leader())
     made = []
-    for piece in _Slices(together, {}).generate():  # type: ignore[arg-type]  # a stand-in
+    for piece in _Slices(together, {}).generate():
         made.append(piece)
-        together.has_failed = True
+        together.end(ValueError("a page cannot be read"))
     assert len(made) == 1

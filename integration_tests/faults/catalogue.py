@@ -27,6 +27,7 @@ class Fault:
     lasts: tuple[int, ...] = (1, ALWAYS)
     positions: tuple[str, ...] | None = None  # None: all of the kind
     needs_a_socket: bool = False
+    refuses: bool = False  # the connection, so that no request reaches the store
     renames: bool = False  # the record that is struck comes with another key
 
 
@@ -53,7 +54,7 @@ def _lists_only(make: Make) -> Make:
 
 
 def _paged_only(make: Make) -> Make:
-    return lambda kind: make(kind) if len(kind.positions) == 3 else None
+    return lambda kind: make(kind) if kind.is_paged else None
 
 
 def _v3_only(make: Make) -> Make:
@@ -156,11 +157,17 @@ GROUPS = (
             _status("504", 504),
             _status("507", 507),
             _status("redirect to another host", 302, kind="redirect"),
+            Fault(
+                "a parameter is refused",
+                lambda _: {"status": 400, "body": b'[{"status":400,"message":"The field \'x\' is not supported."}]'},
+                lasts=(ALWAYS,),
+            ),
         ),
     ),
     Group(
         "Connections",
         (
+            Fault("connection refused", lambda _: {}, refuses=True),
             _kind("reset before the answer", "reset"),
             _kind("reset in the middle of the body", "break"),
             _kind("body ends early", "truncate"),

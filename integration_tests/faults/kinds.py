@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sandbox import Store
 
 LIST = ("first page", "middle", "last page")
 CHILD = ("first parent", "last parent")
+RECORDS = 16
+PAGE = 7
+
+
+def refunds(store: Store) -> None:
+    """As many refunds as records of the other kinds; and an archived order, which shows that the list hides none."""
+    orders = store.ids("orders")
+    for number in range(RECORDS):
+        store.add_child(orders[number % len(orders)], "refunds")
+    store.archive_order(orders[1])
+
+
+def archive(store: Store) -> None:
+    """All orders but the first are archived."""
+    for order in store.ids("orders")[1:]:
+        store.archive_order(order)
+
+
+def messages(store: Store) -> None:
+    """The first order has pages of messages; and an archived order shows that the list hides none."""
+    first, *others = store.ids("orders")
+    for _ in range(RECORDS):
+        store.add_child(first, "messages")
+    store.archive_order(others[0])
+
+
+def addresses(store: Store) -> None:
+    """The first and the last customer have more addresses than come along."""
+    customers = store.ids("customers")
+    for customer in (customers[0], customers[-1]):
+        one = next(row for id_ in customers for row in store.record("customers", id_)["addresses"])
+        rows = [{**one, "id": 1000 * customer + n, "customer_id": customer} for n in range(RECORDS)]
+        store.edit("customers", customer, addresses=rows)
 
 
 @dataclass(frozen=True)
@@ -18,6 +54,12 @@ class Kind:
     positions: tuple[str, ...] = LIST
     reading: str = "likeliest"
     rows_of: str | None = None  # stream whose schema is that of the rows in the answers; none for a single object
+    furnish: Callable[[Store], None] = refunds
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the faults strike pages of one list."""
+        return "last page" in self.positions
 
     @property
     def schema_of(self) -> str:
@@ -45,5 +87,31 @@ KINDS = (
     ),
     Kind("V2 list of each order", "order_taxes", "v2/orders/*/taxes", CHILD, rows_of="order_taxes"),
     Kind("V3 list of each order", "transactions", "v3/orders/*/transactions", CHILD, rows_of="transactions"),
+    Kind(
+        "archived orders, asked for apart",
+        "orders",
+        f"v2/orders?*is_deleted=true&limit={PAGE}&sort=id:asc*",
+        LIST[1:],  # a refusal of the first page says that the store does not know the filter
+        reading="archived orders need the filter",
+        rows_of="orders",
+        furnish=archive,
+    ),
+    Kind(
+        "V2 list of one order",
+        "order_messages",
+        "v2/orders/101/messages",
+        LIST,
+        rows_of="order_messages",
+        furnish=messages,
+    ),
+    Kind(
+        "embedded lists, many parents at a time",
+        "customer_addresses",
+        "v3/customers/addresses",
+        CHILD,
+        rows_of="customer_addresses",
+        furnish=addresses,
+    ),
+    Kind("V3 list below each of a few", "promotion_codes", "v3/promotions/*/codes", CHILD, rows_of="promotion_codes"),
     Kind("single object", "orders", "v2/time", ("only request",)),
 )

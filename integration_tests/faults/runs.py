@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from integration_tests.faults.catalogue import ALWAYS, Fault
-from integration_tests.faults.kinds import Kind
+from integration_tests.faults.kinds import PAGE, RECORDS, Kind
 from integration_tests.harness import Sync, sync
 from integration_tests.secrecy import forms_of
 from integration_tests.simulated import Machine, StoreClock, Time
@@ -25,9 +27,8 @@ from sandbox.server import Server
 from source_bigcommerce.api import client
 from source_bigcommerce.api.errors import BigCommerceError, Breaker
 from source_bigcommerce.streams import ALL_STREAMS, base
+from source_bigcommerce.streams.order_children import OrderMessages
 
-RECORDS = 16
-PAGE = 7
 TOKEN = "t0k\"en+&/=%25\\'~s3cr3t"
 MOST_MORE = 40  # requests than without the fault
 LONGEST = 3600.0  # seconds on the store's clock
@@ -60,6 +61,19 @@ class Ear(logging.Handler):
         self.has_warned |= record.levelno == logging.WARNING
 
 
+class Door:
+    """Where connections to the store are refused, if that is asked for."""
+
+    def __init__(self) -> None:
+        self.refusal: sandbox_faults.Fault | None = None
+
+    def before(self, request: requests.PreparedRequest) -> None:
+        """Raises what `requests` would where nobody listens."""
+        url = urlsplit(request.url or "")
+        if self.refusal and self.refusal.strikes(url.path.partition("/sandbox/")[2], url.query):
+            raise requests.exceptions.ConnectionError("connection refused")
+
+
 @dataclass
 class Ground:
     """A store, and the way to it: with or without a socket."""
@@ -71,6 +85,7 @@ class Ground:
     api_url: str = "http://127.0.0.1:1"
     clock: Time | None = None
     ear: Ear = field(default_factory=Ear)
+    door: Door = field(default_factory=Door)
     _plain: Sync | None = None
     plain_requests: int = 0
     plain_hits: Sequence[Entry] = ()
@@ -79,6 +94,18 @@ class Ground:
         """The requests of the kind that the fault strikes."""
         probe = sandbox_faults.Fault(self.kind.path, times=ALWAYS)
         return [entry for entry in self.app.log.all() if probe.strikes(entry.path, entry.query)]
+
+    def strike_with(self, fault: sandbox_faults.Fault, refuses: bool) -> None:
+        """Has the store fail so, or nobody listen there."""
+        if refuses:
+            self.door.refusal = fault
+        else:
+            self.app.faults.add(fault)
+
+    def clear(self) -> None:
+        """Ends all faults."""
+        self.app.faults.clear()
+        self.door.refusal = None
 
     def sync(self, **how: Any) -> Sync:
         """Reads the stream and the bystander with one worker, so that requests come in one order."""
@@ -91,7 +118,7 @@ class Ground:
     def plain(self) -> Sync:
         """The sync without a fault, to compare with."""
         if self._plain is None:
-            self.app.faults.clear()
+            self.clear()
             self._plain = self.sync()
             self.plain_requests, self.plain_hits = len(self.app.log.all()), self.hits()
             assert not self._plain.failure, self._plain.errors
@@ -108,6 +135,8 @@ def outcomes(kind: Kind, fault: Fault, ground: Ground) -> dict[int, dict[str, Ou
         return {}
     found: dict[int, dict[str, Outcome]] = {}
     positions = [p for p in kind.positions if fault.positions is None or p in fault.positions]
+    if not positions:
+        return {}
     for times in fault.lasts:
         found[times] = {position: _outcome(kind, fault, ground, position, times) for position in positions}
     return found
@@ -117,15 +146,16 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     what = f"{fault.title}, {kind.title} ({kind.stream}), {position}, {'once' if times == 1 else 'for good'}"
     expected = set(ground.plain.ids(kind.stream))
     settings = fault.make(kind)
-    assert settings
-    ground.app.faults.clear()
+    assert settings is not None
+    ground.clear()
     nth = _nth(kind, position, ground.plain_hits)
-    struck = ground.app.faults.add(sandbox_faults.Fault(kind.path, nth=nth, times=times, **settings))
+    struck = sandbox_faults.Fault(kind.path, nth=nth, times=times, **settings)
+    ground.strike_with(struck, fault.refuses)
     began = ground.clock.true() if ground.clock else 0.0
     ground.ear.lines.clear()
     ground.ear.has_warned = ground.ear.heard_of_the_end = False
     result = ground.sync()
-    hits, asked = len(ground.hits()), len(ground.app.log.all())
+    hits, asked = max(len(ground.hits()), struck.seen), len(ground.app.log.all())
     _require(struck.seen >= struck.nth, f"{what}: the fault never struck")
     _require(asked <= ground.plain_requests + MOST_MORE, f"{what}: {asked} requests")
     if ground.clock:
@@ -136,7 +166,7 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     if is_whole:
         renamed = struck.seen - struck.nth + 1 if fault.renames else 0
         _require(len(missing) <= renamed and len(got) >= len(expected), f"{what}: lost {sorted(missing)[:5]}")
-    ground.app.faults.clear()
+    ground.clear()
     if not is_whole:
         again = ground.sync(state=result.state())
         lost = expected - got - set(again.ids(kind.stream))
@@ -216,16 +246,17 @@ def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
     simulated = Time(options.now)
     store = Store(options)
     store.clock = StoreClock(simulated)
-    _furnish(store)
+    kind.furnish(store)
     app = Application(options, store)
     machine = Machine(simulated)
     normaliser = base.normaliser
-    machine.start(app, lambda _: None, PAGE, 10)
+    door = Door()
+    machine.start(app, door.before, PAGE, 10)
     patches = pytest.MonkeyPatch()
     patches.setattr(base, "normaliser", normaliser)  # the simulation's own does not report what does not fit
     logging.disable(logging.NOTSET)
     try:
-        yield Ground(kind, app, clock=simulated)
+        yield Ground(kind, app, clock=simulated, door=door)
     finally:
         patches.undo()
         machine.end_threads()
@@ -240,17 +271,10 @@ def _by_socket(kind: Kind, options: Options) -> Iterator[Ground]:
         patches.setattr(module, "REQUEST_KWARGS", {**base.REQUEST_KWARGS, "timeout": (10, READ_TIMEOUT)})
     for stream in ALL_STREAMS:
         patches.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
+    patches.setattr(OrderMessages, "child_paging", replace(OrderMessages.child_paging, limit=PAGE))
     try:
         with Server(options) as server:
-            _furnish(server.store)
+            kind.furnish(server.store)
             yield Ground(kind, server._app, api_url=server.api_url)
     finally:
         patches.undo()
-
-
-def _furnish(store: Store) -> None:
-    """As many refunds as records of the other kinds; and an archived order, which shows that the list hides none."""
-    orders = store.ids("orders")
-    for number in range(RECORDS):
-        store.add_child(orders[number % len(orders)], "refunds")
-    store.archive_order(orders[1])

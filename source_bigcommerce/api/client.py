@@ -98,13 +98,19 @@ class Store:
         return self.started() + timedelta(seconds=monotonic() - self._read_at)
 
     def remembered(self, what: str, read: Callable[[], Result]) -> Result:
-        """What `read` returned the first time in this sync that somebody asked for `what`. Raises what it raised."""
+        """What `read` returned the first time in this sync that somebody asked for `what`. Raises the BigCommerceError
+        that it raised then."""
         with self._lock:
             lock = self._memory_locks.setdefault(what, threading.Lock())
         with lock:
             if what not in self._memory:
-                self._memory[what] = read()
-            found: Result = self._memory[what]
+                try:
+                    self._memory[what] = read()
+                except BigCommerceError as error:
+                    self._memory[what] = error  # one answer is enough for all streams
+            found: Result | BigCommerceError = self._memory[what]
+            if isinstance(found, BigCommerceError):
+                raise found
             return found
 
     def gather(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

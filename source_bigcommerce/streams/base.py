@@ -60,15 +60,14 @@ class BigCommerceStream(HttpStream, ABC):
     is_a_record_each: ClassVar[bool] = True  # whether an entry of the list is a record, or has some, or none
     shared_list: ClassVar[str | None] = None  # streams that name the same one can be made of one reading of it
 
-    def __init__(self, store: Store, read_for: str | None = None) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self._read_for = read_for or self.name  # the stream that errors speak of
         self.tally = Tally()
         self._misfits: set[str] = set()
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
         self._first_pages: dict[tuple[Any, ...], Page] = {}
         super().__init__(authenticator=store.auth)
-        self._http_client = store.client(self._read_for, self.get_error_handler())
+        self._http_client = store.client(self.name, self.get_error_handler())
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
 
     @cached_property
@@ -101,8 +100,8 @@ class BigCommerceStream(HttpStream, ABC):
 
     def get_error_handler(self) -> ErrorHandler:
         if self.list_scope in (None, self.scope):
-            return ErrorTable(self._read_for, self.scope, self.store.breaker)
-        return TwoScopes(self._read_for, self.scope, self.store.breaker, self.endpoint, self.list_scope)
+            return ErrorTable(self.name, self.scope, self.store.breaker)
+        return TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
 
     @classmethod
     def scopes(cls) -> tuple[Scope, ...]:
@@ -363,8 +362,8 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     ignores_start_date: ClassVar[bool] = False
     pages_per_slice: ClassVar[int] = 10  # and the one that is its sample
 
-    def __init__(self, store: Store, read_for: str | None = None) -> None:
-        super().__init__(store, read_for)
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
         self.progress = Progress()
         self._samples: dict[tuple[Any, ...], Sample] = {}  # each until the reader of its slice takes it
         # What an entry of the list is known by, where that is one field.

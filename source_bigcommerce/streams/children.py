@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
@@ -138,7 +139,16 @@ class BelowAll(BigCommerceStream, ABC):
 
     def parents(self) -> Sequence[Any]:
         """The keys of the parents, read once in a sync for all streams below them."""
-        return self.store.remembered(self.parent.__name__, self._read_parents)
+        try:
+            return self.store.remembered(self.parent.__name__, self._read_parents)
+        except BigCommerceError as error:
+            self.store.breaker.check()
+            parent = self.parent(self.store).name
+            raise type(error)(
+                f"The stream '{self.name}' is asked for by the list of '{parent}', which could not be read: "
+                f"{error.message}",
+                error.failure_type or FailureType.system_error,
+            ) from None
 
     def is_parent(self, record: Record) -> bool:
         """Whether there is something below this record."""
@@ -147,7 +157,7 @@ class BelowAll(BigCommerceStream, ABC):
     def _read_parents(self) -> Sequence[Any]:
         """The keys of the parents as they are now."""
         whole = StreamSlice(partition={}, cursor_slice={})
-        rows = (row for rows in self.parent(self.store, read_for=self.name).batches(whole) for row in rows)
+        rows = (row for rows in self.parent(self.store).batches(whole) for row in rows)
         keys = [row.get(self.parent_key) for row in rows if self.is_parent(row)]
         if any(type(key) not in (int, str) for key in keys):
             raise lossy(f"a record has no {self.parent_key}, by which what belongs to it is asked for")

@@ -7,7 +7,7 @@ to its end; a list that is beyond doubt costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
-from source_bigcommerce.api.paging import Offset, Paging, Params, Record, is_empty
+from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, is_empty, lossy
 
 CAPS = frozenset({10, 50, 250})
 PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
@@ -130,20 +130,24 @@ def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> li
     """All entries of a short list.
 
     A page number means nothing in a list that shrinks meanwhile, so the result is compared with the total that each
-    page tells, and the list read anew where they differ. Raises BigCommerceError when it does not hold still.
+    page tells, and the list read anew where they differ. Raises BigCommerceError when it does not hold still, or
+    contradicts itself.
     """
+    had_some = False
     for _ in range(PASSES):
         found: dict[Any, Record] = {}
         totals: set[int] = set()
         for page in _pages(fetch, endpoint, params, paging):
             totals |= {page.total} if page.total is not None else set()
             known = len(found)
-            for entry in page.records:
-                key = entry.get("id")
-                found.setdefault(key if isinstance(key, (int, str)) else f"entry {len(found)}", entry)
+            found |= {key: entry for key, entry in _keyed(page.records, known) if key not in found}
             if len(found) == known:
-                break  # some of these endpoints do not page: they answer every page number with the same entries
-        if totals <= {len(found)}:
+                break
+        is_whole = totals <= {len(found)} and (bool(found) or not had_some)
+        had_some |= bool(found)
+        if is_whole and found and not totals and len(found) == known:  # nothing but a page without new entries says so
+            is_whole = _ends_with(page, found, endpoint, paging, lambda: fetch(endpoint, {**params, **paging.first()}))
+        if is_whole:
             return list(found.values())
     raise BigCommerceError(
         f"The list {endpoint} kept changing while it was read, so it could not be read whole. Nothing is lost: start "
@@ -152,7 +156,32 @@ def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> li
     )
 
 
-def _pages(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> Iterator[Any]:
+def _ends_with(
+    last: Page, found: Mapping[Any, Record], endpoint: str, paging: Paging, begin_again: Callable[[], Any]
+) -> bool:
+    """Whether a page without new entries is the end of a list that tells no total.
+
+    Some of these endpoints do not page: they answer every page number with the same entries. As many as a page was
+    asked to hold may be the first page of a list that has others, which is an error. And "none" behind a full page is
+    the end, unless the list begins differently now.
+    """
+    first = paging.first()
+    if last.records:
+        if len(last.records) == first.get("limit"):
+            raise lossy(f"{endpoint} answers every page number with the same full page")
+        return True
+    beginning = paging.page(begin_again(), first).records
+    return bool(beginning) and all(key in found for key, _ in _keyed(beginning, 0))
+
+
+def _keyed(entries: Iterable[Record], known: int) -> Iterator[tuple[Any, Record]]:
+    """Entries by their ids; those without one by their place behind the known ones."""
+    for place, entry in enumerate(entries, known):
+        key = entry.get("id")
+        yield key if isinstance(key, (int, str)) else f"entry {place}", entry
+
+
+def _pages(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> Iterator[Page]:
     position: Params | None = paging.first()
     while position is not None:
         body = fetch(endpoint, {**params, **position})

@@ -164,6 +164,8 @@ class NumberedList(BigCommerceStream, ABC):
             number, before = number + 1, last
             last = self._numbered(stream_slice, number, may_be_empty=True)
             if last.records == before.records:
+                if isinstance(self.paging, Unpaged) and len(last.records) >= (last.total or len(last.records) + 1):
+                    return  # the whole list, by its own total
                 raise lossy(_PAGE_IGNORED)
             yield last
 

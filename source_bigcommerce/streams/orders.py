@@ -26,6 +26,7 @@ from source_bigcommerce.streams.consignments import (
 )
 from source_bigcommerce.streams.embedded import CAPS, Embedded, contradicted
 
+_TRIALS = 2  # of asking for archived orders, before a refusal is taken to say that the store does not know how
 _ARCHIVED = "is_deleted"  # of a slice too, where it is one of the archived orders alone
 
 
@@ -41,6 +42,7 @@ class OrderList(IncrementalStream, ABC):
 
     # What the answers of a sync have shown so far of how the store answers.
     _archived_are_asked_for = True
+    _archived_came = False
     _archived_were_told = False
 
     slices_per_archive: ClassVar[int] = 10
@@ -67,19 +69,22 @@ class OrderList(IncrementalStream, ABC):
 
     def _archived(self, stream_slice: StreamSlice) -> Iterator[Sequence[Record]]:
         archived = StreamSlice(partition={_ARCHIVED: "true"}, cursor_slice=stream_slice.cursor_slice)
-        is_first = True
-        try:
-            for orders in self.pages(archived):
-                if any(order.get("is_deleted") is False for order in orders):
-                    self._archived_are_asked_for = False  # the filter is ignored
-                    return
-                is_first = False
-                yield self.wanted(orders, archived)
-                del orders
-        except Refused:
-            if not is_first:
-                raise
-            self._archived_are_asked_for = False
+        for _ in range(_TRIALS):
+            try:
+                for orders in self.pages(archived):
+                    if any(order.get("is_deleted") is False for order in orders):
+                        self._archived_are_asked_for = False  # the filter is ignored
+                        return
+                    self._archived_came |= bool(orders)
+                    yield self.wanted(orders, archived)
+                    del orders
+                return
+            except Refused as refusal:
+                if self._archived_came:
+                    raise
+                reason = refusal.message
+        self._archived_are_asked_for = False
+        self.logger.info(f"Archived orders cannot be asked for apart in this store: {reason}")
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         archived: Params = {_ARCHIVED: "true"} if stream_slice and _ARCHIVED in stream_slice else {}
@@ -158,7 +163,8 @@ class Orders(OrderList):
         order["consignments"], order["line_items"] = unfold(consignments)
         fees = fees_of(order.get("fees"))
         if len(fees) in CAPS if fees is not None else order.get("fees") or not self._fees_come_along:
-            fees = fees_of(self._reread(order, "fees", {}, fees, fees_of)) or fees
+            again = fees_of(self._reread(order, "fees", {}, fees, fees_of)) or []
+            fees = max(again, fees or [], key=len)
         order["fees"] = fees or []
 
     def _tell_if_lines_are_missing(self, order: Record) -> None:

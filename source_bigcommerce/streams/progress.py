@@ -94,6 +94,12 @@ class Progress:
                 self._advanced = True
 
     @property
+    def reached(self) -> datetime | None:
+        """Up to where everything has been emitted in this sync, be it the whole of a slice or what is left over."""
+        with self._lock:
+            return self._finished.reached if self._finished else None
+
+    @property
     def resumed(self) -> datetime | None:
         """What the state said when this sync began; None on a first sync."""
         return self._resumed
@@ -104,7 +110,7 @@ class Progress:
         return self.value_until(None)
 
     def value_until(self, limit: datetime | None) -> datetime | None:
-        """The same for a stream that was read with others and failed in its slice from `limit` on."""
+        """The same for a stream that was read with others and failed somewhere behind `limit`."""
         with self._lock:
             if self._finished is None or not self._advanced or limit == self._finished.lower:
                 return self._resumed
@@ -174,8 +180,12 @@ class ProgressCursor(Cursor):
         self._limit: datetime | None = None
         self._lock = threading.Lock()
 
+    @property
+    def reached(self) -> datetime | None:
+        return self._progress.reached
+
     def stop_at(self, limit: datetime) -> None:
-        """Called when the slice from `limit` on could not be read for this stream, before its end is told: others may
+        """Called when what lies behind `limit` could not be read for this stream, before its end is told: others may
         share the progress, and go on."""
         with self._lock:
             self._limit = limit if self._limit is None else min(limit, self._limit)

@@ -46,23 +46,32 @@ class PerChannel(BelowAll, ABC):
         self.fetch_page(of(GLOBAL, {}), None)
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
-        """Raises BigCommerceError where the store knows none of the addresses."""
+        """Raises BigCommerceError where the store refuses whatever it is asked."""
         self._is_known, self._refusal = False, None
         yield from super().batches(stream_slice)
         if self._refusal and not self._is_known:
             raise self._refusal
 
     def _first_of(self, piece: StreamSlice) -> Page | None:
+        page: Page | None
         try:
             page = self.fetch_page(piece, None)
+        except (NotFound, Refused):
+            page = self._once_more(piece)
+        self._is_known |= page is not None
+        return page
+
+    def _once_more(self, piece: StreamSlice) -> Page | None:
+        """What a channel answers that has nothing of its own is not documented; it is asked twice."""
+        try:
+            return self.fetch_page(piece, None)
         except (NotFound, Refused) as refusal:
             if piece[PARENT] == GLOBAL:
                 raise
-            self._refusal = refusal
-            self.logger.info(f"Channel {piece[PARENT]} has no '{self.name}' of its own.")
+            if isinstance(refusal, Refused):
+                self._refusal = refusal
+            self.logger.info(f"Channel {piece[PARENT]} has no '{self.name}' of its own ({refusal.message})")
             return None
-        self._is_known = True
-        return page
 
 
 class Settings(PerChannel, ABC):
