@@ -30,8 +30,8 @@ def archive(store: Store) -> None:
 def messages(store: Store) -> None:
     """The first order has pages of messages; and an archived order shows that the list hides none."""
     first, *others = store.ids("orders")
-    for _ in range(RECORDS):
-        store.add_child(first, "messages")
+    for number in range(RECORDS):
+        store.add_child(first, "messages", subject=f"Message {number}")
     store.archive_order(others[0])
 
 
