@@ -173,7 +173,8 @@ def test_a_state_file_of_an_unknown_shape_is_explained(server: Server, cli: Comm
     assert "state" in errors[None]
 
 
-SCOPES = {scope.parameter: scope.value for scope in Scope if scope.parameter}
+# Without the scope for the checkout's content, some scripts stay out of sight and nothing fails.
+SCOPES = {s.parameter: s.value for s in Scope if s not in (Scope.NONE, Scope.CHECKOUT_CONTENT)}
 
 
 @pytest.mark.parametrize("parameter", SCOPES)

@@ -98,7 +98,7 @@ class _Pass:
     """One reading of a list, for one stream or for several that are made of it.
 
     The first of them leads: its slices are read, and the records of all taken from each page. A stream whose records
-    cannot be read drops out of the slice, and the others go on; the list itself fails them all.
+    cannot be read drops out, and the others go on; the list itself fails them all.
     """
 
     def __init__(
@@ -134,13 +134,10 @@ class _Pass:
             yield _stream(follower, _Wait(self, follower), cursor)
 
     def drop_out(self, stream: BigCommerceStream, piece: StreamSlice, error: Exception) -> None:
-        """Called when a record of the stream cannot be read, before the slice with it ends: no state may pass it.
-
-        What is left over of several slices is read with the last of them, so what is not finished now may be lost.
-        """
+        """Called when a record of the stream cannot be read, before the slice with it ends: no state may pass it."""
         cursor = self._cursors[stream.name]
         if isinstance(cursor, ProgressCursor):
-            cursor.stop_at(min(bounds(piece)[0], cursor.reached or bounds(piece)[0]))
+            cursor.stop_at(bounds(piece)[0])
         else:
             cursor.stop()
         self._dropped_out.setdefault(stream.name, error)
@@ -233,15 +230,14 @@ class _Slice(Partition):
     def __init__(self, list_pass: _Pass, stream_slice: StreamSlice) -> None:
         self._pass = list_pass
         self._slice = stream_slice
-        self._dropped_out: set[str] = set()  # streams, by name, that go on in other slices
+        self._dropped_out: set[str] = set()  # streams, by name, that miss a record of this slice
 
     def read(self) -> Iterable[Record]:
         with self._pass.places:
             self._pass.waiting.release()
             with self._pass.failing_together():
                 for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
-                    if stream.name not in self._dropped_out:
-                        yield from self._records(stream, records)
+                    yield from self._records(stream, records)
                     if len(self._dropped_out) == len(self._pass.members):
                         return
 

@@ -192,7 +192,8 @@ def test_different_records_with_one_key_on_a_page_are_an_error() -> None:
     """A destination that merges by key would keep one of them."""
     stream = make_stream(SiteCertificates)
     rows = [
-        {"common_name": "a.example", "validity_not_before": "2024", "issuer": issuer} for issuer in ("one", "another")
+        {"common_name": "a.example", "certificate": "-----BEGIN CERTIFICATE-----", "issuer": issuer}
+        for issuer in ("one", "another")
     ]
     stream.fetch_page = lambda *_: Page(rows, None, 2)
     with pytest.raises(BigCommerceError, match=r"different records have the same key"):

@@ -92,6 +92,6 @@ class SiteCertificates(NumberedList):
     """The TLS certificates of the sites; of one host there may be an old and a new one."""
 
     endpoint = "v3/sites/certificates"
-    primary_key = ["common_name", "validity_not_before"]
+    primary_key = ["common_name", "certificate"]
     scope = Scope.SITES
     paging = Unpaged()

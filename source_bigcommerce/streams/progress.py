@@ -93,11 +93,13 @@ class Progress:
             if self._finished is not None and self._finished.add(start, end):
                 self._advanced = True
 
-    @property
-    def reached(self) -> datetime | None:
-        """Up to where everything has been emitted in this sync, be it the whole of a slice or what is left over."""
+    def limit_of(self, start: datetime) -> datetime:
+        """Up to where a stream may come that failed in the slice from `start` on, or in what was left over with it:
+        that is of earlier slices too, and only what is finished has it."""
         with self._lock:
-            return self._finished.reached if self._finished else None
+            if self._read and self._finished and self._read.reached > start:
+                return min(start, self._finished.reached)
+            return start
 
     @property
     def resumed(self) -> datetime | None:
@@ -180,13 +182,10 @@ class ProgressCursor(Cursor):
         self._limit: datetime | None = None
         self._lock = threading.Lock()
 
-    @property
-    def reached(self) -> datetime | None:
-        return self._progress.reached
-
-    def stop_at(self, limit: datetime) -> None:
-        """Called when what lies behind `limit` could not be read for this stream, before its end is told: others may
+    def stop_at(self, start: datetime) -> None:
+        """Called when the slice from `start` on could not be read for this stream, before its end is told: others may
         share the progress, and go on."""
+        limit = self._progress.limit_of(start)
         with self._lock:
             self._limit = limit if self._limit is None else min(limit, self._limit)
 
