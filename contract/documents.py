@@ -17,7 +17,7 @@ _VERSION = re.compile(r"\.(v[23])\.")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever there is
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # a base that is chosen when this runs
     """Leaves dates as they are written: JSON has none."""
 
 

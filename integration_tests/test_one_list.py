@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +79,18 @@ def test_a_list_that_cannot_be_read_fails_each_of_its_tables_by_name() -> None:
     assert "made of the list of 'orders'" in result.errors["order_fees"]
 
 
+def without_fee_id(struck: int) -> Callable[[Any, Any], Any]:
+    """An edit of answers: the first fee of this order comes without its id."""
+
+    def edit(orders: Any, _: Any) -> Any:
+        for order in orders or ():
+            if order["id"] == struck:
+                del order["fees"][0]["id"]
+        return orders
+
+    return edit
+
+
 @pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("family", [FAMILY, FAMILY[:0:-1]], ids=["orders lead", "fees lead"])
 def test_one_record_that_cannot_be_read_fails_its_own_table_alone(family: tuple[str, ...], workers: int) -> None:
@@ -88,13 +100,7 @@ def test_one_record_that_cannot_be_read_fails_its_own_table_alone(family: tuple[
         with_fees = sorted({fee["order_id"] for fee in plain.records["order_fees"]})
         broken = with_fees[len(with_fees) // 2]
 
-        def take_id(orders: Any, _: Any) -> Any:
-            for order in orders or ():
-                if order["id"] == broken:
-                    del order["fees"][0]["id"]
-            return orders
-
-        server.fail("v2/orders", times=1000, kind="edit", edit=take_id)
+        server.fail("v2/orders", times=1000, kind="edit", edit=without_fee_id(broken))
         first = sync(server, family, num_workers=workers)
         server.clear_faults()
         second = sync(server, family, num_workers=workers, state=first.state())
@@ -118,13 +124,8 @@ def test_what_is_left_over_of_many_slices_is_not_passed_by_a_table_that_dropped_
         server.store.archive_order(archived)
         plain = sync(server, FAMILY)
 
-        def take_id(orders: Any, _: Any) -> Any:
-            for order in orders or ():
-                if order["id"] == (archived if which == "the archived one" else broken):
-                    del order["fees"][0]["id"]
-            return orders
-
-        server.fail("v2/orders", times=1000, kind="edit", edit=take_id)
+        struck = archived if which == "the archived one" else broken
+        server.fail("v2/orders", times=1000, kind="edit", edit=without_fee_id(struck))
         first = sync(server, FAMILY, num_workers=workers)
         server.clear_faults()
         second = sync(server, FAMILY, num_workers=workers, state=first.state())

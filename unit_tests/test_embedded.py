@@ -373,6 +373,13 @@ def test_entries_without_an_id_are_all_kept() -> None:
     assert read_list(lambda _, __: body, "v3/children", {}, Offset()) == entries
 
 
+def test_entries_without_an_id_are_kept_on_every_page() -> None:
+    """Also where a page repeats an entry, so that fewer are known than came."""
+    pages = {1: [{"id": 1}] * 2 + [{"name": "a"}] + [{"id": 1}] * 247, 2: [{"name": "b"}, {"name": "c"}]}
+    found = read_list(lambda _, params: pages[int(params["page"])], "v2/orders/1/taxes", {}, OffsetV2())
+    assert [entry.get("name") for entry in found] == [None, "a", "b", "c"]
+
+
 def test_different_entries_with_one_id_are_an_error() -> None:
     """One of them would be dropped, and the destination would merge them in any case."""
     entries = [{"id": 0, "name": "state"}, {"id": 0, "name": "county"}]

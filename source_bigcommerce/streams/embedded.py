@@ -137,10 +137,12 @@ def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> li
     for _ in range(PASSES):
         found: dict[Any, Record] = {}
         totals: set[int] = set()
+        listed = 0
         for page in _pages(fetch, endpoint, params, paging):
             totals |= {page.total} if page.total is not None else set()
             known = len(found)
-            found |= {key: entry for key, entry in _keyed(page.records, known) if key not in found}
+            found |= {key: entry for key, entry in _keyed(page.records, listed) if key not in found}
+            listed += len(page.records)
             if len(found) == known:
                 break
         is_whole = totals <= {len(found)} and (bool(found) or not had_some)
@@ -174,9 +176,9 @@ def _ends_with(
     return bool(beginning) and all(key in found for key, _ in _keyed(beginning, 0))
 
 
-def _keyed(entries: Iterable[Record], known: int) -> Iterator[tuple[Any, Record]]:
-    """Entries by their ids; those without one by their place behind the known ones."""
-    for place, entry in enumerate(entries, known):
+def _keyed(entries: Iterable[Record], listed: int) -> Iterator[tuple[Any, Record]]:
+    """Entries by their ids; those without one by their place behind those listed before."""
+    for place, entry in enumerate(entries, listed):
         key = entry.get("id")
         yield key if isinstance(key, (int, str)) else f"entry {place}", entry
 
