@@ -356,9 +356,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     cursor_field = "date_modified"
     dates: ClassVar[DateFilter]
     dated_by: ClassVar[str] = "date_modified"
-    zone_is_known: ClassVar[bool] = (
-        True  # of dates; where they have none and no document says which is meant, it is not
-    )
+    zone_is_known: ClassVar[bool] = True  # of dates that name none: that it is UTC
     ignores_start_date: ClassVar[bool] = False
     pages_per_slice: ClassVar[int] = 10  # and the one that is its sample
 
