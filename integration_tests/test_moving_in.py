@@ -52,13 +52,22 @@ def test_the_archived_connector_s_day_is_gone_on_from(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [{"id": DAY}, {"states": [{"partition": {"order_id": 7, "parent_slice": {}}, "cursor": {"date_modified": DAY}}]}],
-    ids=["a date under id", "a list per order"],
+    [
+        {"id": DAY},
+        {"id": 456},
+        {"states": [{"partition": {"order_id": 7, "parent_slice": {}}, "cursor": {"date_modified": DAY}}]},
+        {"date_modified": ""},
+        {"date_modified": None},
+        {"__ab_full_refresh_sync_complete": True},
+        {"__ab_full_refresh_state_message": True},
+    ],
+    ids=str,
 )
-def test_the_archived_connector_s_useless_states_start_the_streams_again(
+def test_states_without_a_cursor_start_the_streams_again(
     state: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its cursor was broken for some streams. Nothing is lost, and the log says why everything comes again."""
+    """The archived connector's cursor was broken for some streams, and other runners hand over blank ones. Nothing is
+    lost, and the log says why everything comes again."""
     with serve(ORDERS) as server:
         result = sync(server, state=as_state(state, *KINDS))
         for kind in KINDS:

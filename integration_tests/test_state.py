@@ -115,7 +115,7 @@ def test_a_state_in_the_future_reads_nothing_and_is_set_right(kind: str, caplog:
 
 @pytest.mark.parametrize(
     "state",
-    [{"date_modified": "yesterday"}, {"date_modified": None}, {"date_modified": [1]}, {"id": 7}, {"slices": []}],
+    [{"date_modified": "yesterday"}, {"date_modified": [1]}, {"slices": []}],
     ids=str,
 )
 def test_a_state_of_an_unknown_shape_fails_its_stream_with_a_remedy(state: dict[str, Any]) -> None:

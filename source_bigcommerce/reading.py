@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Queue
 from typing import Any
@@ -33,7 +33,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_bigcommerce import shortage
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds
-from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor, parse_state
+from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
+from source_bigcommerce.streams.state import StreamState
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
 BATCH_SIZE = 25
@@ -44,16 +45,20 @@ logger = logging.getLogger("airbyte")
 
 
 def read_together(
-    streams: Sequence[BigCommerceStream], state_manager: ConnectorStateManager, workers: int
+    streams: Sequence[BigCommerceStream],
+    state_manager: ConnectorStateManager,
+    workers: int,
+    full_refreshes: Collection[str] = (),
 ) -> Iterator[AirbyteMessage]:
-    """The messages of all streams, so many slices of them at a time."""
+    """The messages of all streams, so many slices of them at a time. `full_refreshes` are the names of the streams that
+    are read whole though they could go on from a state."""
     queue = BatchQueue(QUEUE_SIZE)
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     places = threading.BoundedSemaphore(workers)
     lists = threading.BoundedSemaphore(LISTS_PER_WORKER * workers)  # each keeps a page or two
     passes = [
-        _Pass(together, state_manager, repository, queue, places, lists)
-        for together in _by_list(streams, state_manager)
+        _Pass(together, mode, state_manager, repository, queue, places, lists)
+        for mode, together in _by_list(streams, state_manager, full_refreshes)
     ]
     # The streams that wait for the one that they share a list with begin behind it and take no list's place.
     begun = len(streams) - len(passes) + min(len(passes), LISTS_PER_WORKER * workers)
@@ -71,27 +76,39 @@ def read_together(
 
 
 def _by_list(
-    streams: Iterable[BigCommerceStream], state_manager: ConnectorStateManager
-) -> Iterable[list[BigCommerceStream]]:
-    """The streams, those together that are made of the same list from the same date on."""
-    groups: dict[Any, list[BigCommerceStream]] = {}
+    streams: Iterable[BigCommerceStream], state_manager: ConnectorStateManager, full_refreshes: Collection[str]
+) -> Iterator[tuple[SyncMode, list[BigCommerceStream]]]:
+    """The streams, those together that are made of the same list from the same state on, with their sync mode."""
+    groups: dict[Any, tuple[SyncMode, list[BigCommerceStream]]] = {}
+    of_unknown_selection = []
     for stream in streams:
         key: Any = stream.name
-        state = state_manager.get_stream_state(stream.name, stream.namespace)
-        if stream.shared_list and not isinstance(stream, IncrementalStream):
-            key = stream.shared_list
-        elif stream.shared_list and state.keys() <= {stream.cursor_field} and _is_readable(stream, state):
-            key = stream.shared_list, str(state.get(str(stream.cursor_field)))
-        groups.setdefault(key, []).append(stream)
-    return groups.values()
+        mode = SyncMode.full_refresh if stream.name in full_refreshes else SyncMode.incremental
+        if not isinstance(stream, IncrementalStream):
+            key = stream.shared_list or key
+        elif (state := _resumed_state(stream, mode, state_manager)) is not None:
+            key = (stream.shared_list, mode, state) if stream.shared_list else key
+            if state.remark:
+                logger.warning(state.remark)
+            if state.reached and state.selection is None and stream.selection.is_narrowing:
+                of_unknown_selection.append(stream.name)
+        groups.setdefault(key, (mode, []))[1].append(stream)
+    if of_unknown_selection:
+        logger.warning(
+            f"The saved states of {', '.join(of_unknown_selection)} do not record the start date and the channels with "
+            "which they were written. If the start date was later then, or other channels were chosen, older records "
+            "may be missing: reset these streams to get them. From now on a change is noticed."
+        )
+    yield from groups.values()
 
 
-def _is_readable(stream: BigCommerceStream, state: Mapping[str, Any]) -> bool:
+def _resumed_state(
+    stream: IncrementalStream, mode: SyncMode, state_manager: ConnectorStateManager
+) -> StreamState | None:
     try:
-        parse_state(stream.name, str(stream.cursor_field), state)
+        return stream.resumed_state(mode, state_manager.get_stream_state(stream.name, stream.namespace))
     except BigCommerceError:
-        return False  # which the stream tells when it begins
-    return True
+        return None  # the stream reports it when it begins
 
 
 class _Pass:
@@ -104,6 +121,7 @@ class _Pass:
     def __init__(
         self,
         members: Sequence[BigCommerceStream],
+        mode: SyncMode,
         state_manager: ConnectorStateManager,
         repository: MessageRepository,
         queue: BatchQueue,
@@ -111,6 +129,7 @@ class _Pass:
         lists: threading.BoundedSemaphore,
     ) -> None:
         self.leader, *self.followers = self.members = members
+        self.mode = mode
         self.queue = queue
         self.places = places
         self.lists = lists
@@ -190,7 +209,10 @@ class _Pass:
         self._over.wait()
         if stream.name in self._dropped_out:
             raise self._dropped_out[stream.name]
-        if self._error is None or stream is self.leader:
+        if self._error is None:
+            stream.check_unread()
+            return
+        if stream is self.leader:
             return
         if isinstance(self._error, AirbyteTracedException):
             raise BigCommerceError(
@@ -212,7 +234,7 @@ class _Slices(PartitionGenerator):
         leader = self._pass.leader
         with self._pass.lists:
             with self._pass.failing_together():
-                for piece in leader.stream_slices(sync_mode=SyncMode.incremental, stream_state=self._state):
+                for piece in leader.stream_slices(sync_mode=self._pass.mode, stream_state=self._state):
                     for follower in self._pass.followers:
                         follower.tally.expected = leader.tally.expected
                     self._pass.waiting.acquire()

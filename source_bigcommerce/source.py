@@ -14,6 +14,7 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
     StreamDescriptor,
+    SyncMode,
 )
 from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.sources import AbstractSource
@@ -101,7 +102,10 @@ class SourceBigcommerce(AbstractSource):
         report = ProgressReport([stream for name, stream in streams.items() if name in chosen], store.governor)
         try:
             if report.streams:
-                yield from self._messages(report, ConnectorStateManager(state), settings.num_workers)
+                messages = read_together(
+                    report.streams, ConnectorStateManager(state), settings.num_workers, _full_refreshes(catalog)
+                )
+                yield from self._messages(report, messages)
         except AirbyteTracedException:
             if not report.failed:
                 raise
@@ -112,11 +116,9 @@ class SourceBigcommerce(AbstractSource):
                 "The error of each stream says what to do."
             )
 
-    def _messages(
-        self, report: ProgressReport, state_manager: ConnectorStateManager, workers: int
-    ) -> Iterator[AirbyteMessage]:
+    def _messages(self, report: ProgressReport, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         with report:
-            for message in read_together(report.streams, state_manager, workers):
+            for message in messages:
                 if message.type is MessageType.TRACE and message.trace and message.trace.stream_status:
                     yield from report.note(message.trace.stream_status)
                 yield message
@@ -152,6 +154,10 @@ def parse_config(config: Mapping[str, Any]) -> Config:
 
 def _streams(store: Store) -> list[BigCommerceStream]:
     return [stream(store) for stream in ALL_STREAMS]
+
+
+def _full_refreshes(catalog: ConfiguredAirbyteCatalog) -> set[str]:
+    return {one.stream.name for one in catalog.streams if one.sync_mode is SyncMode.full_refresh}
 
 
 def _access_failure(asked: BigCommerceStream, streams: Iterable[BigCommerceStream]) -> BigCommerceError | None:

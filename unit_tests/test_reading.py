@@ -9,6 +9,7 @@ from queue import Empty
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import Record, StreamSlice
@@ -116,6 +117,9 @@ class Leader:
         self.fails = fails
         self.tally = Tally()
 
+    def check_unread(self) -> None:
+        """There are no parents."""
+
     def stream_slices(self, **_: Any) -> Iterator[dict[str, int]]:
         yield from ({"number": number} for number in range(3))
 
@@ -131,7 +135,8 @@ class Together(_Pass):
     def __init__(self, leader: Any) -> None:
         one = threading.BoundedSemaphore
         queue = BatchQueue(size=1_000)
-        super().__init__([leader], ConnectorStateManager(), InMemoryMessageRepository(), queue, one(1), one(1))
+        mode, states, repository = SyncMode.incremental, ConnectorStateManager(), InMemoryMessageRepository()
+        super().__init__([leader], mode, states, repository, queue, one(1), one(1))
         self.out_when_it_ended: list[Any] = []
 
     def end(self, error: Exception | None = None) -> None:

@@ -259,7 +259,7 @@ def test_a_state_in_the_future_reads_nothing_and_is_set_back_to_the_server_s_clo
         assert sync(subject, {stream.cursor_field: "2999-01-01T00:00:00Z"}) == []
     cursor.ensure_at_least_one_state_emitted()
     assert urls(api) == []
-    assert subject.state == {stream.cursor_field: "2024-06-01T12:00:00Z"}
+    assert subject.state[stream.cursor_field] == "2024-06-01T12:00:00Z"
     (message,) = repository.consume_queue()
     assert message.state.stream.stream_state.__dict__ == {stream.cursor_field: "2024-06-01T12:00:00Z"}
     (warning,) = [record.getMessage() for record in caplog.records]
@@ -274,7 +274,7 @@ def test_a_state_a_little_ahead_of_the_clock_is_covered_by_the_look_back(
     listing(api, stream, [row(stream, 1, "2024-06-01T11:59:00Z")])
     subject = make_stream(stream)
     assert keys(stream, sync(subject, {stream.cursor_field: "2024-06-01T12:00:30Z"})) == [1]
-    assert subject.state == {stream.cursor_field: "2024-06-01T12:00:00Z"}
+    assert subject.state[stream.cursor_field] == "2024-06-01T12:00:00Z"
 
 
 @each_incremental
@@ -284,7 +284,7 @@ def test_a_sync_ends_at_the_server_s_clock(api: Any, stream: type[IncrementalStr
     subject = make_stream(stream)
     assert subject.state == {}
     sync(subject)
-    assert subject.state == {stream.cursor_field: "2024-06-01T12:00:00Z"}
+    assert subject.state[stream.cursor_field] == "2024-06-01T12:00:00Z"
 
 
 @each_incremental
@@ -294,7 +294,7 @@ def test_a_sync_that_fails_does_not_move_the_state(api: Any, stream: type[Increm
     api.get(f"{STORE_URL}{stream.endpoint}", status_code=400, json=[{"message": "no"}])
     with pytest.raises(BigCommerceError):
         sync(subject, {stream.cursor_field: "2024-05-31T10:00:00Z"})
-    assert subject.state == {stream.cursor_field: "2024-05-31T10:00:00Z"}
+    assert subject.state[stream.cursor_field] == "2024-05-31T10:00:00Z"
 
 
 @each_incremental

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from itertools import pairwise
@@ -29,14 +29,17 @@ from source_bigcommerce.api.values import format_timestamp, normaliser, parse_ti
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
-from source_bigcommerce.streams.progress import Progress, parse_state, state_of
+from source_bigcommerce.streams.progress import Progress
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
+from source_bigcommerce.streams.state import Segment, Selection, StreamState, parse_state, segments
 from source_bigcommerce.streams.tally import Tally
+from source_bigcommerce.streams.unread import UnreadParents
 
 _DOUBTS = 3  # how often an end is asked for again that the store contradicts
 _SECOND = timedelta(seconds=1)
 _DATES = ("start", "end")  # the fields of a slice that bound it
 PARENT = "parent"  # the field of a slice that names the record whose list it is a part of
+_KNOWN_CHANNELS = "known_channels"  # the field of a slice with the channels whose records earlier syncs emitted
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
 
 
@@ -58,11 +61,13 @@ class BigCommerceStream(HttpStream, ABC):
     count: ClassVar[str | None] = None
     by_channel: ClassVar[ByChannel | None] = None
     is_a_record_each: ClassVar[bool] = True  # whether an entry of the list is a record, or has some, or none
+    parent_field: ClassVar[str] = "id"  # the field of a record that names the parent to which it belongs, if any
     shared_list: ClassVar[str | None] = None  # streams that name the same one can be made of one reading of it
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.tally = Tally()
+        self.unread = UnreadParents()
         self._misfits: set[str] = set()
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
         self._first_pages: dict[tuple[Any, ...], Page] = {}
@@ -104,6 +109,11 @@ class BigCommerceStream(HttpStream, ABC):
         return TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
 
     @classmethod
+    def depends_on_channels(cls) -> bool:
+        """True when the chosen channels decide which records belong to the stream."""
+        return cls.by_channel is not None
+
+    @classmethod
     def scopes(cls) -> tuple[Scope, ...]:
         """The OAuth scopes that the stream needs."""
         return tuple(dict.fromkeys([*([cls.list_scope] if cls.list_scope else []), cls.scope]))
@@ -137,12 +147,29 @@ class BigCommerceStream(HttpStream, ABC):
         """All records of the slice. Raises BigCommerceError when one of them cannot be read."""
         for _, records in self.read_pages([self], stream_slice):
             yield from records
+        self.check_unread()
 
     def read_pages(
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
-        """The slice's records for each of the streams, page by page. The others have to be made of the same list."""
-        return self._share(self.batches(stream_slice), streams)
+        """The slice's records for each of the streams, page by page. The others must be made of the same list."""
+        yield from self._share(self.batches(stream_slice), streams)
+        self.check_unread()
+
+    def keep_unread(self, parent: Any, error: BigCommerceError) -> None:
+        """Records that what belongs to a parent could not be read, so that the others are read all the same.
+
+        Raises the error where no request can succeed, or where it does not seem to be of this parent alone.
+        """
+        self.store.breaker.check()
+        self.unread.add(parent, error)
+        self.logger.warning(
+            f"What belongs to {self.parent_field} {parent} is missing from '{self.name}': {error.message}"
+        )
+
+    def check_unread(self) -> None:
+        """Raises BigCommerceError when what belongs to some parents could not be read."""
+        self.unread.check(self.name, self.parent_field)
 
     def _share(
         self, batches: Iterable[Sequence[Record]], streams: Sequence[BigCommerceStream]
@@ -189,7 +216,10 @@ class BigCommerceStream(HttpStream, ABC):
 
     def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
         """The query parameters that select the slice's records."""
-        return self.by_channel.params(self.store.config.channel_ids) if self.by_channel else {}
+        if self.by_channel is None:
+            return {}
+        known = _known_channels(stream_slice)
+        return self.by_channel.params([one for one in self.store.config.channel_ids if one not in known])
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
         """The same selection made again here, in case the store ignored a filter."""
@@ -288,7 +318,8 @@ class BigCommerceStream(HttpStream, ABC):
     def find(self, key: Any) -> Any:
         """The record of this key; None when neither its own address nor the list has it."""
         try:
-            return self.fetch(of_parent(f"{self.endpoint}/{{id}}", key), {})
+            found = self.fetch(of_parent(f"{self.endpoint}/{{id}}", key), {})
+            return found["data"] if isinstance(found, dict) and isinstance(found.get("data"), dict) else found
         except NotFound:
             listed = self.paging.page(
                 self.fetch(self.endpoint, {**self.paging.first(), **self.only(key)}), self.paging.first()
@@ -367,14 +398,48 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         # What an entry of the list is known by, where that is one field.
         self._entry_key = self._key_fields[0] if self.is_a_record_each and len(self._key_fields) == 1 else "id"
         self._once = Once()
+        self._known_parts: Sequence[Segment] = ()  # of the window, in which not everything has to be read
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        return state_of(self.cursor_field, self.progress.value)
+        return self.progress.state.dump(self.cursor_field)
 
     @state.setter
     def state(self, value: Mapping[str, Any]) -> None:
         self.progress.resume(parse_state(self.name, self.cursor_field, value))
+
+    @property
+    def selection(self) -> Selection:
+        """The settings that decide which records belong to this stream."""
+        config = self.store.config
+        return Selection(
+            config.store_hash,
+            None if self.ignores_start_date else max(config.start_date, _BEGINNING),
+            tuple(sorted(set(config.channel_ids))) if self.depends_on_channels() else None,
+        )
+
+    def resumed_state(self, sync_mode: SyncMode, state: Mapping[str, Any]) -> StreamState:
+        """The state to begin with; an empty one, with a remark, where the saved state belongs to another mode or store.
+
+        A full refresh goes on only from an attempt of its own that was broken off. Raises BigCommerceError when the
+        state cannot be read.
+        """
+        saved = parse_state(self.name, self.cursor_field, state)
+        reason = self._why_unusable(sync_mode, saved)
+        if not reason:
+            return saved
+        return StreamState(remark=f"The stream '{self.name}' is read from its start: {reason}.")
+
+    def _why_unusable(self, sync_mode: SyncMode, saved: StreamState) -> str | None:
+        if saved.reached is None:
+            return None
+        if saved.selection and saved.selection.store_hash != self.selection.store_hash:
+            return f"its saved state is of another store, {saved.selection.store_hash}"
+        if sync_mode is not SyncMode.full_refresh:
+            return "its saved state is of a full refresh that was broken off" if saved.is_full_refresh else None
+        if not saved.is_full_refresh:
+            return "the saved state is not of a full refresh that was broken off"
+        return None if saved.selection == self.selection else "the settings have changed since the full refresh began"
 
     def stream_slices(
         self,
@@ -383,25 +448,45 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         cursor_field: list[str] | None = None,
         stream_state: Mapping[str, Any] | None = None,
     ) -> Iterator[StreamSlice]:
-        """Slices that tile the time from the last sync, less the look-back, to the server's clock and beyond."""
-        self.state = stream_state or {}
-        lower, upper = self._lower_bound(), self.store.started()
-        if lower > upper:
+        """Slices that tile the time from the last sync, less the look-back, to the server's clock and beyond; and
+        before them what the settings let in that earlier syncs left out."""
+        state = self.resumed_state(sync_mode, stream_state or {})
+        self.progress.resume(state)
+        upper = self.store.started()
+        parts = segments(state, self.selection, self._earliest, upper, self.store.config.lookback)
+        if parts[-1].start > upper:
             self.logger.warning(
                 f"The saved state of '{self.name}' lies in the future of the store's clock: nothing is read now, and "
                 "the next sync starts from here. Reset the stream in the connection if that is not meant."
             )
-            self.progress.resume(upper)
+            self.progress.resume(replace(state, reached=upper))
             return
-        self.progress.begin(lower, upper)
-        self._once = Once()
-        whole = window(lower, upper)
+        known = [(part.start, part.end) for part in parts if part.is_known]
+        is_full_refresh = sync_mode is SyncMode.full_refresh
+        self.progress.begin(parts[0].start, upper, self.selection, known, is_full_refresh)
+        self._once, self.unread = Once(), UnreadParents()
+        self._known_parts = [part for part in parts if part.is_known or part.known_channels]
+        if len(parts) > 1:
+            self.logger.info(
+                f"The settings let more records of '{self.name}' in than its saved state: those changed since "
+                f"{parts[0].start:%Y-%m-%d %H:%M} UTC that earlier syncs left out are read too."
+            )
+        expected = 0
+        for part in parts:
+            if not part.is_known:
+                yield from self._cut(part)
+                expected += self.tally.expected or 0
+                self.tally.expected = expected if self.tally.expected is not None else None
+
+    def _cut(self, part: Segment) -> Iterator[StreamSlice]:
+        known = {_KNOWN_CHANNELS: part.known_channels} if part.known_channels and self.by_channel else {}
+        whole = StreamSlice(partition=known, cursor_slice=window(part.start, part.end).cursor_slice)
         total = self.look_ahead(whole)
         first = self._first_pages.get(key_of_slice(whole))
         oldest_first = first is not None and _is_sorted_by_id(first.records)
         del first
-        for start, end, sample in cut(lower, upper, self._look_into(whole, total)):
-            piece = window(start, end)
+        for start, end, sample in cut(part.start, part.end, self._look_into(whole, total)):
+            piece = narrowed(whole, start, end)
             if piece != whole:
                 self._first_pages.pop(key_of_slice(whole), None)
             if sample and sample.start < sample.end and oldest_first:
@@ -411,7 +496,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def read_pages(
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
-        yield from super().read_pages(streams, stream_slice)
+        yield from self._share(self.batches(stream_slice), streams)
         part = self.progress.claim(*bounds(stream_slice), self.slices_per_state) if stream_slice else None
         if part:
             yield from self._share(self.left_over(window(*part)), streams)
@@ -453,11 +538,21 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             changed = self.changed(record) if self.zone_is_known else None
             if changed is not None and not (start <= changed and (end == began or changed < end)):
                 continue
-            if not self.is_chosen(record):
+            if not self.is_chosen(record) or (self._known_parts and self._is_known(record, changed)):
                 continue
             if self._once.admits(record.get(self._entry_key), is_late=changed is not None and changed >= began):
                 chosen.append(record)
         return chosen
+
+    def _is_known(self, record: Record, changed: datetime | None) -> bool:
+        """True for a record that an earlier sync emitted, under settings that let in less."""
+        return changed is not None and any(
+            part.start <= changed < part.end
+            and (
+                part.is_known or (self.by_channel is not None and self.by_channel.selects(record, part.known_channels))
+            )
+            for part in self._known_parts
+        )
 
     def tells_of_more(self, stream_slice: Mapping[str, Any] | None, listed: int, last: Record) -> bool:
         settled = self.settled(stream_slice)
@@ -475,15 +570,32 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         """How many slices are read before what is `left_over` of them."""
         return 1
 
-    def left_over(self, part: StreamSlice) -> Iterable[Sequence[Record]]:
-        """What remains to be read of a part of the window when the list has been read there."""
-        return ()
+    def left_over(self, part: StreamSlice) -> Iterator[Sequence[Record]]:
+        """What remains to be read of a part of the window when the list has been read there: behind the last part,
+        what belongs to parents that earlier syncs could not read."""
+        if self.is_last(part):
+            for key in self.progress.resumed.unread_parents:
+                yield from self.read_parent(key)
+                if key not in self.unread:
+                    self.progress.remove_unread_parent(key)
 
-    def _lower_bound(self) -> datetime:
-        start = _BEGINNING if self.ignores_start_date else max(self.store.config.start_date, _BEGINNING)
-        if self.progress.resumed is None:
-            return start
-        return max(start, self.progress.resumed - self.store.config.lookback)
+    def is_last(self, part: StreamSlice) -> bool:
+        """True for the part of the window with which the sync ends."""
+        return bounds(part)[1] == self.store.started()
+
+    def read_parent(self, key: Any) -> Iterator[Sequence[Record]]:
+        """The pages with all that belongs to the parent of this key, whenever it changed."""
+        parent = self.find(key)
+        if isinstance(parent, dict):
+            yield [parent]
+
+    def keep_unread(self, parent: Any, error: BigCommerceError) -> None:
+        super().keep_unread(parent, error)
+        self.progress.add_unread_parent(parent)
+
+    @property
+    def _earliest(self) -> datetime:
+        return self.selection.start_date or _BEGINNING
 
     def _look_into(self, whole: StreamSlice, total: int) -> Iterator[Sample | None]:
         """Samples of the window, oldest first."""
@@ -539,6 +651,11 @@ def narrowed(stream_slice: Mapping[str, Any], start: datetime, end: datetime) ->
     """The part of a slice that changed from `start` until before `end`."""
     others = {name: value for name, value in stream_slice.items() if name not in _DATES}
     return StreamSlice(partition=others, cursor_slice=window(start, end).cursor_slice)
+
+
+def _known_channels(stream_slice: Mapping[str, Any] | None) -> Sequence[int]:
+    known: Sequence[int] = (stream_slice or {}).get(_KNOWN_CHANNELS, ())
+    return known
 
 
 def of(parent: Any, stream_slice: Mapping[str, Any]) -> StreamSlice:

@@ -18,7 +18,7 @@ from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, key_of_slice, of
+from source_bigcommerce.streams.base import PARENT, BigCommerceStream, IncrementalStream, key_of_slice, of
 from source_bigcommerce.streams.embedded import read_list
 
 _ANY = 1  # stands for a parent where none can be had; whether it exists makes no difference
@@ -28,7 +28,6 @@ class BelowEach(BigCommerceStream, ABC):
     """Rows that belong to the entries of this stream's list, which are records of another stream."""
 
     is_a_record_each = False
-    parent_field: ClassVar[str]
 
     def complete(self, entries: Sequence[Record]) -> Sequence[Record]:
         for entry in entries:
@@ -57,7 +56,7 @@ class Parts(BelowEach, ABC):
         return found if isinstance(found, list) else ()
 
 
-class AskedOfEach(BelowEach, ABC):
+class AskedOfEach(BelowEach, IncrementalStream, ABC):
     """Rows at an address that each parent has: one request for each parent that is new or changed.
 
     Subclasses declare the address of the `children` of a parent and, where needed, its fixed `child_params`.
@@ -83,11 +82,17 @@ class AskedOfEach(BelowEach, ABC):
         return read_list(self.fetch, endpoint, self.child_params, self.child_paging)
 
     def _children_of(self, parent: Record) -> Sequence[Record]:
+        children: Sequence[Record] = ()
         try:
-            return self.read_children(of_parent(self.children, parent["id"]), parent)
-        except NotFound as missing:
-            self.forgive_if_deleted(parent, missing)
-            return ()
+            try:
+                children = self.read_children(of_parent(self.children, parent["id"]), parent)
+            except NotFound as missing:
+                self.forgive_if_deleted(parent, missing)
+        except BigCommerceError as error:
+            self.keep_unread(parent["id"], error)
+        else:
+            self.unread.note_success()
+        return children
 
     def check_access(self) -> None:
         """Asks for the children of one parent where their list tells nothing of them. A 404 is no refusal."""
@@ -114,12 +119,15 @@ class BelowAll(BigCommerceStream, ABC):
 
     parent: ClassVar[type[BigCommerceStream]]
     parent_key: ClassVar[str] = "id"
-    parent_field: ClassVar[str]
     absent_is_none: ClassVar[bool] = False
 
     @classmethod
     def scopes(cls) -> tuple[Scope, ...]:
         return tuple(dict.fromkeys([*cls.parent.scopes(), cls.scope]))
+
+    @classmethod
+    def depends_on_channels(cls) -> bool:
+        return super().depends_on_channels() or cls.parent.depends_on_channels()
 
     def look_ahead(self, whole: StreamSlice) -> int:
         return 0  # the lists do not tell before they are read
@@ -127,15 +135,23 @@ class BelowAll(BigCommerceStream, ABC):
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         lists = [of(parent, stream_slice or {}) for parent in self.parents()]
         for piece, first in zip(lists, self.store.gather(self._first_of, lists), strict=True):
-            if first is None:
-                continue
-            self._first_pages[key_of_slice(piece)] = first
-            parent = piece["parent"]
-            try:
-                for rows in super().batches(piece):
-                    yield [{**row, self.parent_field: parent} for row in rows]
-            except NotFound as missing:
-                self._forgive(parent, missing)
+            if first is not None:
+                self._first_pages[key_of_slice(piece)] = first
+                yield from self._rows_below(piece)
+
+    def read_parent(self, key: Any) -> Iterator[Sequence[Record]]:
+        """The pages with all that is below the parent of this key, whenever it changed."""
+        return self._rows_below(of(key, {}))
+
+    def _rows_below(self, piece: StreamSlice) -> Iterator[Sequence[Record]]:
+        parent = piece[PARENT]
+        try:
+            for rows in super().batches(piece):
+                yield [{**row, self.parent_field: parent} for row in rows]
+        except BigCommerceError as error:
+            self._pass_over(parent, error)
+        else:
+            self.unread.note_success()
 
     def parents(self) -> Sequence[Any]:
         """The keys of the parents, read once in a sync for all streams below them."""
@@ -163,19 +179,29 @@ class BelowAll(BigCommerceStream, ABC):
             raise lossy(f"a record has no {self.parent_key}, by which what belongs to it is asked for")
         return list(dict.fromkeys(keys))
 
+    def read_first_page(self, piece: StreamSlice) -> Page | None:
+        """The first page of the list below one parent; None where that has nothing of its own."""
+        return self.fetch_page(piece, None)
+
+    def exists(self, parent: Any) -> bool:
+        """False when a parent was deleted during the sync."""
+        return parent in self._read_parents()
+
     def _first_of(self, piece: StreamSlice) -> Page | None:
         try:
-            return self.fetch_page(piece, None)
-        except NotFound as missing:
-            self._forgive(piece["parent"], missing)
+            return self.read_first_page(piece)
+        except BigCommerceError as error:
+            self._pass_over(piece[PARENT], error)
             return None
 
-    def _forgive(self, parent: Any, missing: NotFound) -> None:
-        if self.absent_is_none:
-            return
-        if parent in self._read_parents():
-            raise missing
-        self.logger.info(f"{self.parent_field} {parent} was deleted while '{self.name}' was read.")
+    def _pass_over(self, parent: Any, error: BigCommerceError) -> None:
+        if isinstance(error, NotFound):
+            if self.absent_is_none:
+                return
+            if not self.exists(parent):
+                self.logger.info(f"{self.parent_field} {parent} was deleted while '{self.name}' was read.")
+                return
+        self.keep_unread(parent, error)
 
     def check_access(self) -> None:
         try:

@@ -80,12 +80,20 @@ class OrderShippingQuotes(BelowEach, Orders):
 
     def _quotes_of(self, asked: tuple[Record, int]) -> Sequence[Record]:
         order, address = asked
-        endpoint = of_parent(self.quotes.replace("{address}", str(address)), order["id"])
+        quotes: Sequence[Record] = ()
         try:
-            body = self.fetch(endpoint, {})
-        except NotFound as missing:
-            self.forgive_if_deleted(order, missing)
-            return ()
+            try:
+                quotes = self._read_quotes(of_parent(self.quotes.replace("{address}", str(address)), order["id"]))
+            except NotFound as missing:
+                self.forgive_if_deleted(order, missing)
+        except BigCommerceError as error:
+            self.keep_unread(order["id"], error)
+        else:
+            self.unread.note_success()
+        return quotes
+
+    def _read_quotes(self, endpoint: str) -> Sequence[Record]:
+        body = self.fetch(endpoint, {})
         paging: Paging = Whole() if isinstance(body, list) else OneObject()  # the documents show one quote only
         return paging.page(body, {}).records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -58,14 +58,16 @@ class OrderList(IncrementalStream, ABC):
             yield orders
             del orders  # not kept while the next page is fetched
 
-    def left_over(self, part: StreamSlice) -> Iterable[Sequence[Record]]:
-        """The archived orders, where the list hides those.
+    def left_over(self, part: StreamSlice) -> Iterator[Sequence[Record]]:
+        """Also the archived orders, where the list hides those.
 
         Whether it does is not documented, nor is the filter `is_deleted` any more (it was until 2024). They are asked
         for apart until an answer shows that this is not needed or leads nowhere. After the list, not beside it: an
         order may be archived meanwhile.
         """
-        return self._archived(part) if self._archived_are_asked_for else ()
+        if self._archived_are_asked_for:
+            yield from self._archived(part)
+        yield from super().left_over(part)
 
     def _archived(self, stream_slice: StreamSlice) -> Iterator[Sequence[Record]]:
         archived = StreamSlice(partition={_ARCHIVED: "true"}, cursor_slice=stream_slice.cursor_slice)

@@ -7,25 +7,19 @@ without a gap behind the lower bound: everything before it has been emitted (pro
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, MutableMapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.streams.core import NO_CURSOR_STATE_KEY
 from airbyte_cdk.sources.types import Record
 
-from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.api.values import format_timestamp, parse_timestamp
-
-logger = logging.getLogger("airbyte")
-
+from source_bigcommerce.streams.state import Backfill, Selection, StreamState
 
 Window = tuple[datetime, datetime]
 
@@ -55,23 +49,54 @@ class Progress:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._resumed: datetime | None = None  # where an earlier sync had come to
+        self._resumed = StreamState()  # where an earlier sync had come to
+        self._selection: Selection | None = None
+        self._is_full_refresh = False
+        self._product_ids: frozenset[int] | None = None
+        self._unread_parents: tuple[int | str, ...] = ()
         self._read: Tiling | None = None
         self._finished: Tiling | None = None
         self._unclaimed: datetime | None = None  # from here on nobody sees to what was read
         self._slices_unclaimed = 0
         self._advanced = False
 
-    def resume(self, state: datetime | None) -> None:
+    def resume(self, state: StreamState) -> None:
         """Forgets everything but the state that an earlier sync left."""
         with self._lock:
             self._resumed, self._read, self._finished, self._advanced = state, None, None, False
+            self._product_ids, self._unread_parents = None, state.unread_parents
 
-    def begin(self, lower: datetime, upper: datetime) -> None:
-        """Says which window the slices to come will tile."""
+    def begin(
+        self,
+        lower: datetime,
+        upper: datetime,
+        selection: Selection | None = None,
+        known: Iterable[Window] = (),
+        is_full_refresh: bool = False,
+    ) -> None:
+        """Sets the window that the slices to come will tile, but for the parts of it that are `known`."""
         with self._lock:
             self._read, self._finished, self._advanced = Tiling(lower, upper), Tiling(lower, upper), False
             self._unclaimed, self._slices_unclaimed = lower, 0
+            self._selection, self._is_full_refresh = selection, is_full_refresh
+            for part in known:
+                self._read.add(*part)
+                self._finished.add(*part)
+
+    def keep_product_ids(self, ids: frozenset[int]) -> None:
+        """Sets the products of the chosen channels, all of which were emitted once the window ends."""
+        with self._lock:
+            self._product_ids = ids
+
+    def add_unread_parent(self, key: int | str) -> None:
+        """Records a parent whose own list could not be read, before the slice with it is finished."""
+        with self._lock:
+            self._unread_parents = tuple(dict.fromkeys([*self._unread_parents, key]))
+
+    def remove_unread_parent(self, key: int | str) -> None:
+        """Records that what belongs to this parent has been emitted after all."""
+        with self._lock:
+            self._unread_parents = tuple(one for one in self._unread_parents if one != key)
 
     def claim(self, start: datetime, end: datetime, slices: int) -> Window | None:
         """Marks a slice as read. Returns what is left to the caller to finish: the part of the window that was read
@@ -102,64 +127,42 @@ class Progress:
             return start
 
     @property
-    def resumed(self) -> datetime | None:
-        """What the state said when this sync began; None on a first sync."""
+    def resumed(self) -> StreamState:
+        """The state with which this sync began."""
         return self._resumed
 
     @property
-    def value(self) -> datetime | None:
-        """Every record changed before this instant has been emitted, by this sync or an earlier one."""
-        return self.value_until(None)
+    def unread_parents(self) -> tuple[int | str, ...]:
+        """The parents whose own lists are still to be read."""
+        return self._unread_parents
 
-    def value_until(self, limit: datetime | None) -> datetime | None:
+    @property
+    def state(self) -> StreamState:
+        """What has been emitted, by this sync or an earlier one."""
+        return self.state_until(None)
+
+    def state_until(self, limit: datetime | None) -> StreamState:
         """The same for a stream that was read with others and failed somewhere behind `limit`."""
         with self._lock:
             if self._finished is None or not self._advanced or limit == self._finished.lower:
                 return self._resumed
             reached = self._finished.reached if limit is None else min(limit, self._finished.reached)
-            if self._resumed is None or reached == self._finished.upper:
-                return reached
-            return max(self._resumed, reached)  # the look-back reads again what is already known
-
-
-def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> datetime | None:
-    """The instant in a stream's incoming state; None for a first sync.
-
-    Besides `{cursor_field: date}` it reads what other tools leave behind: Stitch's bookmarks, and the date ranges of
-    the CDK's concurrent cursor. The former BigCommerce connector kept states that say nothing of the stream as a
-    whole (a date under "id", a list per order): with those the stream starts again, and the log says so. Raises
-    BigCommerceError for any other shape: reading everything again unasked could cost hours of the store's quota.
-    """
-    if not state or NO_CURSOR_STATE_KEY in state:
-        return None
-    if cursor_field not in state and (isinstance(state.get("id"), str) or "states" in state):
-        logger.warning(
-            f"The saved state of the stream '{stream}' is one of the former BigCommerce connector and does not tell "
-            "how far the stream was read: it is read from its start again."
-        )
-        return None
-    value = _cursor_value(stream, cursor_field, state)
-    try:
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and (instant := parse_timestamp(value)):
-            return instant
-    except ValueError:
-        pass
-    raise BigCommerceError(
-        f"The saved state of the stream '{stream}' cannot be read: it should look like "
-        f'{{"{cursor_field}": "2024-01-31T00:00:00Z"}}. Reset the stream in the connection to sync it anew.',
-        FailureType.config_error,
-    )
-
-
-def _cursor_value(stream: str, cursor_field: str, state: Mapping[str, Any]) -> Any:
-    try:
-        if "bookmarks" in state:
-            return state["bookmarks"][stream][cursor_field]
-        if "slices" in state:  # without gaps up to the end of the first one
-            return min(state["slices"], key=lambda one: str(one["start"]))["end"]
-    except (KeyError, TypeError, ValueError):
-        return None
-    return state.get(cursor_field)
+            is_complete = reached == self._finished.upper
+            before = self._resumed.reached
+            state = StreamState(
+                reached,
+                self._selection,
+                product_ids=self._product_ids if is_complete else self._resumed.product_ids,
+                unread_parents=self._unread_parents,
+                is_full_refresh=self._is_full_refresh,
+                is_complete=is_complete,
+            )
+            if is_complete or before is None or reached >= before:
+                return state
+            if self._selection and self._resumed.selection not in (None, self._selection):
+                backfill = Backfill(self._selection, reached)
+                return replace(self._resumed, backfill=backfill, unread_parents=self._unread_parents)
+            return replace(state, reached=before)  # the look-back reads again what is already known
 
 
 class ProgressCursor(Cursor):
@@ -178,20 +181,20 @@ class ProgressCursor(Cursor):
         self._progress = progress
         self._state_manager = state_manager
         self._message_repository = message_repository
-        self._emitted: datetime | None = None
+        self._emitted = StreamState()
         self._limit: datetime | None = None
         self._lock = threading.Lock()
 
     def stop_at(self, start: datetime) -> None:
-        """Called when the slice from `start` on could not be read for this stream, before its end is told: others may
-        share the progress, and go on."""
+        """Called when the slice from `start` on could not be read for this stream, before its end is reported: others
+        may share the progress, and go on."""
         limit = self._progress.limit_of(start)
         with self._lock:
             self._limit = limit if self._limit is None else min(limit, self._limit)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        return state_of(self._cursor_field, self._progress.value)
+        return self._progress.state.dump(self._cursor_field)
 
     def observe(self, record: Record) -> None:
         """Progress follows from slices, not from records."""
@@ -209,11 +212,11 @@ class ProgressCursor(Cursor):
     def _emit(self) -> None:
         # Reading the value and putting it on the queue are one step, so that a later value cannot overtake.
         with self._lock:
-            value = self._progress.value_until(self._limit)
-            if value is None or value == self._emitted:
-                return  # nothing to tell, or nothing new
-            self._emitted = value
-            self._state_manager.update_state_for_stream(self._stream_name, None, state_of(self._cursor_field, value))
+            state = self._progress.state_until(self._limit)
+            if state.reached is None or state == self._emitted:
+                return  # nothing to report, or nothing new
+            self._emitted = state
+            self._state_manager.update_state_for_stream(self._stream_name, None, state.dump(self._cursor_field))
             self._message_repository.emit_message(self._state_manager.create_state_message(self._stream_name, None))
 
 
@@ -232,8 +235,3 @@ class WholeCursor(FinalStateCursor):
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Nothing: a stream that failed has no end to tell."""
-
-
-def state_of(cursor_field: str, value: datetime | None) -> dict[str, Any]:
-    """The state as it goes over the wire."""
-    return {} if value is None else {cursor_field: format_timestamp(value)}

@@ -52,7 +52,10 @@ class PerChannel(BelowAll, ABC):
         if self._refusal and not self._is_known:
             raise self._refusal
 
-    def _first_of(self, piece: StreamSlice) -> Page | None:
+    def exists(self, parent: Any) -> bool:
+        return parent == GLOBAL or super().exists(parent)
+
+    def read_first_page(self, piece: StreamSlice) -> Page | None:
         page: Page | None
         try:
             page = self.fetch_page(piece, None)

@@ -1,0 +1,54 @@
+"""Parents whose own lists could not be read, so that one of them does not keep the others from being read."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from airbyte_cdk.models import FailureType
+
+from source_bigcommerce.api.errors import BigCommerceError, Forbidden
+
+MOST = 100  # of a stream in one sync; as many are no exception any more
+# Failures in a row after which it is not a single parent that is at fault. A passing fault costs a minute of retries.
+_MOST_IN_A_ROW = {FailureType.transient_error: 3}
+_MOST_IN_A_ROW_OTHERWISE = 10
+_NAMED = 5
+
+
+class UnreadParents:
+    """The failures of one stream in one sync, by the key of the parent. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._errors: dict[Any, BigCommerceError] = {}
+        self._in_a_row = 0
+        self._lock = threading.Lock()
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._errors
+
+    def add(self, key: Any, error: BigCommerceError) -> None:
+        """Records a failure. Raises it where it does not seem to be of this parent alone."""
+        limit = _MOST_IN_A_ROW.get(error.failure_type or FailureType.system_error, _MOST_IN_A_ROW_OTHERWISE)
+        with self._lock:
+            self._in_a_row += 1
+            if isinstance(error, Forbidden) or self._in_a_row > limit or len(self._errors) >= MOST:
+                raise error
+            self._errors[key] = error
+
+    def note_success(self) -> None:
+        """Records that the list of a parent was read."""
+        self._in_a_row = 0
+
+    def check(self, stream: str, parent_field: str) -> None:
+        """Raises BigCommerceError, which names the parents, if there are any."""
+        if not self._errors:
+            return
+        first, *_ = self._errors.values()
+        keys = ", ".join(map(str, list(self._errors)[:_NAMED])) + (" ..." if len(self._errors) > _NAMED else "")
+        raise BigCommerceError(
+            f"The stream '{stream}' is incomplete: what belongs to {len(self._errors)} of its parents ({parent_field} "
+            f"{keys}) could not be read. Everything else was read, and the next sync requests these again. The first "
+            f"error was: {first.message}",
+            first.failure_type or FailureType.system_error,
+        )
