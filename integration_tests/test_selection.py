@@ -176,3 +176,66 @@ def spread_products(server: Server) -> None:
 def channel_of(server: Server, order: int) -> int:
     channel: int = server.store.record("orders", order)["channel_id"]
     return channel
+
+
+OF_PRODUCTS = ("products", "product_variants", "product_images", "product_options")
+
+
+@pytest.mark.parametrize("with_filters", [True, False], ids=["filters", "filters ignored"])
+def test_a_product_that_joins_a_chosen_channel_comes(with_filters: bool) -> None:
+    """With all that belongs to it, though its date stays; no other product comes again."""
+    with serve(OPTIONS) as server:
+        spread_products(server)
+        if not with_filters:
+            server.fail("*", times=10**6, kind="deaf", ignored=("channel_id", "channel_id:in"))
+        first = sync(server, OF_PRODUCTS, channel_ids=[ONE])
+        joins, *_ = [id_ for id_ in server.store.ids("products") if id_ not in first.ids("products")]
+        join(server, joins)
+        second = sync(server, OF_PRODUCTS, channel_ids=[ONE], state=first.state())
+        third = sync(server, OF_PRODUCTS, channel_ids=[ONE], state=second.state())
+        whole = sync(server, OF_PRODUCTS, channel_ids=[ONE])
+    assert not second.failure, second.errors
+    assert second.ids("products") == [joins]
+    for name in OF_PRODUCTS:
+        assert held(first, second)[name] == set(whole.ids(name)), name
+        assert third.ids(name) == [], name
+
+
+def test_a_product_that_joined_comes_when_all_channels_are_chosen_next() -> None:
+    """Its channel is one whose products are there; the product itself is not."""
+    with serve(OPTIONS) as server:
+        spread_products(server)
+        first = sync(server, OF_PRODUCTS, channel_ids=[ONE])
+        joins, *_ = [id_ for id_ in server.store.ids("products") if id_ not in first.ids("products")]
+        join(server, joins)
+        for chosen in ([], [ONE, *OTHERS]):
+            second = sync(server, OF_PRODUCTS, channel_ids=chosen, state=first.state())
+            assert joins in second.ids("products")
+            assert set(second.ids("products")).isdisjoint(first.ids("products"))
+
+
+def test_a_first_sync_that_was_broken_off_misses_no_product_that_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its states do not say yet which products the chosen channels have."""
+    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 10)
+    with serve(Options(orders=5, products=900, customers=5)) as server:
+        spread_products(server)
+        first = sync(server, ["products"], channel_ids=[ONE], num_workers=1)
+        state, printed = first.progress["products"][0]
+        assert "product_ids" not in state
+        joins, *_ = [id_ for id_ in server.store.ids("products") if id_ not in first.ids("products")]
+        join(server, joins)
+        rest = sync(server, ["products"], channel_ids=[ONE], state=as_state(state, "products"))
+        whole = sync(server, ["products"], channel_ids=[ONE])
+    assert set(whole.ids("products")) == {*first.ids("products")[:printed], *rest.ids("products")}
+
+
+def test_a_full_refresh_does_not_compare_channels() -> None:
+    """It reads everything: the comparison would double the requests."""
+    with serve(OPTIONS) as server:
+        sync(server, ["products"], channel_ids=[ONE], mode=SyncMode.full_refresh)
+        assert not [entry for entry in server.requests if "include_fields=id" in entry.query]
+
+
+def join(server: Server, product: int) -> None:
+    """The product moves to the first channel, and keeps its date."""
+    server.store.edit("products", product, at=server.store.products.modified_of(product), channels=[ONE])

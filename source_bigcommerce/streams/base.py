@@ -397,7 +397,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         self._samples: dict[tuple[Any, ...], Sample] = {}  # each until the reader of its slice takes it
         # What an entry of the list is known by, where that is one field.
         self._entry_key = self._key_fields[0] if self.is_a_record_each and len(self._key_fields) == 1 else "id"
-        self._once = Once()
+        self.once = Once()
         self._known_parts: Sequence[Segment] = ()  # of the window, in which not everything has to be read
 
     @property
@@ -464,7 +464,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         known = [(part.start, part.end) for part in parts if part.is_known]
         is_full_refresh = sync_mode is SyncMode.full_refresh
         self.progress.begin(parts[0].start, upper, self.selection, known, is_full_refresh)
-        self._once, self.unread = Once(), UnreadParents()
+        self.once, self.unread = Once(), UnreadParents()
         self._known_parts = [part for part in parts if part.is_known or part.known_channels]
         if len(parts) > 1:
             self.logger.info(
@@ -538,13 +538,13 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             changed = self.changed(record) if self.zone_is_known else None
             if changed is not None and not (start <= changed and (end == began or changed < end)):
                 continue
-            if not self.is_chosen(record) or (self._known_parts and self._is_known(record, changed)):
+            if not self.is_chosen(record) or (self._known_parts and self.is_known(record, changed)):
                 continue
-            if self._once.admits(record.get(self._entry_key), is_late=changed is not None and changed >= began):
+            if self.once.admits(record.get(self._entry_key), is_late=changed is not None and changed >= began):
                 chosen.append(record)
         return chosen
 
-    def _is_known(self, record: Record, changed: datetime | None) -> bool:
+    def is_known(self, record: Record, changed: datetime | None) -> bool:
         """True for a record that an earlier sync emitted, under settings that let in less."""
         return changed is not None and any(
             part.start <= changed < part.end

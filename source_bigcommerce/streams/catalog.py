@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
-from source_bigcommerce.api.paging import KeysetV3, Offset, OneObject, Params, Record, Unpaged
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_bigcommerce.api.paging import KeysetV3, Offset, OneObject, Params, Record, Unpaged, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import AskedOfEach, BelowAll, BelowEach, Parts
-from source_bigcommerce.streams.embedded import Embedded, at_a_cap, never_empty
+from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST, Embedded, at_a_cap, never_empty
 from source_bigcommerce.streams.numbered import NumberedList
 from source_bigcommerce.streams.singleton import Singleton
 
@@ -33,6 +36,51 @@ class ProductList(IncrementalStream, ABC):
     ignores_start_date = True
     params: ClassVar[Params] = {"include": "channels"}
     by_channel = ByChannel("channels", "channel_id:in", empty_is_none=True)
+
+    def left_over(self, part: StreamSlice) -> Iterator[Sequence[Record]]:
+        """Also the products that joined a chosen channel, which leaves no date (reported by users)."""
+        yield from super().left_over(part)
+        if self.is_last(part) and self.store.config.channel_ids and not self.progress.is_full_refresh:
+            yield from self._joined()
+
+    def is_known(self, record: Record, changed: datetime | None) -> bool:
+        """By the ids that earlier syncs emitted: the product may have joined one of their channels since."""
+        return super().is_known(record, changed) and record.get("id") in (self.progress.resumed.product_ids or ())
+
+    def _joined(self) -> Iterator[Sequence[Record]]:
+        assigned: frozenset[int] = self.store.remembered("products of the chosen channels", self._read_assigned)
+        known = self._known_products(assigned)
+        joined = sorted(id_ for id_ in assigned if id_ not in known and id_ not in self.once)
+        elsewhere = set()  # by their own word; they are compared again by the next sync
+        for start in range(0, len(joined), PARENTS_PER_REQUEST):
+            ids = ",".join(map(str, joined[start : start + PARENTS_PER_REQUEST]))
+            first = self.paging.first()
+            products = self.paging.page(
+                self.fetch(self.endpoint, {**self.params, **first, "id:in": ids}), first
+            ).records
+            elsewhere |= {key_of(product) for product in products if not self.is_chosen(product)}
+            yield [one for one in products if self.is_chosen(one) and self.once.admits(key_of(one), is_late=False)]
+        self.progress.keep_product_ids(assigned - elsewhere)
+
+    def _known_products(self, assigned: frozenset[int]) -> frozenset[int]:
+        """The products of the chosen channels that earlier syncs emitted, whenever they changed last."""
+        saved = self.progress.resumed
+        if saved.reached is None:
+            return frozenset()
+        if saved.selection is None or not saved.selection.channel_ids:
+            return assigned  # the channels are not known, or were all
+        return saved.product_ids or frozenset()
+
+    def _read_assigned(self) -> frozenset[int]:
+        """The ids of all products of the chosen channels, as they are now."""
+        params = {**self.params, "include": "channels", "include_fields": "id", **self.filters(None)}
+        found: set[int] = set()
+        position: Params | None = self.paging.first()
+        while position is not None:
+            page = self.paging.page(self.fetch(self.endpoint, {**params, **position}), position)
+            found |= {key_of(product) for product in page.records if self.is_chosen(product)}
+            position = page.next
+        return frozenset(found)
 
 
 class Products(ProductList):

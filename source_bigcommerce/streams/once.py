@@ -20,6 +20,9 @@ class Once:
         self._words: dict[int, int] = {}
         self._late: set[int] = set()
 
+    def __contains__(self, key: int) -> bool:
+        return bool(self._words.get(key >> _BITS, 0) & 1 << (key & (1 << _BITS) - 1))
+
     def admits(self, key: Any, is_late: bool) -> bool:
         """Whether to pass on the record with this key. `is_late` says that it changed after the sync had begun.
 

@@ -146,10 +146,9 @@ def _shipped_items(order: Record) -> int | None:
 def _cut_short(order: Record, found: int, total: int | None) -> BigCommerceError:
     of_all = "" if total is None else f" of its {total}"
     return BigCommerceError(
-        f"BigCommerce shows {found}{of_all} transactions of order {order['id']}, and there may be more: its API is "
-        "known to hold back what lies beyond the first 250 of an order. The stream stops here rather than leave them "
-        "out. "
-        "Start the sync again; if this stays, choose a start date after that order's last change "
-        f"({order.get('date_modified')}), or deselect the stream.",
+        f"BigCommerce returns {found}{of_all} transactions of order {order['id']}, and there may be more: its API is "
+        "known to hold back what lies beyond the first 250 of an order. None of them is emitted rather than a part. If "
+        f"this stays, choose a start date after that order's last change ({order.get('date_modified')}), or deselect "
+        "the stream.",
         FailureType.system_error,
     )

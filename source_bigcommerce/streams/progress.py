@@ -51,7 +51,7 @@ class Progress:
         self._lock = threading.Lock()
         self._resumed = StreamState()  # where an earlier sync had come to
         self._selection: Selection | None = None
-        self._is_full_refresh = False
+        self.is_full_refresh = False
         self._product_ids: frozenset[int] | None = None
         self._unread_parents: tuple[int | str, ...] = ()
         self._read: Tiling | None = None
@@ -78,7 +78,7 @@ class Progress:
         with self._lock:
             self._read, self._finished, self._advanced = Tiling(lower, upper), Tiling(lower, upper), False
             self._unclaimed, self._slices_unclaimed = lower, 0
-            self._selection, self._is_full_refresh = selection, is_full_refresh
+            self._selection, self.is_full_refresh = selection, is_full_refresh
             for part in known:
                 self._read.add(*part)
                 self._finished.add(*part)
@@ -154,7 +154,7 @@ class Progress:
                 self._selection,
                 product_ids=self._product_ids if is_complete else self._resumed.product_ids,
                 unread_parents=self._unread_parents,
-                is_full_refresh=self._is_full_refresh,
+                is_full_refresh=self.is_full_refresh,
                 is_complete=is_complete,
             )
             if is_complete or before is None or reached >= before:
