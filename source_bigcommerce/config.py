@@ -210,8 +210,8 @@ class Config(BaseModel):
         title="Channels",
         description=(
             "Replicate what belongs to these channels only, such as orders, products and pages (the number in the "
-            "control panel's address of a channel). Leave empty for all channels. After a change, reset these streams "
-            "to get their older records."
+            "control panel's address of a channel). Leave empty for all channels. When you add a channel, the next "
+            "sync reads its older records too."
         ),
         examples=[[1]],
         json_schema_extra={"order": 7},
