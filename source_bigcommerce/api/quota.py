@@ -28,6 +28,7 @@ logger = logging.getLogger("airbyte")
 
 _LONGEST_WAIT = 3600.0  # seconds; a reset further away is a mistake
 _FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
+LONG_WAIT = 3.0  # seconds; a shorter wait is not reported
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,13 @@ class QuotaGovernor(APIBudget):
     `reserve` is the share of the quota, between 0 and 1, that is left to other apps. `clock` returns seconds that
     never run backwards. `sleep` stands in for waiting, which an answer to another request may end early.
     `max_in_flight` bounds the requests under way at a time (None: no bound).
+
+    `on_wait` is called when a long wait begins, with its seconds, and with 0 when requests go on; `on_answer` after
+    every response. Both are called by the threads that send requests.
     """
+
+    on_wait: Callable[[float], None] | None = None
+    on_answer: Callable[[], None] | None = None
 
     def __init__(
         self,
@@ -72,6 +79,7 @@ class QuotaGovernor(APIBudget):
         self._waiting = 0  # workers
         self._waiting_since = 0.0
         self._waited = 0.0
+        self._wait_is_reported = False
 
     @property
     def usage(self) -> Usage:
@@ -107,9 +115,14 @@ class QuotaGovernor(APIBudget):
         with self._changed:
             self._lose_unanswered()
             while not isinstance(turn := self._try_acquire(), Permit):
-                self._pause(turn)
+                if turn > LONG_WAIT and not self._wait_is_reported:
+                    self._report_wait(turn)
+                else:
+                    self._pause(turn)
                 self._breaker.check()
             self._permits[threading.get_ident()] = turn
+            if self._wait_is_reported:
+                self._report_wait(0.0)
 
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
@@ -117,6 +130,8 @@ class QuotaGovernor(APIBudget):
             permit = self._permits.pop(threading.get_ident(), None) or self._allowance.send(self._clock())
             self._learn(permit, response)
             self._changed.notify_all()
+        if self.on_answer:
+            self.on_answer()
 
     # The same for those who keep their permits themselves and do not wait in here.
 
@@ -157,6 +172,16 @@ class QuotaGovernor(APIBudget):
             self._waiting -= 1
             if not self._waiting:
                 self._waited += self._clock() - self._waiting_since
+
+    def _report_wait(self, seconds: float) -> None:
+        """Reports a wait, or with 0 its end. The lock is released meanwhile, as the listener may block."""
+        self._wait_is_reported = seconds > 0
+        if self.on_wait:
+            self._changed.release()
+            try:
+                self.on_wait(seconds)
+            finally:
+                self._changed.acquire()
 
     def _lose_unanswered(self) -> None:
         """The CDK does not say when a request ends without an answer: its thread then goes on to something else."""
