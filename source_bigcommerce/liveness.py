@@ -8,6 +8,7 @@ repeated now and then: it stays true, as a state never takes back what it covers
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -56,17 +57,19 @@ class Liveness:
         self._unix_time = unix_time
         self._repeat_at = clock() + SECONDS_BETWEEN_STATES
         self._under_way: dict[str, None] = {}
-        self._quota_reset: int | None = None  # of the wait under way
+        self._resets: deque[int | None] = deque()  # Unix milliseconds; None for the end of a wait
+        self._quota_reset: int | None = None  # the one that was reported last
 
-    # Called by the threads that read.
+    # Called by the threads that send requests, as a QuotaListener.
 
     def wait(self, seconds: float) -> None:
         """Takes note that no request is sent for so many seconds, or with 0 that requests go on."""
-        reset = int((self._unix_time() + seconds) * 1000) if seconds else None
-        self._put(_Due(MessageType.TRACE, make=lambda: self._set_quota_reset(reset)))
+        self._resets.append(int((self._unix_time() + seconds) * 1000) if seconds else None)
 
-    def answered(self) -> None:
-        """Takes note of a response, which proves that the sync is alive."""
+    def wake(self) -> None:
+        """Sees to it that what is due is printed. Called for each response, which proves that the sync is alive."""
+        if self._resets:
+            self._put(_Due(MessageType.TRACE, make=self._report_resets))
         now = self._clock()
         if now >= self._repeat_at:
             self._repeat_at = now + SECONDS_BETWEEN_STATES
@@ -100,10 +103,11 @@ class Liveness:
                 if self._quota_reset is not None:
                     yield _running(name, self._quota_reset)
 
-    def _set_quota_reset(self, reset: int | None) -> Iterator[AirbyteMessage]:
-        self._quota_reset = reset
-        for name in list(self._under_way):
-            yield _running(name, reset)
+    def _report_resets(self) -> Iterator[AirbyteMessage]:
+        while self._resets:
+            self._quota_reset = self._resets.popleft()
+            for name in list(self._under_way):
+                yield _running(name, self._quota_reset)
 
     def _repeated_state(self) -> Iterable[AirbyteMessage]:
         return [state for name, state in self._states.items() if name in self._under_way][-1:]

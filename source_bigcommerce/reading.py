@@ -50,8 +50,7 @@ def read_together(
     """The messages of all streams, so many slices of them at a time."""
     queue = BatchQueue(QUEUE_SIZE)
     liveness = Liveness(_states_at_first(streams, state_manager), queue.put)
-    governor = streams[0].store.governor
-    governor.on_wait, governor.on_answer = liveness.wait, liveness.answered
+    streams[0].store.governor.listener = liveness
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     places = threading.BoundedSemaphore(workers)
     lists = threading.BoundedSemaphore(LISTS_PER_WORKER * workers)  # each keeps a page or two

@@ -51,6 +51,10 @@ class Sync:
         while self.queue:
             yield self.queue.pop(0)
 
+    def waits(self, seconds: float) -> None:
+        self.liveness.wait(seconds)
+        self.liveness.wake()
+
     def prints(self, *messages: AirbyteMessage) -> list[Any]:
         """What is printed for these messages, and for what the threads that read had to say before: as short texts."""
         self.queue.extend(messages)
@@ -80,9 +84,9 @@ def test_each_stream_under_way_reports_a_wait_once_and_that_it_is_over() -> None
     sync.prints(*(status(name, STARTED) for name in ("orders", "order_fees", "pages", "coupons")))
     sync.prints(status("pages", COMPLETE), status("coupons", INCOMPLETE), status("orders", RUNNING), record("orders"))
     sync.clock.now = 7
-    sync.liveness.wait(25.5)
+    sync.waits(25.5)
     assert sync.prints(record("orders")) == [limited("orders", 32.5), limited("order_fees", 32.5), "orders record"]
-    sync.liveness.wait(0)
+    sync.waits(0)
     assert sync.prints() == [("orders RUNNING",), ("order_fees RUNNING",)]
 
 
@@ -90,26 +94,37 @@ def test_no_status_comes_before_started_or_after_the_end_of_a_stream() -> None:
     """Whatever lies in the queue when the wait begins: the platform takes a stream's end for final."""
     sync = Sync()
     sync.prints(status("orders", STARTED))
-    sync.liveness.wait(20)
+    sync.waits(20)
     assert sync.prints(status("orders", COMPLETE)) == [limited("orders", 20), ("orders COMPLETE",)]
-    sync.liveness.wait(0)
-    sync.liveness.wait(20)
+    sync.waits(0)
+    sync.waits(20)
     assert sync.prints() == []
 
 
 def test_a_stream_that_starts_during_a_wait_reports_it_too() -> None:
     """It waits like the others: no stream may send a request."""
     sync = Sync()
-    sync.liveness.wait(20)
+    sync.waits(20)
     assert sync.prints(status("orders", STARTED)) == [("orders STARTED",), limited("orders", 20)]
-    sync.liveness.wait(0)
+    sync.waits(0)
     assert sync.prints(status("pages", STARTED)) == [("orders RUNNING",), ("pages STARTED",)]
+
+
+def test_a_wait_that_is_over_before_it_could_be_reported_is_reported_in_order() -> None:
+    """The thread that prints may be behind; what it prints last is how things stand."""
+    sync = Sync()
+    sync.prints(status("orders", STARTED))
+    sync.liveness.wait(20)
+    sync.liveness.wait(0)
+    sync.liveness.wake()
+    sync.liveness.wake()
+    assert sync.prints() == [limited("orders", 20), ("orders RUNNING",)]
 
 
 def at(sync: Sync, seconds: float) -> list[Any]:
     """What is printed when a response comes at that time."""
     sync.clock.now = seconds
-    sync.liveness.answered()
+    sync.liveness.wake()
     return sync.prints()
 
 
@@ -170,5 +185,5 @@ def test_a_repeated_state_is_decided_when_its_turn_in_the_queue_comes() -> None:
     sync.prints(status("orders", STARTED), state("orders", 1))
     sync.clock.now = SECONDS_BETWEEN_STATES
     sync.queue.append(state("orders", 2))
-    sync.liveness.answered()
+    sync.liveness.wake()
     assert sync.prints() == ["orders 2", "orders 2"]
