@@ -90,7 +90,8 @@ def _circumstances(command: str, seconds: float) -> str:
         "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)])
         + "\n\nThe store is a process of its own, whose CPU and memory are not counted. It runs on the same machine: "
         "where there are only two cores, the store, the reader and the counting of records share them, and seconds "
-        "are longer than against a store elsewhere. Ratios within one run are what counts."
+        "are longer than against a store elsewhere. Ratios within one run are what counts.\n\nAll figures are those of "
+        "the commit above. What was changed later is not in them."
     )
 
 

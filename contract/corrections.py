@@ -34,6 +34,15 @@ _COUNTS = ("items_total", "items_shipped")
 _LINES = tuple(f"{group}[].line_items" for group in ("pickups", "shipping", "downloads", "email.gift_certificates"))
 _PIECES = "counts pieces, which come whole"
 _APART = "line items are one list of the order, and a consignment names its own in `line_item_ids`"
+_CURRENCIES = {
+    "type": ["null", "object"],
+    "additionalProperties": True,
+    "properties": {
+        "channel_id": INTEGER,
+        "enabled_currencies": {"type": ["null", "array"], "items": TEXT},
+        "default_currency": TEXT,
+    },
+}
 _LINK = "a link in place of the object, which is followed"
 
 CORRECTIONS = (
@@ -74,6 +83,11 @@ CORRECTIONS = (
     Correction("customers", "channel_ids[]", INTEGER, "ids of channels; the entries have no type in the documents"),
     Correction("products", "categories[]", INTEGER, "ids of categories"),
     Correction("products", "reviews_rating_sum", NUMBER, "a sum of ratings, which V3 may send with a fraction"),
+    Correction("products", "primary_image.image_url", TEXT, "comes along, as in the images of the product"),
+    Correction("product_variants", "map_price", NUMBER, "comes along, as documented for variants inside a product"),
+    Correction("product_images", "image_file", TEXT, "comes along, as documented for images inside a product"),
+    Correction("widget_templates", "channel_id", INTEGER, "comes along, as in the documented examples"),
+    Correction("channels", "currencies", _CURRENCIES, "is asked for with `include=currencies`"),
     Correction("products", "options", LEFT_OUT, "not asked for with products; the stream `product_options` has them"),
     Correction("products", "modifiers", LEFT_OUT, "not asked for with products: `product_modifiers` has them"),
 )

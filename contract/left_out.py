@@ -95,7 +95,11 @@ LEFT_OUT = (
     ),
     LeftOut("`/v3/hooks/admin`", "who is told when `webhooks` of this API account fail", ("v3/hooks/admin",)),
     LeftOut("`/v3/payments/methods`", "only for an order or a checkout", ("v3/payments/methods",)),
-    LeftOut("B2B Edition", "another API with another token", ()),
+    LeftOut(
+        "B2B Edition",
+        "another API (`api-b2b.bigcommerce.com`), which accepts the same access token; not offered yet",
+        (),
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped, unused-ignore]  # it has no stubs
@@ -59,17 +59,34 @@ def _asked(stream: BigCommerceStream) -> list[str]:
 
 
 def _read(stream: BigCommerceStream) -> tuple[int, list[str]]:
-    validator = jsonschema.Draft7Validator(stream.get_json_schema())
+    schema = stream.get_json_schema()
+    validator = jsonschema.Draft7Validator(schema)
     records, found = 0, dict[str, None]()
     try:
         for record in _records(stream):
             records += 1
+            for name in undeclared(schema, record):
+                found.setdefault(f"{stream.name}: {name}: the schema does not declare it")
             for error in validator.iter_errors(record):
                 where = ".".join("[]" if isinstance(part, int) else str(part) for part in error.absolute_path)
                 found.setdefault(f"{stream.name}: {where}: {error.message[:120]}")
     except BigCommerceError as error:
         found.setdefault(f"{stream.name}: {error.message}")
     return records, list(found)[:_PER_STREAM]
+
+
+def undeclared(schema: Mapping[str, Any], value: Any, place: str = "") -> Iterator[str]:
+    """The paths of the fields in a record that its schema does not declare, those inside of others included."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from undeclared(schema.get("items", {}), entry, f"{place}[]")
+    if isinstance(value, dict) and "properties" in schema:
+        for name, inner in value.items():
+            path = f"{place}.{name}" if place else str(name)
+            if name not in schema["properties"]:
+                yield path
+            else:
+                yield from undeclared(schema["properties"][name], inner, path)
 
 
 def _records(stream: BigCommerceStream) -> Iterator[Any]:

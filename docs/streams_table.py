@@ -1,4 +1,4 @@
-"""Writes the tables of streams into README.md and docs/bigcommerce.md, from the streams themselves: `make docs`."""
+"""Writes what depends on the streams into README.md and the pages for Airbyte's users: `make docs`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,26 @@ from source_bigcommerce.streams.store import ProductTaxProperties
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "bigcommerce.md"
+MIGRATIONS = ROOT / "docs" / "bigcommerce-migrations.md"
 REQUESTS = ROOT / "docs" / "requests.json"
 _STREAMS = re.compile(r"(<!-- streams -->\n).*?(<!-- /streams -->)", re.DOTALL)
 _CHANNELS = re.compile(r"(<!-- channels -->\n).*?(<!-- /channels -->)", re.DOTALL)
 _LEFT_OUT = re.compile(r"(<!-- left out -->\n).*?(<!-- /left out -->)", re.DOTALL)
+_FORMER = re.compile(r"(<!-- former -->\n).*?(<!-- /former -->)", re.DOTALL)
 _SCOPES = re.compile(r"(<!-- scopes -->\n).*?(<!-- /scopes -->)", re.DOTALL)
+
+FORMER_STREAMS = (  # of Airbyte's former connector, 0.3.23; the primary key of each was `id`
+    "customers",
+    "orders",
+    "transactions",
+    "pages",
+    "products",
+    "channels",
+    "store",
+    "order_products",
+    "brands",
+    "categories",
+)
 
 
 def streams() -> list[BigCommerceStream]:
@@ -65,6 +80,18 @@ def scopes_table() -> str:
     for scope in Scope:
         names = ", ".join(f"`{stream.name}`" for stream in streams() if scope in stream.scopes())
         rows.append(f"| {scope.value} | {f'`{scope.parameter}`' if scope.parameter else ''} | {names} |")
+    return "\n".join(rows) + "\n"
+
+
+def former_streams() -> str:
+    """The streams of the former connector that are kept and those that are gone, and how many are new, as Markdown."""
+    names = [stream.name for stream in streams()]
+    kept, gone = ([f"`{one}`" for one in FORMER_STREAMS if (one in names) is is_kept] for is_kept in (True, False))
+    rows = [
+        f"- **Kept**, under the same name and with the same primary key, `id`: {', '.join(kept)}.",
+        f"- **Gone**: {', '.join(gone) or 'none'}.",
+        f"- **New**: {len(names) - len(kept)} others, see [Supported Streams](bigcommerce.md#supported-streams).",
+    ]
     return "\n".join(rows) + "\n"
 
 
@@ -120,11 +147,12 @@ def with_table(text: str) -> str:
     """The text of a document with the current tables."""
     text = _CHANNELS.sub(lambda found: found[1] + channels_table() + found[2], text)
     text = _LEFT_OUT.sub(lambda found: found[1] + left_out_table() + found[2], text)
+    text = _FORMER.sub(lambda found: found[1] + former_streams() + found[2], text)
     text = _SCOPES.sub(lambda found: found[1] + scopes_table() + found[2], text)
     text = re.sub(r"(?<=<summary>All )\d+(?= streams</summary>)", str(len(ALL_STREAMS)), text)
     return _STREAMS.sub(lambda found: found[1] + table() + found[2], text)
 
 
 if __name__ == "__main__":
-    for document in (README, PAGE):
+    for document in (README, PAGE, MIGRATIONS):
         document.write_text(with_table(document.read_text(encoding="utf-8")), encoding="utf-8")

@@ -105,7 +105,6 @@ class Machine:
         put(BigCommerceStream, "get_json_schema", lambda stream: _schema(type(stream)))
         put(base, "normaliser", _kept_normaliser)
         put(live, "_FEWEST", 5)  # of records, for some of them to be deleted
-        put(http_client, "print", _nothing, raising=False)  # of a 429, past all other output
         put(traced_exception, "traceback", _NoTraceback)  # made for each error, and not printed
         # Whether the credentials keep a count of their own, which these do not, is looked up in slow ways.
         put(http_client.HttpClient, "_update_authenticator_from_response", _nothing)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from contract.records import undeclared
+from docs.streams_table import streams
 from integration_tests.harness import CORE, INCREMENTAL, STREAMS, Sync, sync
 from sandbox import READINGS, Options, Server, serve
 from sandbox.collection import Shape
@@ -93,6 +95,10 @@ def test_every_stream_brings_records_and_every_row_of_a_table() -> None:
         assert [name for name in STREAMS if not result.records[name]] == []
         assert missing(server, result, since) == {}
     assert len(STREAMS) >= 95
+    for stream in streams():
+        schema = stream.get_json_schema()
+        names = {name for record in result.records[stream.name] for name in undeclared(schema, record)}
+        assert not names, f"{stream.name} has fields that its schema does not declare"
 
 
 @pytest.mark.usefixtures("small_pages")

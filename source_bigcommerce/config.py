@@ -157,8 +157,10 @@ class Config(BaseModel):
     ] = Field(
         title="Access token",
         description=(
-            "The access token of the same API account, shown once together with the client ID. The account needs "
-            "the read-only OAuth scopes Customers, Marketing, Order Transactions, Orders and Products."
+            "The access token of the same API account, shown once together with the client ID. Each stream needs "
+            "an OAuth scope, read-only: Customers, Marketing, Orders and Products are enough for the tables of "
+            "customers, coupons, orders and products. The connection test names every scope that is missing, and "
+            "the streams that need it."
         ),
         json_schema_extra={"order": 2, "airbyte_secret": True, "pattern_descriptor": _NO_SPACES},
     )

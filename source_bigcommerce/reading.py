@@ -32,6 +32,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce import shortage
 from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.liveness import Liveness
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
 from source_bigcommerce.streams.state import StreamState
@@ -53,6 +54,8 @@ def read_together(
     """The messages of all streams, so many slices of them at a time. `full_refreshes` are the names of the streams that
     are read whole though they could go on from a state."""
     queue = BatchQueue(QUEUE_SIZE)
+    liveness = Liveness(_states_at_first(streams, state_manager), queue.put)
+    streams[0].store.governor.listener = liveness
     repository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
     places = threading.BoundedSemaphore(workers)
     lists = threading.BoundedSemaphore(LISTS_PER_WORKER * workers)  # each keeps a page or two
@@ -72,7 +75,21 @@ def read_together(
         message_repository=repository,
         queue=queue,
     )
-    yield from source.read([stream for one in passes for stream in one.streams()])
+    yield from liveness.messages(source.read([stream for one in passes for stream in one.streams()]))
+
+
+def _states_at_first(
+    streams: Iterable[BigCommerceStream], state_manager: ConnectorStateManager
+) -> Iterable[AirbyteMessage]:
+    """A STATE for each stream that is true before anything is read: the one that the sync was given, or the empty one
+    where there is none or the stream is read whole. Those that say something come last."""
+    given = [s for s in streams if isinstance(s, IncrementalStream) and state_manager.get_stream_state(s.name, None)]
+    nothing = ConnectorStateManager()
+    for stream in streams:
+        if stream not in given:
+            yield nothing.create_state_message(stream.name, None)
+    for stream in given:
+        yield state_manager.create_state_message(stream.name, None)
 
 
 def _by_list(

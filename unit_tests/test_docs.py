@@ -10,11 +10,23 @@ from pathlib import Path
 import pytest
 
 from docs import data_dictionary
-from docs.streams_table import PAGE, README, channels_table, scopes, streams, table, with_table
+from docs.streams_table import (
+    FORMER_STREAMS,
+    MIGRATIONS,
+    PAGE,
+    README,
+    channels_table,
+    former_streams,
+    scopes,
+    streams,
+    table,
+    with_table,
+)
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
+from unit_tests.test_metadata import DATA as METADATA
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,6 +37,17 @@ def test_the_table_of_streams_is_current(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert table() in text, "run `make docs`"
     assert with_table(text) == text
+
+
+def test_the_migration_guide_tells_which_streams_are_kept_and_new() -> None:
+    """A user who upgrades looks for the own tables there, and the registry's message says that none is lost."""
+    text = MIGRATIONS.read_text(encoding="utf-8")
+    assert former_streams() in text, "run `make docs`"
+    assert with_table(text) == text
+    keys = {stream.name: stream.primary_key for stream in streams()}
+    assert {name: keys.get(name) for name in FORMER_STREAMS} == dict.fromkeys(FORMER_STREAMS, "id")
+    message = METADATA["releases"]["breakingChanges"]["1.0.0"]["message"]
+    assert "All streams of the former connector keep their names and primary keys." in " ".join(message.split())
 
 
 def test_the_page_tells_which_streams_the_channels_narrow_down() -> None:

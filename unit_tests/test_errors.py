@@ -11,6 +11,7 @@ import pytest
 import requests
 from airbyte_cdk.models import FailureType, SyncMode
 from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
+from airbyte_cdk.sources.streams.http.exceptions import RateLimitBackoffException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from requests_mock import ANY
 
@@ -99,8 +100,10 @@ def judged(answer: Any, scope: Scope | None = Scope.ORDERS) -> tuple[Action, Fai
         resolution = table(scope, breaker).interpret_response(answer)
     except BigCommerceError as error:
         return STOP if opened(breaker) is error else FAIL, error.failure_type, str(error.message)
-    action = {ResponseAction.RETRY: RETRY, ResponseAction.RATE_LIMITED: WAIT}[resolution.response_action]
-    return action, resolution.failure_type, str(resolution.error_message)
+    except RateLimitBackoffException as error:
+        return WAIT, error.failure_type, str(error)
+    assert resolution.response_action is ResponseAction.RETRY
+    return RETRY, resolution.failure_type, str(resolution.error_message)
 
 
 def opened(breaker: Breaker) -> BigCommerceError | None:
@@ -135,7 +138,7 @@ def test_each_status_with_any_body_is_answered_by_an_action_and_a_sentence(statu
 
 
 @pytest.mark.parametrize(
-    ("status", "expected"), [(403, STOP), (404, STOP), (401, STOP), (500, RETRY), (429, RETRY), (509, RETRY)]
+    ("status", "expected"), [(403, STOP), (404, STOP), (401, STOP), (500, RETRY), (429, WAIT), (509, WAIT)]
 )
 def test_an_answer_to_a_request_without_scope_speaks_of_the_store(status: int, expected: Action) -> None:
     """The clock needs no scope: a refusal there cannot be about a missing one."""
@@ -143,13 +146,6 @@ def test_an_answer_to_a_request_without_scope_speaks_of_the_store(status: int, e
     assert action is expected
     assert is_a_sentence(sentence)
     assert "scope" not in sentence
-
-
-@pytest.mark.parametrize("status", [429, 509])
-def test_only_a_stream_is_announced_to_wait_for_the_quota(status: int) -> None:
-    """The CDK announces whatever waits as a stream, and the clock is none that a catalog knows."""
-    actions = [table(scope).interpret_response(response(status)).response_action for scope in (Scope.ORDERS, None)]
-    assert actions == [ResponseAction.RATE_LIMITED, ResponseAction.RETRY]
 
 
 @pytest.mark.parametrize("status", [200, 201, 206])

@@ -11,7 +11,7 @@ import requests
 
 from source_bigcommerce.api.allowance import Allowance, Permit, Told
 from source_bigcommerce.api.errors import Breaker
-from source_bigcommerce.api.quota import QuotaGovernor, Usage
+from source_bigcommerce.api.quota import LONG_WAIT, QuotaGovernor, Usage
 from unit_tests.support import Clock, response
 
 
@@ -331,3 +331,110 @@ def test_waiting_is_counted_once_however_many_workers_wait() -> None:
         worker.join()
     assert 31 <= governor.usage.waited < 40
     assert governor.usage.requests == 4
+
+
+class Listener:
+    """What the governor reports. It may itself ask the governor something, or block: the lock is free meanwhile."""
+
+    def __init__(self, governor: QuotaGovernor) -> None:
+        self.waits: list[float] = []
+        self.wakes = 0
+        self._governor = governor
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def wake(self) -> None:
+        assert self._governor.usage
+        self.wakes += 1
+
+
+def reported(governor: QuotaGovernor) -> list[float]:
+    """The list in which the governor's reports of its waits will stand."""
+    governor.listener = listener = Listener(governor)
+    return listener.waits
+
+
+def test_a_long_wait_is_reported_when_it_begins_and_when_it_ends() -> None:
+    """The platform shows people that a sync waits, and until when; and it has to hear that it goes on."""
+    governor, _ = make_governor()
+    reports = reported(governor)
+    for window in range(1, 4):
+        send(governor, answer(15, reset_ms=20_000))
+        assert len(reports) == 2 * window - 2
+        governor.acquire_call(None)
+        assert reports[2 * window - 2 :] == [close_to(20), 0]
+
+
+@pytest.mark.parametrize(
+    "refused", [answer(None, status=429, X_Retry_After="12"), answer(0, reset_ms=12_000, status=429)]
+)
+def test_the_wait_after_a_429_is_reported_like_any_other(refused: requests.Response) -> None:
+    """Once, however many requests were refused at the same time."""
+    governor, _ = make_governor()
+    reports = reported(governor)
+    for _ in range(3):
+        governor.update_from_response(None, refused)
+    governor.acquire_call(None)
+    assert reports == [close_to(12), 0]
+
+
+def test_a_request_that_goes_out_during_a_wait_does_not_make_two_of_it() -> None:
+    """A response may show that a request or two are left after all."""
+    governor, clock = make_governor()
+    reports = reported(governor)
+    send(governor, answer(15, reset_ms=20_000))
+    clock.now = 1
+    late = governor._allowance.send(1)
+    governor._sleep = lambda _: governor._allowance.settle(late, clock.now, Told(150, 17, 19, 30))
+    governor.acquire_call(None)
+    assert clock.now == 1
+    governor._sleep = clock.sleep
+    for left in (16, 15):
+        governor.update_from_response(None, answer(left, reset_ms=19_000))
+        governor.acquire_call(None)
+    assert reports == [close_to(19), 0]
+
+
+def test_a_short_wait_is_not_reported() -> None:
+    """A window that is about to end is nothing that people could see."""
+    governor, clock = make_governor()
+    reports = reported(governor)
+    send(governor, answer(15, reset_ms=1000 * LONG_WAIT - 100))
+    governor.acquire_call(None)
+    assert clock.now > 0
+    assert reports == []
+
+
+def test_a_wait_is_reported_once_however_many_workers_wait() -> None:
+    """Eight of them would be eight messages for each stream."""
+    clock = Clock()
+    asleep, resume = threading.Semaphore(0), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        asleep.release()
+        assert resume.wait(timeout=10)
+        clock.now = max(30.5, clock.now) + 0.5
+
+    governor = QuotaGovernor(0.0, Breaker(), clock, sleep)
+    reports = reported(governor)
+    send(governor, answer(left=0, reset_ms=30_000))
+    workers = [threading.Thread(target=governor.acquire_call, args=(None,)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+        assert asleep.acquire(timeout=10)
+    resume.set()
+    for worker in workers:
+        worker.join()
+    assert reports == [close_to(30), 0]
+
+
+@pytest.mark.parametrize("status", [200, 429, 500])
+def test_every_response_is_reported(status: int) -> None:
+    """It proves that the sync is alive."""
+    governor, _ = make_governor()
+    governor.listener = listener = Listener(governor)
+    governor.acquire_call(None)
+    assert listener.wakes == 0
+    governor.update_from_response(None, answer(100, status=status))
+    assert listener.wakes == 1

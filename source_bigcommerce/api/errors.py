@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
-from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException, RateLimitBackoffException
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
@@ -203,7 +203,8 @@ class ErrorTable(ErrorHandler):
         self._breaker = breaker
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
-        """What the CDK shall do next. Raises BigCommerceError where there is no next."""
+        """What the CDK shall do next. Raises BigCommerceError where there is no next, and RateLimitBackoffException
+        for a response after which the request waits for its turn again."""
         found = _look_up(response, ANSWERS if self._scope else STORE_ANSWERS)
         if found is None:
             return ErrorResolution(ResponseAction.SUCCESS)
@@ -214,13 +215,14 @@ class ErrorTable(ErrorHandler):
             status=status,
             detail=detail,
         )
-        if answer.action is Action.RETRY or (answer.action is Action.WAIT and self._scope is None):
-            # For RATE_LIMITED the CDK announces a stream; a request that belongs to none is only asked again. It is
-            # the governor that waits, either way.
+        if answer.action is Action.RETRY:
             time.sleep(random.uniform(0, _JITTER))
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
         if answer.action is Action.WAIT:
-            return ErrorResolution(ResponseAction.RATE_LIMITED, answer.failure_type, sentence)
+            # For ResponseAction.RATE_LIMITED the CDK would do the same, after printing a status of its own: past the
+            # output queue, for one stream of all that wait, and without the reset. The governor waits and reports it.
+            assert isinstance(response, requests.Response)
+            raise RateLimitBackoffException(response.request, response, sentence, answer.failure_type)
         error = self._kind_of(status)(sentence, answer.failure_type)
         if answer.action is Action.STOP:
             self._breaker.open(error)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from airbyte_cdk.sources.streams.call_rate import APIBudget
@@ -26,8 +26,9 @@ from source_bigcommerce.api.errors import Breaker
 
 logger = logging.getLogger("airbyte")
 
-_LONGEST_WAIT = 3600.0  # seconds; a reset further away is a mistake
+LONGEST_WAIT = 3600.0  # seconds; a reset further away is a mistake
 _FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
+LONG_WAIT = 3.0  # seconds; a shorter wait is not reported
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ class Usage:
     waited: float
 
 
+class QuotaListener(Protocol):
+    """Follows the waits and the responses of all requests. The threads that send them call it."""
+
+    def wait(self, seconds: float) -> None:
+        """A long wait begins, or with 0 seconds it is over. These calls come in order and must return at once."""
+
+    def wake(self) -> None:
+        """Called after each of the above and after every response; may block."""
+
+
 class QuotaGovernor(APIBudget):
     """Spends what the headers allow minus a reserve, then holds every worker until the announced reset.
 
@@ -48,6 +59,8 @@ class QuotaGovernor(APIBudget):
     never run backwards. `sleep` stands in for waiting, which an answer to another request may end early.
     `max_in_flight` bounds the requests under way at a time (None: no bound).
     """
+
+    listener: QuotaListener | None = None
 
     def __init__(
         self,
@@ -72,6 +85,8 @@ class QuotaGovernor(APIBudget):
         self._waiting = 0  # workers
         self._waiting_since = 0.0
         self._waited = 0.0
+        self._wait_is_reported = False
+        self._reported_end = -math.inf
 
     @property
     def usage(self) -> Usage:
@@ -107,9 +122,14 @@ class QuotaGovernor(APIBudget):
         with self._changed:
             self._lose_unanswered()
             while not isinstance(turn := self._try_acquire(), Permit):
-                self._pause(turn)
+                if turn > LONG_WAIT and self._reported_wait_is_over:
+                    self._report_wait(turn)
+                else:
+                    self._pause(turn)
                 self._breaker.check()
             self._permits[threading.get_ident()] = turn
+            if self._wait_is_reported and self._reported_wait_is_over:
+                self._report_wait(0.0)
 
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
@@ -117,6 +137,8 @@ class QuotaGovernor(APIBudget):
             permit = self._permits.pop(threading.get_ident(), None) or self._allowance.send(self._clock())
             self._learn(permit, response)
             self._changed.notify_all()
+        if self.listener:
+            self.listener.wake()
 
     # The same for those who keep their permits themselves and do not wait in here.
 
@@ -158,6 +180,22 @@ class QuotaGovernor(APIBudget):
             if not self._waiting:
                 self._waited += self._clock() - self._waiting_since
 
+    @property
+    def _reported_wait_is_over(self) -> bool:
+        """Until then a response may let single requests go, and the wait that goes on is still the same."""
+        return self._clock() > self._reported_end - LONG_WAIT
+
+    def _report_wait(self, seconds: float) -> None:
+        """Reports a wait, or with 0 its end. The lock is released meanwhile, as the listener may block."""
+        self._wait_is_reported, self._reported_end = seconds > 0, self._clock() + seconds
+        if self.listener:
+            self.listener.wait(seconds)
+            self._changed.release()
+            try:
+                self.listener.wake()
+            finally:
+                self._changed.acquire()
+
     def _lose_unanswered(self) -> None:
         """The CDK does not say when a request ends without an answer: its thread then goes on to something else."""
         if permit := self._permits.pop(threading.get_ident(), None):
@@ -175,7 +213,7 @@ class QuotaGovernor(APIBudget):
             self._refusals = 0
 
     def _block(self, response: requests.Response, now: float) -> None:
-        announced = max(_reset(response) or 0, min(_number(response, "X-Retry-After") or 0, _LONGEST_WAIT))
+        announced = max(_reset(response) or 0, min(_number(response, "X-Retry-After") or 0, LONGEST_WAIT))
         is_new = now >= self._blocked_until  # refusals of one burst are one
         if announced <= 0:  # documented for a store under load: a 429 may come without any header
             self._refusals += is_new
@@ -197,13 +235,13 @@ def _told(response: requests.Response) -> Told | None:
     if quota is None or quota < 1 or left is None or reset is None:
         return None
     window = _number(response, "X-Rate-Limit-Time-Window-Ms") or 0
-    return Told(int(quota), left, reset, min(window / 1000 if window > 0 else USUAL_WINDOW, _LONGEST_WAIT))
+    return Told(int(quota), left, reset, min(window / 1000 if window > 0 else USUAL_WINDOW, LONGEST_WAIT))
 
 
 def _reset(response: requests.Response) -> float | None:
     """Seconds from the answer to the window's end."""
     reset = _number(response, "X-Rate-Limit-Time-Reset-Ms")
-    return None if reset is None else min(max(reset, 0.0) / 1000, _LONGEST_WAIT)
+    return None if reset is None else min(max(reset, 0.0) / 1000, LONGEST_WAIT)
 
 
 def _number(response: requests.Response, header: str) -> float | None:

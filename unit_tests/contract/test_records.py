@@ -27,3 +27,21 @@ def test_a_record_that_its_schema_does_not_allow_is_told(monkeypatch: pytest.Mon
 
         monkeypatch.setattr(Coupons, "get_json_schema", wrong)
         assert any(one.startswith("coupons: name: ") for one in read_records(server, endpoints)[1])
+
+
+def test_a_field_that_its_schema_does_not_declare_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A destination drops it or makes a column of it, as it likes; those inside of others count too."""
+    monkeypatch.setattr(records, "ALL_STREAMS", (Coupons,))
+    right = Coupons.get_json_schema
+
+    def without(self: Any) -> Any:
+        properties = {name: field for name, field in right(self)["properties"].items() if name != "code"}
+        applies_to = {**properties["applies_to"], "properties": {}}
+        return {**right(self), "properties": {**properties, "applies_to": applies_to}}
+
+    with serve(Options(orders=1, products=1, customers=1, coupons=8)) as server:
+        assert read_records(server, server.endpoints)[1] == []
+        monkeypatch.setattr(Coupons, "get_json_schema", without)
+        told = read_records(server, server.endpoints)[1]
+    assert "coupons: code: the schema does not declare it" in told
+    assert "coupons: applies_to.entity: the schema does not declare it" in told

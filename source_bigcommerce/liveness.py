@@ -1,0 +1,128 @@
+"""Messages for the platform while a sync brings no records: that it waits for the store's quota, and that it is alive.
+
+The platform shows a stream as rate limited from a status with that reason until the stream's next record or a status
+without it. It ends a source that has sent neither RECORD nor STATE for long, so a STATE that was printed before is
+repeated now and then: it stays true, as a state never takes back what it covers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStreamStatus,
+    AirbyteStreamStatusReason,
+    AirbyteStreamStatusReasonType,
+    StreamDescriptor,
+)
+from airbyte_cdk.models import Type as MessageType
+from airbyte_cdk.models.airbyte_protocol import (  # type: ignore[attr-defined, unused-ignore]
+    AirbyteStreamStatusRateLimitedReason,
+)
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
+
+SECONDS_BETWEEN_STATES = 600.0  # see docs/decisions.md, "A sign of life"
+
+_ENDS = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
+
+
+@dataclass
+class _Due(AirbyteMessage):
+    """An item of the output queue, in whose place the printing thread prints what `make` returns then."""
+
+    make: Callable[[], Iterable[AirbyteMessage]] = tuple
+
+
+class Liveness:
+    """Adds these messages to those of a sync.
+
+    `states` are STATE messages that are true when the sync begins, the one to repeat first as the last. `put` takes an
+    item for the output queue. `clock` returns seconds that never run backwards, `unix_time` Unix seconds.
+    """
+
+    def __init__(
+        self,
+        states: Iterable[AirbyteMessage],
+        put: Callable[[AirbyteMessage], None],
+        clock: Callable[[], float] = time.monotonic,
+        unix_time: Callable[[], float] = time.time,
+    ) -> None:
+        self._states = {_stream_of(state): state for state in states}  # by stream, the one printed last at the end
+        self._put = put
+        self._clock = clock
+        self._unix_time = unix_time
+        self._repeat_at = clock() + SECONDS_BETWEEN_STATES
+        self._under_way: dict[str, None] = {}
+        self._resets: deque[int | None] = deque()  # Unix milliseconds; None for the end of a wait
+        self._quota_reset: int | None = None  # the one that was reported last
+
+    # Called by the threads that send requests, as a QuotaListener.
+
+    def wait(self, seconds: float) -> None:
+        """Takes note that no request is sent for so many seconds, or with 0 that requests go on."""
+        self._resets.append(int((self._unix_time() + seconds) * 1000) if seconds else None)
+
+    def wake(self) -> None:
+        """Sees to it that what is due is printed. Called for each response, which proves that the sync is alive."""
+        if self._resets:
+            self._put(_Due(MessageType.TRACE, make=self._report_resets))
+        now = self._clock()
+        if now >= self._repeat_at:
+            self._repeat_at = now + SECONDS_BETWEEN_STATES
+            self._put(_Due(MessageType.STATE, make=self._repeated_state))
+
+    # Called by the thread that prints.
+
+    def messages(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
+        """The messages of the sync, and among them those of this class."""
+        for message in messages:
+            if message.type is MessageType.RECORD:
+                yield message
+            elif isinstance(message, _Due):
+                yield from message.make()
+            else:
+                yield message
+                yield from self._note(message)
+
+    def _note(self, message: AirbyteMessage) -> Iterator[AirbyteMessage]:
+        if message.type is MessageType.STATE:
+            name = _stream_of(message)
+            self._states.pop(name, None)
+            self._states[name] = message
+            self._repeat_at = self._clock() + SECONDS_BETWEEN_STATES
+        elif message.trace and (status := message.trace.stream_status):
+            name = status.stream_descriptor.name
+            if status.status in _ENDS:
+                self._under_way.pop(name, None)
+            elif status.status is AirbyteStreamStatus.STARTED:
+                self._under_way[name] = None
+                if self._quota_reset is not None:
+                    yield _running(name, self._quota_reset)
+
+    def _report_resets(self) -> Iterator[AirbyteMessage]:
+        while self._resets:
+            self._quota_reset = self._resets.popleft()
+            for name in list(self._under_way):
+                yield _running(name, self._quota_reset)
+
+    def _repeated_state(self) -> Iterable[AirbyteMessage]:
+        return [state for name, state in self._states.items() if name in self._under_way][-1:]
+
+
+def _running(stream: str, quota_reset: int | None) -> AirbyteMessage:
+    """The status RUNNING, with exactly one reason where the stream waits: the platform reads no more than one."""
+    reason = AirbyteStreamStatusReason(
+        type=AirbyteStreamStatusReasonType.RATE_LIMITED,
+        rate_limited=AirbyteStreamStatusRateLimitedReason(quota_reset=quota_reset),
+    )
+    reasons = None if quota_reset is None else [reason]
+    return status_message(StreamDescriptor(name=stream), AirbyteStreamStatus.RUNNING, reasons)
+
+
+def _stream_of(message: AirbyteMessage) -> str:
+    assert message.state and message.state.stream, "every state of this source is that of a stream"
+    return str(message.state.stream.stream_descriptor.name)
