@@ -433,7 +433,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def _why_unusable(self, sync_mode: SyncMode, saved: StreamState) -> str | None:
         if saved.reached is None:
             return None
-        if saved.selection and saved.selection.store_hash != self.selection.store_hash:
+        if saved.selection and saved.selection.store_hash.lower() != self.selection.store_hash.lower():
             return f"its saved state is of another store, {saved.selection.store_hash}"
         if sync_mode is not SyncMode.full_refresh:
             return "its saved state is of a full refresh that was broken off" if saved.is_full_refresh else None
