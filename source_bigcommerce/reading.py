@@ -33,6 +33,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_bigcommerce import shortage
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds
+from source_bigcommerce.streams.mismatches import as_cdk_record, with_changes
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor, parse_state
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
@@ -67,7 +68,8 @@ def read_together(
         message_repository=repository,
         queue=queue,
     )
-    yield from source.read([stream for one in passes for stream in one.streams()])
+    for message in source.read([stream for one in passes for stream in one.streams()]):
+        yield with_changes(message)
 
 
 def _by_list(
@@ -245,7 +247,7 @@ class _Slice(Partition):
         try:
             with shortage.in_plain_words():
                 for record in records:
-                    yield Record(record, stream.name)
+                    yield as_cdk_record(record, stream.name)
         except Exception as error:
             self._dropped_out.add(stream.name)
             self._pass.drop_out(stream, self._slice, error)
