@@ -50,6 +50,7 @@ _UNIX = re.compile(r"-?\d{9,13}", re.ASCII)
 _MILLISECONDS = 10**12
 # Everything behind a time of day that names or numbers a zone, without a comment.
 _ZONED = re.compile(r"(.*\d:\d\d(?:\.\d+)?)\s*([A-Za-z+-][^(]*?)\s*(?:\(.*)?", re.ASCII)
+_AROUND = " \t\r\n\"'"  # an example of BigCommerce has a quotation mark too many
 _OFFSET = re.compile(r"([+-]\d\d):?(\d\d)", re.ASCII)
 _DIGITS = 15  # that every decimal number may have and still be a float
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -104,7 +105,7 @@ def parse_timestamp(value: str | int) -> datetime | None:
 
     A value without a zone is UTC. Raises ValueError for anything else, such as a zone whose offset is not certain.
     """
-    text = str(value).strip()
+    text = str(value).strip(_AROUND)
     if not text or _NO_DATE.fullmatch(text):
         return None
     try:
@@ -272,6 +273,7 @@ _EXACT: Mapping[str, type] = {"number": float, "integer": int, "boolean": bool, 
 # What most values of these kinds that come as text take; a value that raises ValueError takes the long way.
 _OF_TEXT: Mapping[str, Converter] = {"date-time": _timestamp, "number": _decimal}
 _SUSPICIOUS = 2.0**62  # a sum of numbers of which none may be too large
+_OF_ANY_TYPE = "value"  # the name of fields, such as those of form fields, that are documented to hold lists too
 _SHAPES = 1_000  # that are remembered of an object, so that a store where no two are alike takes no more memory
 
 
@@ -297,6 +299,7 @@ def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converte
     if kind == "array":
         return _array(schema, path, report)
     convert = _SCALARS[kind]
+    may_be_anything = path.rpartition(".")[2] == _OF_ANY_TYPE
 
     def scalar(value: Any) -> Any:
         if value == [] or value == {}:
@@ -306,7 +309,7 @@ def _converter(schema: Mapping[str, Any], path: str, report: Report) -> Converte
         except ValueError as error:
             report(Mismatch(path, kind, value, is_too_large=isinstance(error, TooLarge)))
             return None
-        if kind == "string" and isinstance(value, (list, dict)):
+        if kind == "string" and isinstance(value, (list, dict)) and not may_be_anything:
             report(Mismatch(path, kind, value, is_kept=True))
         return result
 
@@ -394,6 +397,7 @@ class _Object:
 
 def _array(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
     item = _converter(schema["items"], f"{path}[]", report) if "items" in schema else None
+    is_of_texts = item is not None and _kind(schema["items"]) == "string"
 
     def convert(value: Any) -> Any:
         if isinstance(value, list):
@@ -402,6 +406,8 @@ def _array(schema: Mapping[str, Any], path: str, report: Report) -> Converter:
             return [item(v) if v or (v is not None and v != "") else None for v in value]
         if value == {}:  # PHP's empty list
             return []
+        if is_of_texts and isinstance(value, str):  # a single entry
+            return [value]
         if value is not False:
             report(Mismatch(path, "array", value))
         return None

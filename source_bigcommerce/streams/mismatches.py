@@ -23,7 +23,7 @@ from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped
 from source_bigcommerce.api.paging import lossy, no_key, shown
 from source_bigcommerce.api.values import Mismatch
 
-_NULLED = "became null, which the record says in meta.changes"
+_NULLED = "null now, as the record says in meta.changes"
 
 
 class ChangedRecord(dict[str, Any]):
@@ -96,8 +96,8 @@ class Mismatches:
         """A sentence for each kind of thing that did not fit, for the log at the end of the stream."""
         for (path, kind, outcome), seen in self._values.items():
             yield (
-                f"{_times(seen.times, 'value')} of the field {path} of '{self._stream}' did not fit its type ({kind}) "
-                f"and {outcome}. The first was {seen.example}."
+                f"{_times(seen.times, 'value')} of the field {path} of '{self._stream}' did not fit its type ({kind}): "
+                f"{outcome}. The first was {seen.example}."
             )
         for (cursor_field, instead), seen in self._dateless.items():
             yield (
@@ -134,8 +134,8 @@ def with_changes(message: AirbyteMessage) -> AirbyteMessage:
 
 def _outcome(mismatch: Mismatch, record: Mapping[str, Any]) -> str:
     if mismatch.is_kept:
-        return "was kept as JSON text"
-    return _NULLED if record.get(mismatch.path) is None else "was replaced"
+        return "kept as JSON text"
+    return _NULLED if record.get(mismatch.path) is None else "replaced"
 
 
 def _change(mismatch: Mismatch) -> AirbyteRecordMessageMetaChange:
