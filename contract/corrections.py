@@ -59,6 +59,12 @@ CORRECTIONS = (
     Correction("product_modifiers", "config.date_limit_mode", TEXT, "earliest, range or latest"),
     Correction("site_certificates", "validity_not_before", TIMESTAMP, "a date, by its text and example"),
     Correction("site_certificates", "validity_not_after", TIMESTAMP, "a date, by its text and example"),
+    Correction(
+        "coupons",
+        "restricted_to.countries",
+        {"type": ["null", "array"], "items": TEXT},
+        "documented as text, and comes as a list of codes",
+    ),
     Correction("order_settings", "meta", LEFT_OUT, "part of the envelope, which this endpoint does not set apart"),
     *(
         Correction(stream, f"{place}{name}", INTEGER, _PIECES)
@@ -108,4 +114,6 @@ EXAMPLES = (
         "cannot be read: BigCommerce's list cannot be followed without losing records: a full page came without a ",
         "counts four records and shows one, and nothing leads to the others",
     ),
+    Example("coupons", "restricted_to.countries is ['AU'] for 'AU'", "one code stands for a list of one"),
+    Example("gift_certificates", "expiry_date ", "an example of seven digits, which are no date for certain"),
 )

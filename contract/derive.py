@@ -1,8 +1,8 @@
 """A stream's schema, derived from the documented answer of its endpoint.
 
 Types are those that an analyst expects: amounts are numbers also where V2 sends text, dates are timestamps, everything
-may be null, as the documents mark that sparsely. Descriptions are this project's own words: they come from the schema
-file as it is.
+but a primary key may be null, as the documents mark that sparsely. Descriptions are this project's own words: they
+come from the schema file as it is.
 """
 
 from __future__ import annotations

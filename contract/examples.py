@@ -21,6 +21,7 @@ from source_bigcommerce.streams.consignments import fees_of, unfold
 _CONSIGNMENTS = {"pickups", "shipping"}  # by which they are known
 _LINK = ("url", "resource")
 _PARENT = 1  # the id of the parent that an example belongs to, where it does not say so itself
+_DATE = "2024-01-31T00:00:00Z"  # when that parent was changed
 
 
 def read_examples(stream: BigCommerceStream, documents: Documents) -> tuple[int, list[str]]:
@@ -38,7 +39,7 @@ def differences(stream: BigCommerceStream, source: Source, endpoint: str, body: 
     """What of one documented body is lost or wrong in the stream's records."""
     found: list[str] = []
     convert = normaliser(
-        stream.get_json_schema(), lambda path, kind: found.append(f"{path} holds a value that is not of type {kind}")
+        stream.get_json_schema(), lambda one: found.append(f"{one.path} holds a value that is not of type {one.kind}")
     )
     validator = jsonschema.Draft7Validator(stream.get_json_schema())
     try:
@@ -66,7 +67,8 @@ def _entries(
                 for record in made:
                     yield part, record
             else:
-                yield part, stream.row_of({"id": part.get(stream.parent_field, _PARENT)}, _unfolded(part))
+                parent = {"id": part.get(stream.parent_field, _PARENT), "date_modified": _DATE}
+                yield part, stream.row_of(parent, _unfolded(part))
 
 
 def _made(stream: BigCommerceStream, listed: Sequence[Record]) -> Iterator[Record]:

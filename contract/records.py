@@ -72,6 +72,7 @@ def _read(stream: BigCommerceStream) -> tuple[int, list[str]]:
                 found.setdefault(f"{stream.name}: {where}: {error.message[:120]}")
     except BigCommerceError as error:
         found.setdefault(f"{stream.name}: {error.message}")
+    found.update(dict.fromkeys(f"{stream.name}: {one}" for one in stream.mismatches.summary()))
     return records, list(found)[:_PER_STREAM]
 
 

@@ -35,12 +35,20 @@ def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping
         one = record_schema(documents.operation(endpoint), source.place)
         derived = {**one, "properties": {**one["properties"], **derived.get("properties", {})}}
     derived["properties"].update(added_to(stream))
-    return described(_corrected(derived, stream.name), existing)
+    return described(_with_keys(_corrected(derived, stream.name), stream), existing)
 
 
 def schema_at(endpoint: str, name: str, documents: Documents, existing: Mapping[str, Any]) -> Schema:
     """The schema of a stream that does not exist yet: what its endpoint documents, with corrections."""
     return described(_corrected(record_schema(documents.operation(endpoint)), name), existing)
+
+
+def _with_keys(derived: Schema, stream: BigCommerceStream) -> Schema:
+    """The schema, in which no part of the primary key may be null: a record without one fails its stream."""
+    for path in stream.as_airbyte_stream().source_defined_primary_key or []:
+        field = derived["properties"][path[0]]
+        derived["properties"][path[0]] = {**field, "type": next(kind for kind in field["type"] if kind != "null")}
+    return derived
 
 
 def _corrected(derived: Schema, name: str) -> Schema:

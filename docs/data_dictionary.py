@@ -45,7 +45,8 @@ def _fields(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, st
 
 
 def _kind(field: Mapping[str, Any]) -> str:
-    kind = field["type"][1]
+    declared = field["type"]
+    kind = declared if isinstance(declared, str) else declared[1]  # a primary key is never null
     return "timestamp" if field.get("format") == "date-time" else str(kind)
 
 

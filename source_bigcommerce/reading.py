@@ -34,6 +34,7 @@ from source_bigcommerce import shortage
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.liveness import Liveness
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds
+from source_bigcommerce.streams.mismatches import as_cdk_record, with_changes
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
 from source_bigcommerce.streams.state import StreamState
 
@@ -75,7 +76,8 @@ def read_together(
         message_repository=repository,
         queue=queue,
     )
-    yield from liveness.messages(source.read([stream for one in passes for stream in one.streams()]))
+    for message in liveness.messages(source.read([stream for one in passes for stream in one.streams()])):
+        yield with_changes(message)
 
 
 def _states_at_first(
@@ -284,7 +286,7 @@ class _Slice(Partition):
         try:
             with shortage.in_plain_words():
                 for record in records:
-                    yield Record(record, stream.name)
+                    yield as_cdk_record(record, stream.name)
         except Exception as error:
             self._dropped_out.add(stream.name)
             self._pass.drop_out(stream, self._slice, error)

@@ -67,6 +67,8 @@ class ProgressReport:
             yield _estimate(name, expected)
         if status.status is AirbyteStreamStatus.RUNNING:
             return
+        for line in stream.mismatches.summary():
+            logger.warning(line)
         del self._under_way[name]
         self._ended += 1
         if status.status is AirbyteStreamStatus.INCOMPLETE:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 import pytest
 
-from source_bigcommerce.api.body import UndecodableBody, decode, forget
+from source_bigcommerce.api.body import UndecodableBody, decode, forget, repairs
 from unit_tests.support import response
 
 REPLACED = "\ufffd"
@@ -27,15 +26,14 @@ REPLACED = "\ufffd"
     ],
     ids=ascii,
 )
-def test_text_that_is_not_unicode_costs_its_characters_and_nothing_else(
-    body: bytes, expected: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_text_that_is_not_unicode_costs_its_characters_and_nothing_else(body: bytes, expected: Any) -> None:
     """One product's description, pasted from an old program, must not stop the sync of all; and it is told of."""
-    with caplog.at_level(logging.WARNING):
-        found = decode(response(200, body))
+    answer = response(200, body)
+    found = decode(answer)
     assert found == expected
     assert json.dumps(found, ensure_ascii=False).encode(), "every destination can hold it"
-    assert "not valid Unicode" in caplog.text
+    (repair,) = repairs(answer)
+    assert "not valid Unicode" in repair
 
 
 @pytest.mark.parametrize("body", [b"\xef\xbb\xbf[1]", b"\xef\xbb\xbf[]"])
@@ -82,3 +80,96 @@ def test_a_body_is_decoded_once_and_again_when_it_was_forgotten() -> None:
     forget(answer)
     assert decode(answer) == first
     assert decode(answer) is not first
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"a": "x\\u0000y"}', {"a": "xy"}),
+        (b'{"a\\u0000": ["\\u0000\\u0000"]}', {"a": [""]}),
+        (b'["\\\\u0000", "\\u0000", "\\\\\\u0000"]', ["\\u0000", "", "\\"]),
+        (b'["x\x00y"]', ["xy"]),
+    ],
+    ids=ascii,
+)
+def test_the_character_that_no_destination_takes_is_left_out(body: bytes, expected: Any) -> None:
+    """Postgres refuses a whole table for one U+0000; an escaped backslash before the same letters is no such thing."""
+    answer = response(200, body)
+    assert decode(answer) == expected
+    assert [one for one in repairs(answer) if "U+0000" in one]
+
+
+def test_letters_that_only_look_like_that_character_change_nothing() -> None:
+    """The quick look finds them, the careful one does not."""
+    answer = response(200, b'["\\\\u0000", 18446744073709551615, 1e30]')
+    assert decode(answer) == ["\\u0000", 2**64 - 1, 1e30]
+    assert repairs(answer) == []
+
+
+def test_control_characters_inside_a_text_are_read() -> None:
+    """A description with a line feed that nobody escaped is still one text."""
+    answer = response(200, b'[{"id": 1, "name": "two\nlines\tand a tab"}]')
+    assert decode(answer) == [{"id": 1, "name": "two\nlines\tand a tab"}]
+    (repair,) = repairs(answer)
+    assert "control characters" in repair
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Warning: Undefined index: sku[1] in /srv/app/list.php on line 12\n",
+        "<br />\n<b>Notice</b>: Array to string conversion in <b>a.php</b> on line <b>1</b><br />\n",
+        "<!-- served by node 7 -->",
+        "\n\nDeprecated: each() is gone {see the manual}\n\n",
+    ],
+)
+def test_a_notice_of_the_server_before_the_body_is_passed_over(notice: str) -> None:
+    """PHP prints its warnings where the answer belongs, and the answer follows whole."""
+    answer = response(200, notice.encode() + b'[{"id": 1, "text": "a > [b] {c}"}]\n')
+    assert decode(answer) == [{"id": 1, "text": "a > [b] {c}"}]
+    (repair,) = repairs(answer)
+    assert "not JSON" in repair
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Warning: no memory\n",
+        b"Warning: cut\n[1, 2",
+        b"Warning: twice\n[1]\n[2]",
+        b"Warning: before and behind\n[1] Warning: again",
+        b'{"data": [{"id": 1}, oops\n[{"id": 2}]',
+        b"<html><body>[1]</body></html>",
+        b'[{"id": 1}]\nWarning: behind',
+    ],
+)
+def test_a_body_with_more_or_less_than_one_document_is_refused(body: bytes) -> None:
+    """Taking the piece that can be read for the whole would lose the rest."""
+    with pytest.raises(UndecodableBody):
+        decode(response(200, body))
+
+
+@pytest.mark.parametrize(
+    ("declared", "body"),
+    [
+        ("application/json; charset=ISO-8859-1", "Caf\u00e9".encode("latin-1")),
+        ('application/json; Charset="windows-1252"', "Caf\u00e9".encode("cp1252")),
+        ("application/json; charset=windows-1252", "Caf\u00e9".encode()),  # what it is in truth
+        ("application/json; charset=UTF-16", "Caf\u00e9".encode("utf-16")),
+        ("application/json; charset=utf-8", "Caf\u00e9".encode()),
+    ],
+)
+def test_a_character_set_that_the_response_declares_is_honoured(declared: str, body: bytes) -> None:
+    """`Caf\ufffd` is what a customer would read otherwise."""
+    charset = "utf-16" if "16" in declared else "ascii"
+    opening, closing = ('["'.encode("utf-16"), '"]'.encode("utf-16")[2:]) if charset == "utf-16" else (b'["', b'"]')
+    answer = response(200, opening + body.removeprefix(b"\xff\xfe") + closing, {"Content-Type": declared})
+    assert decode(answer) == ["Caf\u00e9"]
+    assert list(repairs(answer)) == []
+
+
+@pytest.mark.parametrize("charset", ["none-such", "rot13", "hex"])
+def test_a_character_set_that_is_none_is_passed_over(charset: str) -> None:
+    """The name comes from outside, and Python knows codecs that are no character sets."""
+    answer = response(200, b'["\xff"]', {"Content-Type": f"application/json; charset={charset}"})
+    assert decode(answer) == [REPLACED]

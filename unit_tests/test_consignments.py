@@ -70,7 +70,7 @@ def test_a_line_item_that_comes_twice_is_one() -> None:
 
 @pytest.mark.parametrize(
     ("address", "unknown"),
-    [(2, False), (3, True), (0, False), (None, False), ("3", False), (True, False), ([3], False)],
+    [(2, False), (3, True), (0, False), (None, False), ("3", True), ("2", False), (True, False), ([3], False)],
 )
 def test_an_address_that_no_consignment_has_is_noticed(address: Any, unknown: bool) -> None:
     """It proves that consignments are missing; 0 and null are what lines say that are not shipped."""

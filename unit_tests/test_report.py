@@ -14,6 +14,7 @@ from airbyte_cdk.models import AirbyteStreamStatusTraceMessage, StreamDescriptor
 from source_bigcommerce import report
 from source_bigcommerce.api.quota import Usage
 from source_bigcommerce.report import ProgressReport
+from source_bigcommerce.streams.mismatches import Mismatches
 from source_bigcommerce.streams.tally import Tally
 
 
@@ -23,6 +24,7 @@ class Stream:
         self.tally.expected = expected
         self.tally.add(listed=records, records=records)
         self.is_a_record_each = True
+        self.mismatches = Mismatches(name, ["id"])
 
 
 class Governor:

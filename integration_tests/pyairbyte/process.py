@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,18 +28,27 @@ class Report:
 
 
 def run(
-    folder: Path, config: Mapping[str, Any], connector: Mapping[str, Any], *, syncs: int = 1, programs: str = ""
+    folder: Path,
+    config: Mapping[str, Any],
+    connector: Mapping[str, Any],
+    *,
+    syncs: int = 1,
+    programs: str = "",
+    streams: str | Sequence[str] = "*",
+    postgres: Mapping[str, Any] | None = None,
 ) -> Report:
-    """A check and syncs of all streams. The cache in the folder, and with it the state, outlives the process.
+    """A check and syncs of all streams, or of some. The cache in the folder, and with it the state, outlives the
+    process.
 
-    `programs` is a folder of programs to find before those of the machine.
+    `programs` is a folder of programs to find before those of the machine. Records are loaded into DuckDB unless
+    `postgres` names a server.
     """
     for name in ("home", "temporary"):
         (folder / name).mkdir(exist_ok=True)
         (folder / name).chmod(0o755)  # as that of `/tmp`: a container's user reads the config there
     job, report, output = folder / "job.json", folder / "report.json", folder / "output.txt"
     report.unlink(missing_ok=True)
-    asked = {"config": config, "connector": connector, "syncs": syncs}
+    asked = {"config": config, "connector": connector, "syncs": syncs, "streams": streams, "postgres": postgres}
     files = {"cache": str(folder / "cache"), "report": str(report)}
     job.write_text(json.dumps({**asked, **files}), encoding="utf-8")
     with output.open("w", encoding="utf-8") as log:

@@ -40,7 +40,8 @@ CHILDREN = [  # kind in the store, its list there, the column
 
 def _type(schema: Schema) -> str:
     """The SQL type that PyAirbyte is expected to choose for a field."""
-    (kind,) = [kind for kind in schema["type"] if kind != "null"]
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    (kind,) = [kind for kind in kinds if kind != "null"]
     if kind == "string" and schema.get("format") == "date-time":
         assert schema["airbyte_type"] == "timestamp_with_timezone"
         kind = "timestamp"

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.api.values import integer
 
 Params = Mapping[str, str | int]
 Record = dict[str, Any]
@@ -21,6 +22,7 @@ Record = dict[str, Any]
 # Sizes at which a server cuts pages by its own rule. A V2 page does not say its size, so a page of exactly so many
 # rows may be a full one of a smaller size than was asked for: it is not taken for the last page.
 SERVER_PAGE_SIZES = frozenset({10, 20, 25, 50, 100, 200})
+_SHOWN = 40  # characters of a value in a message
 
 
 @dataclass(frozen=True)
@@ -243,11 +245,20 @@ def _rows(body: Any) -> list[Record]:
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
         raise lossy("the answer is not a list of records")
     first: dict[Any, Record] = {}
-    for row in body:
+    for row in with_integer_ids(body):
         key = row.get("id")
         if isinstance(key, (int, str)) and (same := first.setdefault(key, row)) is not row and same != row:
             raise lossy(f"different records have the same id {key}")
     return body
+
+
+def with_integer_ids(rows: list[Record]) -> list[Record]:
+    """The same rows, in which an id that came as `"1"` or `1.0` is the integer that it is."""
+    for row in rows:
+        key = row.get("id")
+        if type(key) is not int and (number := integer(key)) is not None:
+            row["id"] = number
+    return rows
 
 
 def _data(body: Any) -> list[Record]:
@@ -297,10 +308,26 @@ def _after(rows: list[Record], seen: str | int | None, field: str = "id") -> tup
 
 def key_of(row: Record, field: str = "id") -> int:
     """The number by which a record is known. Raises BigCommerceError when it has none."""
-    key = row.get(field)
-    if type(key) is not int:
-        raise lossy(f"a record has no {field}")
+    key = integer(row.get(field))
+    if key is None:
+        raise lossy(no_key("a record", field, row.get(field), "integer"))
     return key
+
+
+def no_key(record: str, field: str, value: Any, kind: str) -> str:
+    """Why a record cannot be told from others: it has no key, or one that is not of its type."""
+    if value in (None, "", [], {}):
+        return f"{record} has no {field}, by which records are told apart"
+    return f"{record} has {shown(value)} for its {field}, which is not of type {kind}"
+
+
+def shown(value: Any) -> str:
+    """A value as a message may show it: shortened, and of lists and objects, which may be about people, no more than
+    that they are."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    text = str(value)
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
 
 
 def lossy(reason: str) -> BigCommerceError:

@@ -19,15 +19,27 @@ from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_bigcommerce.api.body import decode, forget
+from source_bigcommerce.api.body import decode, forget, repairs
 from source_bigcommerce.api.client import Store, of_parent, with_query
 from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, TwoScopes, in_plain_words
-from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, key_of, lossy
+from source_bigcommerce.api.paging import (
+    Page,
+    Paging,
+    Params,
+    Record,
+    counts_none,
+    is_empty,
+    key_of,
+    lossy,
+    no_key,
+    with_integer_ids,
+)
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.embedded import Embedded, complete
+from source_bigcommerce.streams.mismatches import Mismatches
 from source_bigcommerce.streams.once import Once
 from source_bigcommerce.streams.progress import Progress
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
@@ -40,6 +52,7 @@ _SECOND = timedelta(seconds=1)
 _DATES = ("start", "end")  # the fields of a slice that bound it
 PARENT = "parent"  # the field of a slice that names the record whose list it is a part of
 _KNOWN_CHANNELS = "known_channels"  # the field of a slice with the channels whose records earlier syncs emitted
+_CREATED = "date_created"  # the field of an entry that says when it was made
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
 
 
@@ -68,16 +81,16 @@ class BigCommerceStream(HttpStream, ABC):
         self.store = store
         self.tally = Tally()
         self.unread = UnreadParents()
-        self._misfits: set[str] = set()
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
         self._first_pages: dict[tuple[Any, ...], Page] = {}
         super().__init__(authenticator=store.auth)
         self._http_client = store.client(self.name, self.get_error_handler())
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
+        self.mismatches = Mismatches(self.name, self._key_fields)
 
     @cached_property
     def _normalise(self) -> Callable[[Record], Record]:
-        return normaliser(self.get_json_schema(), self._report_misfit)
+        return normaliser(self.get_json_schema(), self.mismatches.report)
 
     # What the CDK asks of every HTTP stream.
 
@@ -183,13 +196,21 @@ class BigCommerceStream(HttpStream, ABC):
     def take(self, entries: Sequence[Record]) -> Iterator[Record]:
         """This stream's records of the entries of a page, in the form that its schema promises."""
         records = 0
-        for record in self.records(entries):
+        not_fitting = self.mismatches.pending()
+        not_fitting.clear()  # of a record that could not be read
+        for entry in self.records(entries):
+            record = self._converted(entry)
+            if not_fitting:
+                record = self.mismatches.marked(record)
             for field in self._key_fields:
-                if type(record.get(field)) not in (int, str):
-                    raise lossy(f"a record of '{self.name}' has no {field}, by which records are told apart")
-            yield self._normalise(record)
+                if record.get(field) is None:
+                    raise lossy(no_key(f"a record of '{self.name}'", field, None, ""))
+            yield record
             records += 1
         self.tally.add(len(entries), records)
+
+    def _converted(self, entry: Record) -> Record:
+        return self._normalise(entry)
 
     @property
     def is_resumable(self) -> bool:
@@ -305,9 +326,11 @@ class BigCommerceStream(HttpStream, ABC):
     def _send(self, path: str) -> requests.Response:
         with self.store.governor.slot(path.partition("?")[0]):
             try:
-                return self._http_client.send_request("GET", self.url_base + path, self.request_kwargs())[1]
+                response = self._http_client.send_request("GET", self.url_base + path, self.request_kwargs())[1]
             except AirbyteTracedException as error:
                 raise in_plain_words(error) from None
+        self.mismatches.note_repairs(repairs(response), path.partition("?")[0])
+        return response
 
     def forgive_if_deleted(self, parent: Record, missing: NotFound) -> None:
         """Logs that a child is missing because its parent was deleted meanwhile; raises `missing` if it was not."""
@@ -358,14 +381,6 @@ class BigCommerceStream(HttpStream, ABC):
     def _page(self, response: requests.Response) -> Page:
         asked = dict(parse_qsl(urlsplit(response.request.url or "").query))
         return self.paging.page(decode(response), asked)
-
-    def _report_misfit(self, path: str, kind: str) -> None:
-        if path not in self._misfits:
-            self._misfits.add(path)
-            self.logger.warning(
-                f"The field {path} of '{self.name}' holds values that are not of type {kind}: they are passed on as "
-                "they are."
-            )
 
 
 @dataclass(frozen=True)
@@ -627,19 +642,38 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def _rows(self, response: requests.Response) -> list[Record]:
         body = decode(response)
         rows = body.get("data") if isinstance(body, dict) else body
-        return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
+        return with_integer_ids(rows) if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
 
     def _is_before(self, end: datetime, record: Record) -> bool:
         changed = self.changed(record)
         return changed is not None and changed < end
 
+    def _converted(self, entry: Record) -> Record:
+        """The record with a date in the cursor field in any case: some destinations refuse one without, and others
+        may keep an older row in its place."""
+        record = super()._converted(entry)
+        if record.get(self.cursor_field) is None:
+            record[self.cursor_field] = self.date_instead(record, self.mismatches.key_of(record))
+        return record
+
+    def date_instead(self, entry: Record, name: str) -> str:
+        """A date for an entry whose own cannot be read: that of its creation, else the time of the sync. `name` is how
+        the log names the entry."""
+        created = _instant(entry.get(_CREATED))
+        instead = "the date of creation" if created else "the time of the sync"
+        self.mismatches.note_dateless(self.cursor_field, instead, name)
+        return format_timestamp(created or self.store.started())
+
     def changed(self, record: Record) -> datetime | None:
         """When the record was last changed; None where it does not tell. Without a zone, it is taken for UTC."""
-        try:
-            value = record.get(self.dated_by)
-            return parse_timestamp(value) if isinstance(value, (str, int)) else None
-        except ValueError:
-            return None
+        return _instant(record.get(self.dated_by))
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return parse_timestamp(value) if isinstance(value, (str, int)) else None
+    except ValueError:
+        return None
 
 
 def window(start: datetime, end: datetime) -> StreamSlice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from source_bigcommerce.api.paging import Params, Record
+from source_bigcommerce.api.values import integer
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class ByChannel:
         named = self._channels_of(entry)
         if named == [] and self.empty_is_none:
             return False
-        ids = [channel for channel in named or () if isinstance(channel, int) and channel]
+        ids = [channel for one in named or () if (channel := integer(one))]
         return not ids or any(channel in chosen for channel in ids)
 
     def _channels_of(self, entry: Record) -> list[Any] | None:

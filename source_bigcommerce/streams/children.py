@@ -36,8 +36,12 @@ class BelowEach(BigCommerceStream, ABC):
 
     def row_of(self, parent: Record, row: Record) -> Record:
         """The row with the name of its parent, and its parent's date where the stream goes by that."""
-        dated = {self.cursor_field: parent.get(self.dated_by)} if isinstance(self, IncrementalStream) else {}
-        return {**row, self.parent_field: parent["id"], **dated}
+        named = {**row, self.parent_field: parent["id"]}
+        if isinstance(self, IncrementalStream):
+            date = parent.get(self.dated_by)
+            is_readable = self.changed(parent) is not None
+            named[self.cursor_field] = date if is_readable else self.date_instead(parent, f"id {parent['id']}")
+        return named
 
 
 class Parts(BelowEach, ABC):

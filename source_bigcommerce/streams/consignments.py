@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from source_bigcommerce.api.paging import Record
+from source_bigcommerce.api.values import integer
 from source_bigcommerce.streams.embedded import CAPS
 
 GROUPS = ("pickups", "shipping", "downloads")
@@ -107,11 +108,8 @@ def fees_of(fees: Any) -> list[Record] | None:
 
 
 def count_of(record: Record, field: str) -> int | None:
-    """A number that a record tells, None where it does not. They are documented as `number`, and come as integers."""
-    count = record.get(field)
-    if isinstance(count, float) and count.is_integer():
-        return int(count)
-    return count if type(count) is int else None
+    """A count that a record holds, None where it does not."""
+    return integer(record.get(field))
 
 
 def _sizes_of(consignments: Any) -> dict[str, int]:
@@ -151,12 +149,12 @@ def _unload(consignment: Record, lines: dict[Any, Record]) -> Record:
 
 def _address_of(line: Record) -> int | None:
     """The id of the shipping address; lines that are not shipped say 0, null or nothing."""
-    address = line.get("order_address_id")
-    return address if type(address) is int and address > 0 else None
+    address = integer(line.get("order_address_id"))
+    return address if address is not None and address > 0 else None
 
 
 def _id(record: Record) -> int | None:
-    return record["id"] if type(record.get("id")) is int else None
+    return integer(record.get("id"))
 
 
 def _respelled(fee: Record) -> Record:

@@ -16,6 +16,7 @@ from airbyte_cdk.models import FailureType
 from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
 from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, is_empty, lossy
+from source_bigcommerce.api.values import integer
 
 CAPS = frozenset({10, 50, 250})
 PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
@@ -52,8 +53,8 @@ def differs_from(count_field: str) -> Callable[[Record, Any], bool]:
     """For parents that tell how many children they have; those that do not are judged by the caps."""
 
     def is_doubtful(parent: Record, children: Any) -> bool:
-        count = parent.get(count_field)
-        if not isinstance(count, int):
+        count = integer(parent.get(count_field))
+        if count is None:
             return at_a_cap(parent, children)
         return count != (len(children) if isinstance(children, list) else 0)
 
@@ -96,9 +97,9 @@ def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch, fo
     children: dict[Any, list[Record]] = {parent["id"]: [] for parent in parents}
     params = {**embedded.params, embedded.parents_filter: ids}
     for child in _read_twice_if_empty(fetch, embedded.endpoint, params, embedded.paging):
-        parent = child.get(embedded.parent_field)
-        if isinstance(parent, int) and parent in children:  # in case the filter was ignored
-            children[parent].append(child)
+        owner = integer(child.get(embedded.parent_field))
+        if owner in children:  # in case the filter was ignored
+            children[owner].append(child)
     for parent in parents:
         _replace(parent, embedded, children[parent["id"]], forgive)
 

@@ -15,6 +15,7 @@ from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
 from source_bigcommerce.api.paging import Offset, OffsetV2, OneObject, Paging, Params, Record, Whole, is_empty, key_of
 from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.api.values import integer
 from source_bigcommerce.streams.children import AskedOfEach, BelowEach
 from source_bigcommerce.streams.orders import OrderList, Orders
 
@@ -139,8 +140,7 @@ class Transactions(OrderChild):
 
 def _shipped_items(order: Record) -> int | None:
     """How many items of an order were shipped, None where it does not tell."""
-    items = order.get("items_shipped")
-    return items if isinstance(items, int) else None
+    return integer(order.get("items_shipped"))
 
 
 def _cut_short(order: Record, found: int, total: int | None) -> BigCommerceError:

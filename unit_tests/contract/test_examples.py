@@ -54,7 +54,6 @@ def test_a_value_that_does_not_fit_is_told(tmp_path: Path) -> None:
     """By the stream, the field and what is wrong with it."""
     _, found = read_examples(make_stream(Coupons), documents(tmp_path, "coupons", "[{id: 1, amount: much}]"))
     assert found[0] == "coupons: amount holds a value that is not of type number"
-    assert found[1].startswith("coupons: amount: 'much' is not of type")
 
 
 def test_a_field_that_a_stream_loses_is_told_unless_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

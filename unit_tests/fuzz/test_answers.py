@@ -20,7 +20,7 @@ from sandbox.app import Application
 from sandbox.inprocess import InProcess
 from sandbox.store import Store as SandboxStore
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.api.values import parse_timestamp
+from source_bigcommerce.api.values import integer, parse_timestamp
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream
 from source_bigcommerce.streams.catalog import (
@@ -183,7 +183,7 @@ def hides_record(body: Any, place: Place, value: Any) -> bool:
     """Whether the place is a record of the list, and the value none: what was there must not be passed over."""
     place, rows = (place[1:], body.get("data")) if isinstance(body, dict) else (place, body)
     is_record = isinstance(rows, list) and len(place) == 1 and isinstance(place[0], int)
-    return is_record and value is not GONE and not (isinstance(value, dict) and type(value.get("id")) is int)
+    return is_record and value is not GONE and not (isinstance(value, dict) and integer(value.get("id")) is not None)
 
 
 def stays(stream: type[BigCommerceStream], place: Place, value: Any) -> bool:
