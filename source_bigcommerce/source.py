@@ -19,6 +19,7 @@ from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams import Stream
+from airbyte_cdk.sources.utils.casing import camel_to_snake
 from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
@@ -27,12 +28,13 @@ from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError, Forbidden
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
-from source_bigcommerce.inputs import read_catalog, read_object, read_state
+from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
 from source_bigcommerce.reading import read_together
 from source_bigcommerce.report import ProgressReport
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream
 
+STREAM_NAMES = frozenset(vars(stream).get("name") or camel_to_snake(stream.__name__) for stream in ALL_STREAMS)
 DOCUMENTATION = "https://docs.airbyte.com/integrations/sources/bigcommerce"
 
 logger = logging.getLogger("airbyte")
@@ -90,6 +92,8 @@ class SourceBigcommerce(AbstractSource):
         store = Store(settings)
         streams = {stream.name: stream for stream in _streams(store)}
         chosen = {configured.stream.name for configured in catalog.streams}
+        states = one_per_stream(state or [])
+        warn_of_unused(states, chosen)
         failed: list[str] = []
         for configured in catalog.streams:
             if configured.stream.name not in streams:
@@ -101,7 +105,7 @@ class SourceBigcommerce(AbstractSource):
         report = ProgressReport([stream for name, stream in streams.items() if name in chosen], store.governor)
         try:
             if report.streams:
-                yield from self._messages(report, ConnectorStateManager(state), settings.num_workers)
+                yield from self._messages(report, ConnectorStateManager(states), settings.num_workers)
         except AirbyteTracedException:
             if not report.failed:
                 raise
@@ -139,7 +143,7 @@ class SourceBigcommerce(AbstractSource):
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        return read_state(state_path) if state_path else []
+        return read_state(state_path, STREAM_NAMES) if state_path else []
 
 
 def parse_config(config: Mapping[str, Any]) -> Config:
