@@ -56,7 +56,12 @@ class SourceBigcommerce(AbstractSource):
         Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
         """
         # All scopes are asked for at the same time.
-        store = Store(parse_config(config).model_copy(update={"num_workers": len(Scope)}))
+        with Store(parse_config(config).model_copy(update={"num_workers": len(Scope)})) as store:
+            self._check(store, logger)
+        return True, None
+
+    @staticmethod
+    def _check(store: Store, logger: logging.Logger) -> None:
         store.started()
         # One stream of each scope tells of all that need it.
         streams = _streams(store)
@@ -71,10 +76,12 @@ class SourceBigcommerce(AbstractSource):
             )
         for failure in failures:
             logger.warning(str(failure))
-        return True, None
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid."""
+        """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid.
+
+        The threads that a stream has started end when all of these are garbage.
+        """
         return list(_streams(Store(parse_config(config))))
 
     def read(
@@ -88,11 +95,14 @@ class SourceBigcommerce(AbstractSource):
 
         Raises BigCommerceError at the end when a stream failed, as the platform goes by the exit code.
         """
-        settings = parse_config(split_config(config)[0])
-        store = Store(settings)
+        with Store(parse_config(split_config(config)[0])) as store:
+            yield from self._read(store, catalog, one_per_stream(state or []))
+
+    def _read(
+        self, store: Store, catalog: ConfiguredAirbyteCatalog, states: list[AirbyteStateMessage]
+    ) -> Iterator[AirbyteMessage]:
         streams = {stream.name: stream for stream in _streams(store)}
         chosen = {configured.stream.name for configured in catalog.streams}
-        states = one_per_stream(state or [])
         warn_of_unused(states, chosen)
         failed: list[str] = []
         for configured in catalog.streams:
@@ -105,7 +115,7 @@ class SourceBigcommerce(AbstractSource):
         report = ProgressReport([stream for name, stream in streams.items() if name in chosen], store.governor)
         try:
             if report.streams:
-                yield from self._messages(report, ConnectorStateManager(states), settings.num_workers)
+                yield from self._messages(report, ConnectorStateManager(states), store.config.num_workers)
         except AirbyteTracedException:
             if not report.failed:
                 raise

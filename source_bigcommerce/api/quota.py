@@ -104,12 +104,18 @@ class QuotaGovernor(APIBudget):
 
         Raises BigCommerceError when it became pointless meanwhile.
         """
+        self._breaker.check()
         with self._changed:
             self._lose_unanswered()
             while not isinstance(turn := self._try_acquire(), Permit):
                 self._pause(turn)
                 self._breaker.check()
             self._permits[threading.get_ident()] = turn
+
+    def wake(self) -> None:
+        """Has everyone who waits look again whether the request still has a point."""
+        with self._changed:
+            self._changed.notify_all()
 
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
