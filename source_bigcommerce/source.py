@@ -62,6 +62,7 @@ class SourceBigcommerce(AbstractSource):
 
     @staticmethod
     def _check(store: Store, logger: logging.Logger) -> None:
+        store.governor.wait_once()  # a person waits for the answer
         store.started()
         # One stream of each scope tells of all that need it.
         streams = _streams(store)
@@ -69,6 +70,7 @@ class SourceBigcommerce(AbstractSource):
         with ThreadPoolExecutor(len(asked)) as workers:
             found = workers.map(lambda stream: _access_failure(stream, streams), reversed(asked.values()))
             failures = [failure for failure in found if failure]
+        store.breaker.check()  # what concerns all requests is no matter of a scope
         if len(failures) == len(asked):
             raise BigCommerceError(
                 "Nothing can be read from this store. " + " ".join(dict.fromkeys(str(f) for f in failures)),
