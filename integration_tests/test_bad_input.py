@@ -111,7 +111,13 @@ def test_the_same_setting_fails_a_read_with_exit_code_1(
 
 
 @pytest.mark.parametrize(
-    "value", ["abc123", "/stores/sandbox/v3/", "stores/sandbox", "https://api.bigcommerce.com/stores/sandbox/v3/"]
+    "value",
+    [
+        "abc123",
+        "/stores/sandbox/v3/",
+        "https://api.bigcommerce.com/stores/sandbox/v3/catalog/products",
+        "https://store-sandbox-1.mybigcommerce.com/manage/orders",
+    ],
 )
 def test_the_store_hash_may_come_as_the_control_panel_shows_it(server: Server, cli: CommandLine, value: str) -> None:
     """The bare hash, the API path or the whole API URL: all but the first name this store."""
