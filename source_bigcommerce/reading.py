@@ -290,8 +290,9 @@ class _CursorOfAll(Cursor):
 
     def close_partition(self, partition: Partition) -> None:
         try:
-            for cursor in self._cursors:
-                cursor.close_partition(partition)
+            with shortage.in_plain_words():
+                for cursor in self._cursors:
+                    cursor.close_partition(partition)
         except Exception as error:
             self._pass.end(error)
             raise

@@ -23,6 +23,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.auth import StoreAuth
 from source_bigcommerce.api.body import decode
+from source_bigcommerce.api.environment import require_usable_environment
 from source_bigcommerce.api.errors import BigCommerceError, Breaker, ErrorTable, in_plain_words
 from source_bigcommerce.api.quota import QuotaGovernor
 from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
@@ -103,6 +104,7 @@ class Store:
                 raise self._unusable  # one answer is enough for all streams
             if self._started is None:
                 try:
+                    require_usable_environment(self.config.store_url)
                     now = _server_time(self._get("v2/time", "store time"))
                     self._require_start_date_before(now)
                 except BigCommerceError as error:
