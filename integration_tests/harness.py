@@ -200,7 +200,7 @@ class CommandLine:
             [sys.executable, "-c", program, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from integration_tests.harness import CommandLine, catalog_of, config_for, messages
+from integration_tests.harness import CommandLine, catalog_of, config_for, messages, sync
 from sandbox import Options, serve
 
 
@@ -52,3 +55,34 @@ def test_a_reader_that_goes_away_does_not_leave_it_hanging(reading: subprocess.P
     assert reading.stdout
     reading.stdout.close()
     assert reading.wait(timeout=20) == 1
+
+
+LOCALES = {
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "ascii": {"PYTHONIOENCODING": "ascii:strict"},
+    "no locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_printed_is_utf_8_in_every_locale(locale: str, tmp_path: Path) -> None:
+    """The protocol is UTF-8, and destinations cannot decode anything else."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PYTHON"))}
+    with serve(Options(orders=1, products=1, customers=60)) as server:
+        cli = CommandLine(tmp_path)
+        catalog = ConfiguredAirbyteCatalogSerializer.dump(catalog_of(["customers"]))
+        arguments = ["read", "--config", cli.write("config.json", config_for(server))]
+        arguments += ["--catalog", cli.write("catalog-é.json", catalog)]
+        start = ["main.py"] if locale == "latin-1" else ["-c", "from source_bigcommerce.run import run; run()"]
+        done = subprocess.run(
+            [sys.executable, *start, *arguments],
+            cwd=Path(__file__).parents[1],
+            env={**environment, **LOCALES[locale]},
+            capture_output=True,
+            timeout=120,
+        )
+        expected = sync(server, ["customers"]).records["customers"]
+    found = [json.loads(line.decode("utf-8")) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stdout
+    assert not json.dumps(expected, ensure_ascii=False).isascii(), "the store has names that tell encodings apart"
+    assert [message["record"]["data"] for message in found if message["type"] == "RECORD"] == expected

@@ -30,8 +30,18 @@ _US_DAY = "|".join(
 _HOUR, _SIXTY = "([01][0-9]|2[0-3])", "[0-5][0-9]"
 _TIME = rf"T{_HOUR}:{_SIXTY}:{_SIXTY}(\.[0-9]+)?(Z|[+-]{_HOUR}:{_SIXTY})?"
 START_DATE_PATTERN = rf"^{_SPACE}(({_ISO_DAY})({_TIME})?|{_US_DAY}){_SPACE}$"
-_STORE_HASH = r"(((https?://)?api\.bigcommerce\.com)?/?stores/)?([A-Za-z0-9]+)(/(v[23]/?)?)?"
-STORE_HASH_PATTERN = f"^{_SPACE}{_STORE_HASH}{_SPACE}$"
+# The API path with the hash, an address of the API, the store's permanent address (store-<hash>.mybigcommerce.com; that
+# of another channel than the first ends in its number), or the hash alone; then any path and query.
+_REST = r"([/?#][!-~]*)?"
+_STORE_HASH = (
+    rf"(https?://)?api\.bigcommerce\.com/+stores/([A-Za-z0-9]+){_REST}"
+    rf"|/?stores/([A-Za-z0-9]+){_REST}"
+    rf"|(https?://)?store-([A-Za-z0-9]+)(-[0-9]+)?\.mybigcommerce\.com{_REST}"
+    r"|store-([A-Za-z0-9]+)(-[0-9]+)?"
+    r"|([A-Za-z0-9]+)(/(v[23]/?)?)?"
+)
+_STORE_HASH_GROUPS = (2, 4, 7, 10, 12)
+STORE_HASH_PATTERN = f"^{_SPACE}({_STORE_HASH}){_SPACE}$"
 # Visible ASCII: the only characters that can travel in an HTTP header unchanged.
 HEADER_PATTERN = f"^{_SPACE}[!-~]+{_SPACE}$"
 _NO_SPACES = "letters, digits and signs without spaces"
@@ -64,14 +74,15 @@ def parse_start_date(value: object) -> datetime:
 
 
 def parse_store_hash(value: object) -> str:
-    """The bare store hash out of the hash itself, the API path or the whole API URL."""
+    """The bare store hash out of the hash itself, an API path or URL, or the store's permanent address."""
     text = _text("store_hash", value)
     if match := re.fullmatch(_STORE_HASH, text):
-        return match[4]
+        return next(match[group] for group in _STORE_HASH_GROUPS if match[group])
     if "://" in text or "." in text:
         raise ValueError(
-            f"The store hash '{_shortened(text)}' is an address that does not belong to {API_HOST}: enter "
-            f"only the hash, the part after /stores/ in https://{API_HOST}/stores/abc123/v3/."
+            f"The store hash '{_shortened(text)}' is an address that does not hold one: enter only the hash, the part "
+            f"after /stores/ in https://{API_HOST}/stores/abc123/v3/, or the store's permanent address, "
+            "store-abc123.mybigcommerce.com."
         )
     raise ValueError(
         f"The store hash '{_shortened(text)}' is not a store hash: it has only letters and digits, as abc123 "
@@ -85,6 +96,7 @@ def parse_api_url(value: object) -> str:
     try:
         url = urlsplit(text)
         host, _ = url.hostname, url.port
+        (host or "").encode("idna")  # as it is looked up: fails for a part that is empty or too long
     except ValueError:
         host = None
     if (
@@ -172,12 +184,15 @@ class Config(BaseModel):
         title="Store hash",
         description=(
             "The part after /stores/ in the API path that the control panel shows beside the access token, for "
-            "example abc123 in https://api.bigcommerce.com/stores/abc123/v3/. The whole path is accepted too."
+            "example abc123 in https://api.bigcommerce.com/stores/abc123/v3/. The whole path is accepted too, and the "
+            "store's permanent address, store-abc123.mybigcommerce.com."
         ),
         examples=["abc123", "https://api.bigcommerce.com/stores/abc123/v3/"],
         json_schema_extra={
             "order": 3,
-            "pattern_descriptor": "abc123, /stores/abc123 or https://api.bigcommerce.com/stores/abc123/v3/",
+            "pattern_descriptor": (
+                "abc123, https://api.bigcommerce.com/stores/abc123/v3/ or store-abc123.mybigcommerce.com"
+            ),
         },
     )
     lookback_minutes: int = Field(

@@ -8,15 +8,18 @@ its records.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Queue
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, FailureType, SyncMode
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
@@ -66,18 +69,26 @@ def read_together(
     ]
     # The streams that wait for the one that they share a list with begin behind it and take no list's place.
     begun = len(streams) - len(passes) + min(len(passes), LISTS_PER_WORKER * workers)
-    source = ConcurrentSource.create(
-        # A thread for each stream that has begun beside the workers: those that make slices, or wait, keep none from
-        # reading.
-        num_workers=workers + begun,
-        initial_number_of_partitions_to_generate=begun,
+    # A thread for each stream that has begun beside the workers: those that make slices, or wait, keep none from
+    # reading.
+    threads = ThreadPoolExecutor(workers + begun, thread_name_prefix="workerpool")
+    source = ConcurrentSource(
+        threadpool=ThreadPoolManager(threads, logger),
         logger=logger,
         slice_logger=DebugSliceLogger(),
-        message_repository=repository,
         queue=queue,
+        message_repository=repository,
+        initial_number_partitions_to_generate=begun,
     )
-    for message in liveness.messages(source.read([stream for one in passes for stream in one.streams()])):
-        yield with_changes(message)
+    try:
+        for message in liveness.messages(source.read([stream for one in passes for stream in one.streams()])):
+            yield with_changes(message)
+    finally:
+        # Whoever took the messages may have stopped before the end. Threads that wait for something wait no longer.
+        queue.close()
+        for one in passes:
+            one.give_up()
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _states_at_first(
@@ -204,6 +215,7 @@ class _Pass:
             FailureType.system_error,
         )
         self._over.set()
+        self.waiting.release()
 
     def begin_slice(self) -> None:
         with self._lock:
@@ -319,8 +331,9 @@ class _CursorOfAll(Cursor):
 
     def close_partition(self, partition: Partition) -> None:
         try:
-            for cursor in self._cursors:
-                cursor.close_partition(partition)
+            with shortage.in_plain_words():
+                for cursor in self._cursors:
+                    cursor.close_partition(partition)
         except Exception as error:
             self._pass.end(error)
             raise
@@ -367,6 +380,10 @@ def _stream(stream: BigCommerceStream, slices: PartitionGenerator, cursor: Curso
     )
 
 
+class QueueClosed(Exception):
+    """Nobody takes any more what is put into the queue."""
+
+
 class BatchQueue(Queue[QueueItem]):
     """A queue in which records travel many at a time: a lock for each would cost more than the rest of the way.
 
@@ -380,8 +397,18 @@ class BatchQueue(Queue[QueueItem]):
         self._batches: Queue[list[QueueItem]] = Queue(max(1, size // BATCH_SIZE))
         self._own = threading.local()
         self._unpacked: deque[QueueItem] = deque()
+        self._closed = False
+
+    def close(self) -> None:
+        """Has whoever puts, or waits for room to, raise QueueClosed or go on: nobody gets any more."""
+        self._closed = True
+        with self._batches.mutex:
+            self._batches.maxsize = sys.maxsize
+            self._batches.not_full.notify_all()
 
     def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
+        if self._closed:
+            raise QueueClosed
         batch: list[QueueItem] = self._own.__dict__.setdefault("batch", [])
         batch.append(item)
         if len(batch) == BATCH_SIZE or not isinstance(item, Record):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import io
 import os
 import signal
 import sys
@@ -42,6 +43,7 @@ class Entrypoint(AirbyteEntrypoint):
 
 def run() -> None:
     """Runs one command of the Airbyte protocol with the arguments of the process."""
+    _print_utf_8()
     signal.signal(signal.SIGTERM, _terminate)
     _collect_garbage_rarely()
     _return_memory()
@@ -62,6 +64,13 @@ def run() -> None:
         os._exit(1)  # whoever was reading has gone: there is no one to tell
     except BaseException as error:
         explain_and_exit(error)
+
+
+def _print_utf_8() -> None:
+    """Has all output be UTF-8, as the protocol demands, whatever PYTHONIOENCODING or the locale say."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _collect_garbage_rarely() -> None:

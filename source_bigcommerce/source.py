@@ -20,6 +20,7 @@ from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams import Stream
+from airbyte_cdk.sources.utils.casing import camel_to_snake
 from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
@@ -28,12 +29,13 @@ from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError, Forbidden
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
-from source_bigcommerce.inputs import read_catalog, read_object, read_state
+from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
 from source_bigcommerce.reading import read_together
 from source_bigcommerce.report import ProgressReport
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.base import BigCommerceStream
 
+STREAM_NAMES = frozenset(vars(stream).get("name") or camel_to_snake(stream.__name__) for stream in ALL_STREAMS)
 DOCUMENTATION = "https://docs.airbyte.com/integrations/sources/bigcommerce"
 
 logger = logging.getLogger("airbyte")
@@ -55,7 +57,13 @@ class SourceBigcommerce(AbstractSource):
         Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
         """
         # All scopes are asked for at the same time.
-        store = Store(parse_config(config).model_copy(update={"num_workers": len(Scope)}))
+        with Store(parse_config(config).model_copy(update={"num_workers": len(Scope)})) as store:
+            self._check(store, logger)
+        return True, None
+
+    @staticmethod
+    def _check(store: Store, logger: logging.Logger) -> None:
+        store.governor.wait_once()  # a person waits for the answer
         store.started()
         # One stream of each scope tells of all that need it.
         streams = _streams(store)
@@ -63,6 +71,7 @@ class SourceBigcommerce(AbstractSource):
         with ThreadPoolExecutor(len(asked)) as workers:
             found = workers.map(lambda stream: _access_failure(stream, streams), reversed(asked.values()))
             failures = [failure for failure in found if failure]
+        store.breaker.check()  # what concerns all requests is no matter of a scope
         if len(failures) == len(asked):
             raise BigCommerceError(
                 "Nothing can be read from this store. " + " ".join(dict.fromkeys(str(f) for f in failures)),
@@ -70,10 +79,12 @@ class SourceBigcommerce(AbstractSource):
             )
         for failure in failures:
             logger.warning(str(failure))
-        return True, None
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid."""
+        """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid.
+
+        The threads that a stream has started end when all of these are garbage.
+        """
         return list(_streams(Store(parse_config(config))))
 
     def read(
@@ -87,10 +98,15 @@ class SourceBigcommerce(AbstractSource):
 
         Raises BigCommerceError at the end when a stream failed, as the platform goes by the exit code.
         """
-        settings = parse_config(split_config(config)[0])
-        store = Store(settings)
+        with Store(parse_config(split_config(config)[0])) as store:
+            yield from self._read(store, catalog, one_per_stream(state or []))
+
+    def _read(
+        self, store: Store, catalog: ConfiguredAirbyteCatalog, states: list[AirbyteStateMessage]
+    ) -> Iterator[AirbyteMessage]:
         streams = {stream.name: stream for stream in _streams(store)}
         chosen = {configured.stream.name for configured in catalog.streams}
+        warn_of_unused(states, chosen)
         failed: list[str] = []
         for configured in catalog.streams:
             if configured.stream.name not in streams:
@@ -103,7 +119,7 @@ class SourceBigcommerce(AbstractSource):
         try:
             if report.streams:
                 messages = read_together(
-                    report.streams, ConnectorStateManager(state), settings.num_workers, _full_refreshes(catalog)
+                    report.streams, ConnectorStateManager(states), store.config.num_workers, _full_refreshes(catalog)
                 )
                 yield from self._messages(report, messages)
         except AirbyteTracedException:
@@ -141,7 +157,7 @@ class SourceBigcommerce(AbstractSource):
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        return read_state(state_path) if state_path else []
+        return read_state(state_path, STREAM_NAMES) if state_path else []
 
 
 def parse_config(config: Mapping[str, Any]) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, _Pass, _Slice, _Slices
+from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, QueueClosed, _Pass, _Slice, _Slices
 from source_bigcommerce.streams.tally import Tally
 
 
@@ -149,7 +150,7 @@ def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it()
     together = Together(Leader(fails=ValueError("the second page cannot be read")))
     records = _Slice(together, PIECE).read()
     together.queue.put(next(iter(records)))
-    with pytest.raises(ValueError, match="second page"):
+    with pytest.raises(BigCommerceError, match="second page"):
         next(iter(records))
     assert [one["id"] for one in together.out_when_it_ended] == [7]
 
@@ -160,6 +161,31 @@ def test_a_slice_for_which_the_machine_has_no_room_fails_with_what_to_do_about_i
     records = _Slice(Together(Leader(fails=error)), PIECE).read()
     with pytest.raises(BigCommerceError, match=r"memory.* choose fewer parallel workers"):
         list(records)
+
+
+def test_an_error_that_nobody_foresaw_is_told_in_one_line_with_its_place() -> None:
+    """The CDK has a sentence that says nothing, and a stack trace."""
+    records = _Slice(Together(Leader(fails=ZeroDivisionError("no\nway"))), PIECE).read()
+    with pytest.raises(BigCommerceError) as failure:
+        list(records)
+    assert re.fullmatch(
+        r"The connector met an error that it does not know: ZeroDivisionError: no way \(at .*test_reading.py:\d+\)\. "
+        r"Please report this line\.",
+        str(failure.value.message),
+    )
+
+
+def test_whoever_puts_into_a_queue_that_nobody_empties_does_not_wait() -> None:
+    """The consumer of a sync may stop in the middle; a thread for each worker would wait for ever."""
+    queue = BatchQueue(size=1)
+    queue.put("first")
+    blocked = threading.Thread(target=queue.put, args=("second",), daemon=True)
+    blocked.start()
+    queue.close()
+    blocked.join(timeout=30)
+    assert not blocked.is_alive()
+    with pytest.raises(QueueClosed):
+        queue.put("third")
 
 
 def test_no_slice_is_made_behind_one_that_failed() -> None:

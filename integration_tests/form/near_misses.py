@@ -14,6 +14,7 @@ STRANGERS = (
     "\U0001d7d9",
 )
 SPACES = ("", "", "", " ", "\t", "\n", "\r\n", "\u00a0", "  ", "\u3000", "\ufeff", "\x1c", "\x85", "\v")
+_ADDRESS_ENDS = (".mybigcommerce.com", "-2.mybigcommerce.com/", ".mybigcommerce.com/manage/orders#top")
 YEARS = ("1582", "1600", "1900", "1970", "1999", "2000", "2023", "2024", "2100", "2400", "0999", "0000", "999")
 
 
@@ -33,8 +34,10 @@ def store_hashes(count: int) -> list[str]:
         "api.bigcommerce.com/stores/",
         "https://api.bigcommerce.com/stores/",
         "http://",
+        "store-",
+        "https://store-",
     )
-    ends = ("", "", "/", "/v2", "/v3/", "/v4/", "/v3/orders", "//")
+    ends = ("", "", "/", "/v2", "/v3/", "/v4/", "/v3/orders?id:in=1,2", "//", "-1", *_ADDRESS_ENDS)
     made = (random.choice(starts) + _letters(random, "abcXYZ019") + random.choice(ends) for _ in range(count))
     return _mixed(random, list(made))
 

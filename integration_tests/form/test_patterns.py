@@ -37,12 +37,15 @@ STORE_HASHES = {
     "abc-123": False,
     "\uff41\uff42\uff43": False,  # full-width letters
     "/stores/": False,
-    "/stores/abc123/v4": False,
-    "/stores/abc123/v3/orders": False,
+    "/stores/abc123/v3/orders": True,
+    "https://api.bigcommerce.com/stores/abc123/v3/catalog/products?limit=1": True,
+    "store-abc123": True,
+    "store-abc123-1.mybigcommerce.com": True,
+    "https://store-abc123.mybigcommerce.com/manage/orders": True,
     "https://api.bigcommerce.com/": False,
     "https://api.example.com/stores/abc123/v3/": False,
-    "https://store-abc123.mybigcommerce.com/": False,
-    "store-abc123.mybigcommerce.com": False,
+    "https://mystore.mybigcommerce.com/": False,
+    "https://www.mystore.com/": False,
 }
 
 

@@ -23,6 +23,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.auth import StoreAuth
 from source_bigcommerce.api.body import decode
+from source_bigcommerce.api.environment import require_usable_environment
 from source_bigcommerce.api.errors import BigCommerceError, Breaker, ErrorTable, in_plain_words
 from source_bigcommerce.api.quota import QuotaGovernor
 from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
@@ -57,7 +58,7 @@ def of_parent(endpoint: str, key: Any) -> str:
 
 
 class Store:
-    """One BigCommerce store during one sync: its credentials, its quota and its clock."""
+    """One BigCommerce store during one sync: its credentials, its quota and its clock. Use as a context manager."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -67,12 +68,30 @@ class Store:
             config.quota_reserve_percent / 100, self.breaker, max_in_flight=config.num_workers
         )
         self._readers = ThreadPoolExecutor(config.num_workers, thread_name_prefix="reader")
+        self._sessions: list[requests.Session] = []
         self._started: datetime | None = None
         self._read_at = 0.0  # on this machine's clock, which tells how long ago
         self._unusable: BigCommerceError | None = None
         self._lock = threading.Lock()
         self._memory: dict[str, Any] = {}
         self._memory_locks: dict[str, threading.Lock] = {}
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends what was started for the sync, without waiting: connections, and threads once they notice.
+
+        A worker whose request is under way notices when the answer comes. None sends another request.
+        """
+        self.breaker.open(BigCommerceError("The sync has ended.", FailureType.system_error))
+        self.governor.wake()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        for session in self._sessions:
+            session.close()
 
     def started(self) -> datetime:
         """The server's clock, read once: the upper bound of every window of this sync, in UTC.
@@ -85,6 +104,7 @@ class Store:
                 raise self._unusable  # one answer is enough for all streams
             if self._started is None:
                 try:
+                    require_usable_environment(self.config.store_url)
                     now = _server_time(self._get("v2/time", "store time"))
                     self._require_start_date_before(now)
                 except BigCommerceError as error:
@@ -132,11 +152,13 @@ class Store:
 
     def client(self, purpose: str, error_handler: ErrorHandler) -> HttpClient:
         """What sends requests to this store. `purpose` is the stream that they are for, and stands in the log."""
+        session = StoreSession(api_budget=self.governor)
+        self._sessions.append(session)
         return HttpClient(
             name=purpose,
             logger=logging.getLogger("airbyte"),
             error_handler=error_handler,
-            session=StoreSession(api_budget=self.governor),
+            session=session,
             authenticator=self.auth,
         )
 

@@ -7,6 +7,7 @@ status codes: docs/start/about/status-codes of BigCommerce's developer documenta
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -95,6 +96,18 @@ UNTRUSTED = Answer(
     "The TLS certificate of the API host could not be verified, so nothing was sent. Check the proxy or the "
     "certificates of the machine that runs the connector.",
 )
+UNSENDABLE = Answer(
+    Action.STOP,
+    FailureType.config_error,
+    "The request could not be sent ({detail}), and no other can. Check the API address, and the proxy that the "
+    "environment names.",
+)
+PROXY_REFUSED = Answer(
+    Action.STOP,
+    FailureType.config_error,
+    "The proxy that the environment names (HTTPS_PROXY or ALL_PROXY) refused the connection to the API host "
+    "({detail}). Check the user name and password in its address, and that it lets the connector reach the host.",
+)
 UNDECODABLE = Answer(
     Action.RETRY,
     FailureType.transient_error,
@@ -168,6 +181,9 @@ _UNKNOWN_STORE = Answer(
 )
 # For requests that need no scope: there, a refusal speaks of the store.
 STORE_ANSWERS = {**ANSWERS, 403: _UNKNOWN_STORE, 404: _UNKNOWN_STORE}
+
+
+_PROXY_REFUSAL = re.compile("Tunnel connection failed: (40[37])")
 
 
 class Breaker:
@@ -271,7 +287,7 @@ def _look_up(
     if isinstance(response, BodyTooLarge):
         return OVERSIZED, 0, str(response)
     if not isinstance(response, requests.Response):
-        return UNREACHABLE, 0, type(response).__name__
+        return _of_no_response(response)
     status = response.status_code
     if status == 204:
         return None
@@ -287,6 +303,17 @@ def _look_up(
     if status == 503 and "suspended" in detail.lower():
         return SUSPENDED, status, detail
     return answers.get(status, PASSING_FAULT if status >= 500 else REFUSED), status, detail
+
+
+def _of_no_response(error: Exception | None) -> tuple[Answer, int, str]:
+    """The row for a request that was not answered: most such faults pass."""
+    name = type(error).__name__
+    # On Airbyte Cloud, the CDK reports a name that cannot be resolved, which passes, as an invalid address.
+    if isinstance(error, ValueError) and not isinstance(error.__context__, OSError):
+        return UNSENDABLE, 0, name
+    if isinstance(error, requests.exceptions.ProxyError) and (refusal := _PROXY_REFUSAL.search(str(error))):
+        return PROXY_REFUSED, 0, refusal[1]
+    return UNREACHABLE, 0, name
 
 
 def _detail(response: requests.Response) -> str:

@@ -18,15 +18,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import requests
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
 from source_bigcommerce.api.allowance import USUAL_WINDOW, Allowance, Permit, Told
 from source_bigcommerce.api.concurrency import Places
-from source_bigcommerce.api.errors import Breaker
+from source_bigcommerce.api.errors import BigCommerceError, Breaker
 
 logger = logging.getLogger("airbyte")
 
 LONGEST_WAIT = 3600.0  # seconds; a reset further away is a mistake
+_LONGEST_WAIT_ONCE, _SHORT_WAIT = 40.0, 5.0  # seconds; short are those for the answer to a request that goes first
 _FIRST_BLIND_WAIT, _LONGEST_BLIND_WAIT = 2.0, 60.0
 LONG_WAIT = 3.0  # seconds; a shorter wait is not reported
 
@@ -81,6 +83,9 @@ class QuotaGovernor(APIBudget):
         self._permits: dict[int, Permit] = {}  # by thread: each sends one request at a time
         self._blocked_until = -math.inf
         self._refusals = 0  # 429s in a row that did not say when to come back
+        self._pauses_asked_for = 0  # by a 429; those of one burst are one
+        self._waits_once = False
+        self._awaited: float | None = None  # the end of the first wait that was not short
         self._requests = 0
         self._waiting = 0  # workers
         self._waiting_since = 0.0
@@ -95,6 +100,10 @@ class QuotaGovernor(APIBudget):
             waited = self._waited + (now - self._waiting_since if self._waiting else 0.0)
             left = None if self._allowance.quota is None else self._allowance.left(now)
             return Usage(self._requests, left, self._allowance.quota, waited)
+
+    def wait_once(self) -> None:
+        """From now on waits for one window at the most; after that, requests fail until the quota is renewed."""
+        self._waits_once = True
 
     @contextmanager
     def slot(self, endpoint: str) -> Iterator[None]:
@@ -119,9 +128,12 @@ class QuotaGovernor(APIBudget):
 
         Raises BigCommerceError when it became pointless meanwhile.
         """
+        self._breaker.check()
         with self._changed:
             self._lose_unanswered()
             while not isinstance(turn := self._try_acquire(), Permit):
+                if self._waits_once:
+                    self._give_up_if_used_up_again(turn)
                 if turn > LONG_WAIT and self._reported_wait_is_over:
                     self._report_wait(turn)
                 else:
@@ -130,6 +142,11 @@ class QuotaGovernor(APIBudget):
             self._permits[threading.get_ident()] = turn
             if self._wait_is_reported and self._reported_wait_is_over:
                 self._report_wait(0.0)
+
+    def wake(self) -> None:
+        """Has everyone who waits look again whether the request still has a point."""
+        with self._changed:
+            self._changed.notify_all()
 
     def update_from_response(self, request: Any, response: Any) -> None:
         """Learns from an answer's headers; a 429 stops every worker until the reset it announces."""
@@ -161,6 +178,22 @@ class QuotaGovernor(APIBudget):
             return wait
         self._requests += 1
         return self._allowance.send(now)
+
+    def _give_up_if_used_up_again(self, wait: float) -> None:
+        ends = self._clock() + wait
+        if self._awaited is None and wait > _SHORT_WAIT:
+            self._awaited = ends
+        is_another = self._awaited is not None and ends > self._awaited + _SHORT_WAIT
+        if is_another or self._pauses_asked_for > 1 or wait > _LONGEST_WAIT_ONCE:
+            self._breaker.open(
+                BigCommerceError(
+                    "The store's request quota is used up by other apps. It is renewed in "
+                    f"{math.ceil(wait)} seconds: try again then.",
+                    FailureType.transient_error,
+                )
+            )
+            self._changed.notify_all()
+            self._breaker.check()
 
     def _pause(self, seconds: float) -> None:
         if not self._waiting:
@@ -215,6 +248,7 @@ class QuotaGovernor(APIBudget):
     def _block(self, response: requests.Response, now: float) -> None:
         announced = max(_reset(response) or 0, min(_number(response, "X-Retry-After") or 0, LONGEST_WAIT))
         is_new = now >= self._blocked_until  # refusals of one burst are one
+        self._pauses_asked_for += is_new
         if announced <= 0:  # documented for a store under load: a 429 may come without any header
             self._refusals += is_new
             longest = min(_FIRST_BLIND_WAIT * 2**self._refusals, _LONGEST_BLIND_WAIT)

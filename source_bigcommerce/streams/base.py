@@ -14,9 +14,11 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from airbyte_cdk.models import FailureType, SyncMode
 from airbyte_cdk.sources.streams import IncrementalMixin
+from airbyte_cdk.sources.streams.core import package_name_from_class
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode, forget, repairs
@@ -93,6 +95,14 @@ class BigCommerceStream(HttpStream, ABC):
         return normaliser(self.get_json_schema(), self.mismatches.report)
 
     # What the CDK asks of every HTTP stream.
+
+    def get_json_schema(self) -> dict[str, Any]:  # type: ignore[override]  # the CDK's is a cached function
+        return self._schema
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        # The CDK's own cache keeps every stream of every sync, and with it the store, as long as the process lives.
+        return ResourceSchemaLoader(package_name_from_class(type(self))).get_schema(self.name)
 
     @property
     def url_base(self) -> str:

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from integration_tests.harness import catalog_of
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
-from source_bigcommerce.inputs import read_catalog, read_object, read_state
+from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state
 from source_bigcommerce.run import Entrypoint
-from source_bigcommerce.source import SourceBigcommerce, logger
+from source_bigcommerce.source import STREAM_NAMES, SourceBigcommerce, logger
 from unit_tests.fuzz.support import JSON, TEXTS, assert_sentence, examples
 from unit_tests.support import config
 
 READERS: dict[str, Callable[[str], Any]] = {
     "config": lambda path: read_object(path, "config"),
     "catalog": read_catalog,
-    "state": read_state,
+    "state": lambda path: one_per_stream(read_state(path, STREAM_NAMES)),
 }
 ODD = {
     "100,000 levels": b"[" * 100_000 + b"]" * 100_000,
@@ -44,7 +44,8 @@ STATES = st.fixed_dictionaries(
         | st.fixed_dictionaries(
             {"stream_descriptor": JSON | st.fixed_dictionaries({"name": TEXTS})}, optional={"stream_state": JSON}
         ),
-        "global": JSON,
+        "global": JSON | st.fixed_dictionaries({"stream_states": JSON}, optional={"shared_state": JSON}),
+        "state": JSON,
         "data": JSON,
     },
 )
@@ -104,7 +105,13 @@ def test_any_bytes_are_read_or_explained(what: str, content: bytes, file: Path) 
 
 @pytest.mark.parametrize("what", READERS)
 @examples(100)
-@given(content=JSON | STATES | st.lists(STATES, max_size=2) | CATALOGS)
+@given(
+    content=JSON
+    | STATES
+    | st.lists(STATES | st.fixed_dictionaries({"type": st.just("STATE"), "state": STATES}), max_size=2)
+    | st.dictionaries(st.sampled_from(["orders", "coupons", "streamState", "bookmarks"]), JSON | STATES, max_size=2)
+    | CATALOGS
+)
 def test_any_json_is_read_or_explained(what: str, content: Any, file: Path) -> None:
     """States and catalogs of other versions and tools, and those edited by hand."""
     check(what, file, json.dumps(content).encode())

@@ -1,0 +1,61 @@
+"""The proxy and the certificates that the environment names, checked before the first request."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+from source_bigcommerce.api.errors import BigCommerceError
+
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # the first that is set counts
+
+
+def require_usable_environment(url: str) -> None:
+    """Raises BigCommerceError when a request to this address must fail for what the environment names."""
+    if not url.startswith("https://"):
+        return  # a store on this machine: neither is used
+    if proxy := select_proxy(url, get_environ_proxies(url)):
+        _require_http_proxy(proxy)
+    for variable in _BUNDLES:
+        if path := os.environ.get(variable):
+            _require_certificates(variable, path)
+            return
+
+
+def _require_http_proxy(proxy: str) -> None:
+    """The address may hold a password, so it is not quoted."""
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        scheme, host = parse_url(proxy).scheme, urlsplit(proxy).hostname
+    except (LocationParseError, ValueError):
+        scheme, host = None, None
+    if scheme and scheme.startswith("socks"):
+        if find_spec("socks") is None:
+            raise BigCommerceError(
+                "The environment names a SOCKS proxy (HTTPS_PROXY or ALL_PROXY), which the connector cannot use: name "
+                "an HTTP proxy, such as http://proxy.example.com:3128."
+            )
+    elif scheme not in ("http", "https") or not host:
+        raise BigCommerceError(
+            "The proxy that the environment names (HTTPS_PROXY or ALL_PROXY) is not the address of one: write it as "
+            "http://proxy.example.com:3128."
+        )
+
+
+def _require_certificates(variable: str, path: str) -> None:
+    try:
+        if not Path(path).is_dir():
+            ssl.create_default_context(cafile=path)
+    except OSError as error:  # errors of TLS are some of these
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise BigCommerceError(
+            f"The certificates that the environment variable {variable} names ({path}) cannot be read: {reason}. "
+            "Correct the path, or unset the variable."
+        ) from None

@@ -1,0 +1,116 @@
+"""A check while the store's request quota is used up: a person waits for its answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.source import SourceBigcommerce
+from unit_tests.support import NOW, STORE_URL, make_store
+
+LOGGER = logging.getLogger("airbyte")
+WINDOW = 30.0
+ANYTHING_ELSE = re.compile(rf"{STORE_URL}v[23]/(?!time)")
+
+
+def quota_of(left: int, reset: float) -> dict[str, str]:
+    return {
+        "X-Rate-Limit-Requests-Quota": "150",
+        "X-Rate-Limit-Requests-Left": str(left),
+        "X-Rate-Limit-Time-Window-Ms": str(int(WINDOW * 1000)),
+        "X-Rate-Limit-Time-Reset-Ms": str(int(reset * 1000)),
+    }
+
+
+@pytest.fixture
+def store() -> Store:
+    return make_store(num_workers=20)
+
+
+def failure_of(store: Store) -> BigCommerceError:
+    with pytest.raises(BigCommerceError) as failure:
+        SourceBigcommerce._check(store, LOGGER)
+    assert failure.value.failure_type is FailureType.transient_error
+    return failure.value
+
+
+def used_up(store: Store, reset: Any = None) -> Any:
+    """Answers 429 to everything: other apps take what each window grants, as soon as it begins."""
+
+    def answer(request: Any, context: Any) -> dict[str, Any]:
+        now = store.governor._clock()
+        context.status_code = 429
+        context.headers.update(quota_of(0, WINDOW - now % WINDOW if reset is None else reset))
+        return {}
+
+    return answer
+
+
+def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_used_up(
+    api: Any, store: Store, naps: list[float]
+) -> None:
+    """It took over three minutes and ended with a sentence about syncs."""
+    api.get(f"{STORE_URL}v2/time", json=used_up(store))
+    error = failure_of(store)
+    assert error.message == (
+        "The store's request quota is used up by other apps. It is renewed in 30 seconds: try again then."
+    )
+    assert store.governor._clock() + sum(naps) < 60
+    assert api.call_count == 2
+
+
+@pytest.mark.parametrize("reset", [0.5, 3.0, 20.0])
+def test_every_announced_pause_counts_as_a_window(api: Any, store: Store, naps: list[float], reset: float) -> None:
+    """However short it is."""
+    api.get(f"{STORE_URL}v2/time", json=used_up(store, reset))
+    assert "used up by other apps" in str(failure_of(store).message)
+    assert store.governor._clock() + sum(naps) < 60
+    assert api.call_count == 2
+
+
+def test_a_check_does_not_wait_for_an_hour(api: Any, store: Store) -> None:
+    """The store may announce any time."""
+    api.get(f"{STORE_URL}v2/time", json=used_up(store, 3600.0))
+    assert str(failure_of(store).message).endswith("It is renewed in 3600 seconds: try again then.")
+    assert api.call_count == 1
+
+
+def test_a_check_whose_window_ends_after_its_first_request_says_the_same(api: Any, store: Store) -> None:
+    """Then some scopes are not known."""
+    api.get(f"{STORE_URL}v2/time", json={"time": NOW}, headers=quota_of(100, 20.0))
+    api.get(ANYTHING_ELSE, json=used_up(store))
+    assert "used up by other apps. It is renewed in " in str(failure_of(store).message)
+
+
+def test_a_check_without_429_waits_for_one_window_too(api: Any, store: Store) -> None:
+    """The store says with each answer that nothing is left, and the reserve is the others'."""
+
+    def answer(request: Any, context: Any) -> dict[str, Any]:
+        now = store.governor._clock()
+        context.headers.update(quota_of(0, WINDOW - now % WINDOW))
+        return {"time": NOW, "data": [], "meta": {}}
+
+    api.get(f"{STORE_URL}v2/time", json=answer)
+    api.get(ANYTHING_ELSE, json=answer)
+    assert "used up by other apps" in str(failure_of(store).message)
+
+
+def test_a_check_goes_on_when_the_window_turns(api: Any, store: Store, naps: list[float]) -> None:
+    """One used-up window says nothing about the connection."""
+
+    def answer(request: Any, context: Any) -> Any:
+        now = store.governor._clock()
+        if now < WINDOW:
+            return used_up(store)(request, context)
+        context.headers.update(quota_of(149, WINDOW - now % WINDOW))
+        return {"time": NOW, "data": [], "meta": {}}
+
+    api.get(f"{STORE_URL}v2/time", json=answer)
+    api.get(ANYTHING_ELSE, json=answer)
+    SourceBigcommerce._check(store, LOGGER)
