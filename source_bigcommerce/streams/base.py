@@ -21,7 +21,18 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode, forget
 from source_bigcommerce.api.client import Store, of_parent, with_query
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, TwoScopes, in_plain_words
+from source_bigcommerce.api.errors import (
+    RESUMES,
+    STARTS_OVER,
+    STARTS_OVER_UNLESS_SAVED,
+    BigCommerceError,
+    ErrorTable,
+    NotFound,
+    TwoScopes,
+    in_plain_words,
+    located,
+)
+from source_bigcommerce.api.explanation import request_of
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS
@@ -100,8 +111,22 @@ class BigCommerceStream(HttpStream, ABC):
 
     def get_error_handler(self) -> ErrorHandler:
         if self.list_scope in (None, self.scope):
-            return ErrorTable(self.name, self.scope, self.store.breaker)
-        return TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
+            return ErrorTable(
+                self.name, self.scope, self.store.breaker, self.store.token_check.is_refused, self.resumption
+            )
+        return TwoScopes(
+            self.name,
+            self.scope,
+            self.store.breaker,
+            self.endpoint,
+            self.list_scope,
+            self.store.token_check.is_refused,
+            self.resumption,
+        )
+
+    def resumption(self) -> str:
+        """How the next sync goes on if this one fails now, as the end of a sentence."""
+        return STARTS_OVER
 
     @classmethod
     def scopes(cls) -> tuple[Scope, ...]:
@@ -234,7 +259,7 @@ class BigCommerceStream(HttpStream, ABC):
             doubts = 0
             while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
                 if doubts == _DOUBTS:
-                    raise _ended_early(self.name, listed)
+                    raise _ended_early(self.name, listed, self.resumption())
                 doubts += 1  # what it tells of may have been added, or changed once more, in this moment
                 page = self.fetch_page(stream_slice, following)
 
@@ -326,7 +351,10 @@ class BigCommerceStream(HttpStream, ABC):
 
     def _page(self, response: requests.Response) -> Page:
         asked = dict(parse_qsl(urlsplit(response.request.url or "").query))
-        return self.paging.page(decode(response), asked)
+        try:
+            return self.paging.page(decode(response), asked)
+        except BigCommerceError as error:
+            raise located(error, request_of(response)) from None
 
     def _report_misfit(self, path: str, kind: str) -> None:
         if path not in self._misfits:
@@ -375,6 +403,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     @state.setter
     def state(self, value: Mapping[str, Any]) -> None:
         self.progress.resume(parse_state(self.name, self.cursor_field, value))
+
+    def resumption(self) -> str:
+        return STARTS_OVER_UNLESS_SAVED if self.progress.value is None else RESUMES
 
     def stream_slices(
         self,
@@ -555,10 +586,10 @@ def bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _ended_early(stream: str, listed: int) -> BigCommerceError:
+def _ended_early(stream: str, listed: int, resumption: str) -> BigCommerceError:
     return BigCommerceError(
         f"BigCommerce's list of '{stream}' ended after {listed} records, though the store has more of them. Nothing is "
-        "lost: the next sync resumes from the last saved state.",
+        f"lost: {resumption}",
         FailureType.transient_error,
     )
 

@@ -120,8 +120,8 @@ def _replace(parent: Record, embedded: Embedded, children: list[Record], forgive
 def contradicted(parent: Record, endpoint: str) -> NotFound:
     """The error of a parent that came with children of which their own endpoint tells none."""
     return NotFound(
-        f"Record {parent['id']} came with children of its own, of which {endpoint} then told none. Nothing is "
-        "lost: the next sync resumes from the last saved state.",
+        f"Record {parent['id']} came with children of its own, of which {endpoint} then returned none. Nothing is "
+        "lost: start the sync again.",
         FailureType.transient_error,
     )
 

@@ -122,7 +122,7 @@ class NumberedList(BigCommerceStream, ABC):
         changed = f"The list of '{self.name}' changed each time that it was read, {PASSES} times."
         if isinstance(self, IncrementalStream):
             raise BigCommerceError(
-                f"{changed} Nothing is lost: the next sync resumes from the last saved state.",
+                f"{changed} Nothing is lost: {self.resumption()}",
                 FailureType.transient_error,
             )
         self.logger.warning(
