@@ -406,7 +406,7 @@ def _look_up_error(response: requests.Response, answers: Mapping[int, Answer]) -
     """The same for a status of 400 or more."""
     status = response.status_code
     explanation = explanation_of(response)
-    detail = shown(explanation, response)
+    detail = shown(explanation, response.reason)
     if status in (403, 404) and answers is STORE_ANSWERS and is_html(response):
         return _BLOCKED_STORE, status, detail
     if status == 503 and "suspended" in explanation.lower():

@@ -37,9 +37,9 @@ def explanation_of(response: requests.Response) -> str:
     return _on_one_line(words)[:_LONGEST]
 
 
-def shown(explanation: str, response: requests.Response) -> str:
+def shown(explanation: str, reason: str | None = None) -> str:
     """The explanation as it is quoted in a message: cut behind a whole word, or the status in words."""
-    text = explanation or response.reason or NO_EXPLANATION
+    text = explanation or reason or NO_EXPLANATION
     if len(text) <= _LONGEST_SHOWN:
         return text
     return f"{text[:_LONGEST_SHOWN].rpartition(' ')[0] or text[:_LONGEST_SHOWN]} ..."

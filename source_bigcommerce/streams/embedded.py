@@ -14,7 +14,7 @@ from typing import Any
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, located
 from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, is_empty, lossy
 
 CAPS = frozenset({10, 50, 250})
@@ -72,7 +72,12 @@ def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch,
     the parent is not there either. Then the parent stays as it came.
     """
     for embedded in lists:
-        doubtful = [parent for parent in parents if embedded.is_doubtful(parent, parent.get(embedded.name))]
+        doubtful = []
+        for parent in parents:
+            if embedded.is_doubtful(parent, parent.get(embedded.name)):
+                doubtful.append(parent)
+            elif not isinstance(parent.get(embedded.name), list):
+                parent[embedded.name] = []  # it did not come along, and the parent counts none
         if "{id}" in embedded.endpoint:
             for parent in doubtful:
                 _reread_one(parent, embedded, fetch, forgive)
@@ -189,6 +194,13 @@ def _pages(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> Itera
         body = fetch(endpoint, {**params, **position})
         if is_empty(body) and position != paging.first():
             body = fetch(endpoint, {**params, **position})  # the end, or a store that fails
-        page = paging.page(body, position)
+        page = _page(paging, body, position, endpoint)
         yield page
         position = page.next
+
+
+def _page(paging: Paging, body: Any, position: Params, endpoint: str) -> Page:
+    try:
+        return paging.page(body, position)
+    except BigCommerceError as error:
+        raise located(error, f" The request was {endpoint}.") from None
