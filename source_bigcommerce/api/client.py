@@ -160,9 +160,9 @@ class Store:
     def _refuses_token(self) -> bool:
         """Whether `/v2/time` answers 401 now. Asked in the slot of the request that made this necessary."""
         try:
-            with StoreSession(api_budget=self.governor) as session:
-                url = self.config.store_url + "v2/time"
-                return session.get(url, auth=self.auth, **REQUEST_KWARGS).status_code == 401
+            url = self.config.store_url + "v2/time"
+            answer = StoreSession(api_budget=self.governor).get(url, auth=self.auth, **REQUEST_KWARGS)
+            return answer.status_code == 401
         except requests.RequestException:
             return False  # nobody refused it
 
