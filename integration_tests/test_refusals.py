@@ -123,6 +123,7 @@ def test_a_list_whose_date_filter_is_refused_is_read_whole_and_filtered_here(
 ) -> None:
     """The stream would fail in every sync but the first. Slices that each read the whole list would cost the quota."""
     monkeypatch.setattr("source_bigcommerce.streams.slicing.SAMPLE_SIZE", 20)
+    monkeypatch.setattr("source_bigcommerce.streams.base.IncrementalStream.pages_per_slice", 1)
     endpoint, names = FILTERS[stream][0], [FILTERS[stream][bound] for bound in bounds]
     with serve(Options(**SIZE)) as server:
         first = sync(server, [stream])

@@ -110,6 +110,24 @@ def test_a_list_without_its_date_filter_is_read_once(api: Any) -> None:
     assert stream.state == {"date_modified": "2024-06-01T12:00:00Z"}
 
 
+def test_a_filter_that_is_refused_behind_the_first_page_begins_the_list_anew(api: Any) -> None:
+    """Its pages have other numbers without it: page 2 of 4 is not page 2 of 3."""
+    old = [{"id": n, "date_modified": "2024-01-15T10:00:00Z"} for n in range(1, 301)]
+    new = [{"id": n, "date_modified": "2024-05-15T10:00:00Z"} for n in range(301, 1001)]
+
+    def page(request: Any, context: Any) -> Any:
+        number, is_filtered = int(request.qs["page"][0]), "date_modified:min" in request.url
+        if is_filtered and number == 2:
+            context.status_code = 422
+            return {"title": "The filter(s): date_modified:min are not valid filter parameter(s)."}
+        rows = new if is_filtered else old + new
+        return v3(rows[250 * (number - 1) : 250 * number], total=len(rows))
+
+    api.get(f"{STORE_URL}v3/customers/subscribers", json=page)
+    found = sync(make_stream(Subscribers), {"date_modified": "2024-05-01T00:00:00Z"})
+    assert {record["id"] for record in found} == set(range(301, 1001))
+
+
 def test_a_refusal_for_one_parent_in_the_middle_is_not_believed(api: Any) -> None:
     """The same address answered for another order."""
     orders = [{"id": n, "date_modified": "Wed, 15 May 2024 10:00:00 +0000", "is_deleted": False} for n in (1, 2)]
