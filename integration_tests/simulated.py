@@ -145,7 +145,7 @@ class _Frames(list[str]):
         return self
 
 
-def _no_environment(session: requests.Session, url: Any, **settings: Any) -> dict[str, Any]:
+def _no_environment(session: requests.Session, url: Any, *settings: Any, **named: Any) -> dict[str, Any]:
     return {"proxies": {}, "stream": False, "verify": True, "cert": None}
 
 

@@ -18,7 +18,8 @@ class Fault:
     """A failure for the n-th to (n + times - 1)-th request that matches; `seen` counts the matching ones.
 
     `pattern` is a glob over the path below the store (`v2/orders`, `v2/orders/*/products`), or over path and
-    query when it holds a `?`.
+    query when it holds a `?`. One that `spreads` meets every request from the first on that it has struck, as a token
+    that is revoked does.
     """
 
     pattern: str
@@ -32,6 +33,7 @@ class Fault:
     seconds: float = 60.0
     edit: Edit | None = None
     ignored: Collection[str] = ()
+    spreads: bool = False
     seen: int = 0
 
     def __post_init__(self) -> None:
@@ -46,7 +48,7 @@ class Fault:
         """Counts a request and says whether it fails."""
         target = f"{path}?{query}" if "?" in self.pattern else path
         if not fnmatchcase(target, self.pattern):
-            return False
+            return self.spreads and self.seen >= self.nth
         self.seen += 1
         return self.nth <= self.seen < self.nth + self.times
 

@@ -26,7 +26,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_message
 
 from source_bigcommerce.api.client import Store
-from source_bigcommerce.api.errors import BigCommerceError, Forbidden
+from source_bigcommerce.api.errors import BigCommerceError, MissingScope
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.config import Config
 from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
@@ -180,7 +180,7 @@ def _access_failure(asked: BigCommerceStream, streams: Iterable[BigCommerceStrea
     """Why a stream cannot be read, if so, and with it all others that need its scope."""
     try:
         asked.check_access()
-    except Forbidden as error:
+    except MissingScope as error:
         names = ", ".join(s.name for s in streams if s is not asked and asked.scope in s.scopes())
         return BigCommerceError(f"{error.message} The same goes for: {names}.") if names else error
     except BigCommerceError as error:

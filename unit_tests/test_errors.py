@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -23,19 +25,23 @@ from source_bigcommerce.api.errors import (
     BigCommerceError,
     Breaker,
     ErrorTable,
+    Forbidden,
+    MissingScope,
     NotFound,
     Refused,
     in_plain_words,
 )
 from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.api.token_check import TokenCheck
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.marketing import Coupons
 from source_bigcommerce.streams.orders import Orders
-from unit_tests.support import CLIENT, STORE_URL, TOKEN, make_store, make_stream, response
+from unit_tests.support import CLIENT, NOW, STORE_URL, TOKEN, make_store, make_stream, response, urls
 
 FAIL, STOP, RETRY, WAIT = Action.FAIL, Action.STOP, Action.RETRY, Action.WAIT
 REMEDIES = (
     "Deselect it",
+    "Have it",
     "deselect the stream",
     "Check the",
     "Grant it",
@@ -43,12 +49,13 @@ REMEDIES = (
     "Create an API account",
     "please report it",
     "the next sync resumes",
+    "the next sync reads the stream from its start",
 )
 
 # What is to be done about each status, written down a second time on purpose: by hand, from the API's documentation.
 EXPECTED: dict[int, tuple[Action, FailureType]] = {
     301: (STOP, FailureType.config_error),
-    304: (STOP, FailureType.config_error),
+    304: (RETRY, FailureType.config_error),
     400: (FAIL, FailureType.system_error),
     401: (STOP, FailureType.config_error),
     402: (FAIL, FailureType.config_error),
@@ -212,11 +219,126 @@ def test_an_error_of_the_network_does_not_leak_its_address_or_its_cause() -> Non
     assert TOKEN not in judged(requests.exceptions.ConnectionError(f"headers: {TOKEN}"))[2]
 
 
-@pytest.mark.parametrize("scope", list(Scope))
-def test_a_missing_scope_is_named_together_with_the_stream(scope: Scope) -> None:
+NO_SCOPE = "You don't have a required scope to access the endpoint"
+
+
+def explained(status: int, explanation: Any, headers: dict[str, str] | None = None) -> requests.Response:
+    return response(status, json.dumps(explanation).encode(), headers)
+
+
+@pytest.mark.parametrize("scope", [scope for scope in Scope if scope is not Scope.NONE])
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"status": 403, "message": NO_SCOPE}],
+        {"status": 403, "title": NO_SCOPE, "errors": {}},
+        {"error": "You are authorized but your scope does not include this resource."},
+    ],
+    ids=str,
+)
+def test_a_missing_scope_is_named_together_with_the_stream(scope: Scope, body: Any) -> None:
     """That is all the user needs to know in order to grant it."""
-    sentence = judged(response(403), scope)[2]
-    assert f"OAuth scope {scope.value} (read-only)" in sentence and "'orders'" in sentence
+    with pytest.raises(MissingScope) as failure:
+        table(scope).interpret_response(explained(403, body))
+    sentence = str(failure.value.message)
+    assert f"lacks the OAuth scope {scope.value} (read-only)" in sentence and "'orders'" in sentence
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            {"title": "This feature is not available on your plan."},
+            "(403: This feature is not available on your plan.)",
+        ),
+        ([{"message": "Multi-storefront is disabled for this store"}], "(403: Multi-storefront is disabled for this"),
+        ({"title": "Forbidden", "detail": "Feature is out of scope"}, "(403: Forbidden; Feature is out of scope)"),
+    ],
+    ids=str,
+)
+def test_a_refusal_for_another_reason_than_a_missing_scope_is_quoted(body: Any, told: str) -> None:
+    """A scope that the account has already cannot be granted: the reason is the store's plan or a disabled feature."""
+    with pytest.raises(Forbidden) as failure:
+        table().interpret_response(explained(403, body))
+    sentence = str(failure.value.message)
+    assert told in sentence and "OAuth" not in sentence and is_a_sentence(sentence)
+    assert not isinstance(failure.value, MissingScope)
+
+
+def test_a_refusal_without_a_reason_names_the_scope_as_what_to_check() -> None:
+    """A missing scope is the usual reason, and nothing says otherwise."""
+    sentence = judged(response(403))[2]
+    assert "does not say why" in sentence and "Check that the API account has the OAuth scope Orders" in sentence
+    assert "OAuth" not in judged(response(403), Scope.NONE)[2]
+
+
+FIREWALL = b"<!DOCTYPE html>\n<html><head><title>Attention\n Required! &amp; Blocked</title></head></html>"
+
+
+@pytest.mark.parametrize(("scope", "status"), [(Scope.ORDERS, 403), (None, 403), (None, 404)])
+def test_an_html_page_in_place_of_a_refusal_is_told_as_one(scope: Scope | None, status: int) -> None:
+    """A firewall on the way answered: neither a scope nor the store hash is wrong."""
+    action, failure_type, sentence = judged(response(status, FIREWALL, {"Content-Type": "text/html"}), scope)
+    assert action is (FAIL if scope else STOP)
+    assert failure_type is FailureType.config_error
+    assert 'an HTML page titled "Attention Required! & Blocked"' in sentence and "firewall" in sentence
+    assert "scope" not in sentence and "store hash" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (
+            422,
+            {"title": "Invalid", "errors": {"date_modified:min": "is not valid"}},
+            "Invalid; date_modified:min: is not",
+        ),
+        (422, {"title": "Invalid", "errors": {"a": ["is long", {"b": 7}]}}, "(422: Invalid; a: is long; a.b: 7)"),
+        (400, {"title": "Bad Request", "detail": "limit is too large"}, "(400: Bad Request; limit is too large)"),
+        (400, [{"message": "No.", "details": {"reason": "x"}}, {"message": "Nor this."}], "(400: No.; reason: x; Nor"),
+        (400, {"error": {"code": "X", "message": "m", "details": None}}, "(400: m)"),
+    ],
+    ids=str,
+)
+def test_all_parts_of_an_explanation_are_shown(status: int, body: Any, told: str) -> None:
+    """The title of a V3 error says the least: "JSON data is missing or invalid"."""
+    assert told in judged(explained(status, body))[2]
+
+
+def test_plain_text_is_an_explanation_too() -> None:
+    """The catalog answers 401 so (documented)."""
+    assert "(422: Too many ids)" in judged(response(422, b"Too many\nids", {"Content-Type": "text/plain"}))[2]
+
+
+@pytest.mark.parametrize("status", sorted(set(EXPECTED) - {400, 405, 406, 415}))
+def test_what_the_store_refuses_is_not_called_a_defect_of_the_connector(status: int) -> None:
+    """It is one where BigCommerce does not accept the kind of request (405, 406, 415)."""
+    assert "defect" not in judged(explained(status, {"title": "The limit is above the maximum"}))[2]
+
+
+@pytest.mark.parametrize("status", [status for status in EXPECTED if status >= 400])
+def test_the_request_and_its_id_are_named(status: int) -> None:
+    """BigCommerce's support asks for the id; the path tells which page or which parent it was."""
+    answer = response(status, b"", {"X-Request-ID": "8f3c-77"})
+    url = f"{STORE_URL}v2/orders/17/taxes?limit=250&sort=id:asc&min_id=300&include=fees&token={TOKEN}"
+    answer.request = requests.Request("GET", url).prepare()
+    add_to_secrets(TOKEN)
+    sentence = judged(answer)[2]
+    assert sentence.endswith(" The request was v2/orders/17/taxes?min_id=300&token=**** (X-Request-ID 8f3c-77).")
+
+
+def test_an_id_that_is_none_is_not_shown() -> None:
+    """A header may hold anything."""
+    for id_ in ("", "two words", "x" * 200):
+        assert "X-Request-ID" not in judged(response(422, b"", {"X-Request-ID": id_}))[2]
+    assert judged(response(422, b"", {"X-Request-ID": "8f3c"}))[2].endswith(" The response has the X-Request-ID 8f3c.")
+
+
+def test_not_modified_is_not_a_redirect() -> None:
+    """Nothing leads elsewhere: a cache on the way believes that the connector has a copy."""
+    action, failure_type, sentence = judged(response(304))
+    assert (action, failure_type) == (RETRY, FailureType.config_error)
+    assert "304" in sentence and "redirect" not in sentence and "token" not in sentence
 
 
 @pytest.mark.parametrize("kind", ["V2", "V3"])
@@ -233,9 +355,10 @@ def test_a_suspended_store_stops_everything(kind: str) -> None:
     ("body", "told"),
     [
         (BODIES["V2 array"], "The field 'x' {y} is not supported."),
-        (BODIES["V3 object"], "Data is missing"),
+        (BODIES["V3 object"], "Data is missing; a.b: c"),
         (BODIES["V3 with empty title"], "Not allowed"),
-        (b"<html>", "no explanation"),
+        (b"<html>", "an HTML page without a title"),
+        (b"", "no explanation"),
     ],
 )
 def test_what_the_store_says_for_itself_is_passed_on(body: bytes, told: str) -> None:
@@ -306,6 +429,7 @@ def read(stream: Any) -> list[Any]:
 def test_a_refused_token_stops_all_streams_at_once(api: Any) -> None:
     """Hammering a store with a dead token is how apps get blocked."""
     api.get(f"{STORE_URL}v2/orders", status_code=401, text="Unauthorized")
+    api.get(f"{STORE_URL}v2/time", status_code=401, text="Unauthorized")
     api.get(f"{STORE_URL}v2/coupons", json=[])
     store = make_store()
     with pytest.raises(BigCommerceError, match="access token was refused"):
@@ -313,7 +437,74 @@ def test_a_refused_token_stops_all_streams_at_once(api: Any) -> None:
     for stream in ALL_STREAMS:
         with pytest.raises(BigCommerceError, match="access token was refused"):
             read(stream(store))
-    assert api.call_count == 1
+    assert [request.path.partition("/v2/")[2] for request in api.request_history] == ["orders", "time"]
+
+
+@pytest.mark.parametrize("elsewhere", [{"json": {"time": 1}}, {"status_code": 500}, {"exc": requests.ConnectionError}])
+def test_a_token_that_one_address_refuses_once_is_good(api: Any, elsewhere: dict[str, Any]) -> None:
+    """Stores have answered 401 at random during incidents. Nothing but a second refusal proves the first."""
+    api.get(f"{STORE_URL}v2/time", **elsewhere)
+    api.get(f"{STORE_URL}v2/coupons", [{"status_code": 401}, {"status_code": 401}, GOOD])
+    store = make_store()
+    assert [record["id"] for record in read(Coupons(store))] == [1]
+    assert opened(store.breaker) is None
+
+
+def test_a_token_that_one_address_always_refuses_fails_one_stream(api: Any) -> None:
+    """The others go on, and the user is not sent to make another API account."""
+    api.get(f"{STORE_URL}v2/coupons", status_code=401, json=[{"message": "Unauthorized"}])
+    api.get(f"{STORE_URL}v2/orders", json=[])
+    store = make_store()
+    with pytest.raises(BigCommerceError) as failure:
+        read(Coupons(store))
+    sentence = str(failure.value.message)
+    assert "(401: Unauthorized), though it did not refuse it at /v2/time" in sentence and is_a_sentence(sentence)
+    assert "API account" not in sentence
+    assert failure.value.failure_type is FailureType.transient_error
+    assert opened(store.breaker) is None
+    assert len([url for url in urls(api) if url.startswith("v2/coupons")]) == ErrorTable.max_retries + 1
+    assert read(Orders(store)) == []
+
+
+def test_one_request_answers_all_that_doubt_the_token() -> None:
+    """Eight workers may meet the same refusal at the same moment."""
+    begun, finish, asked = threading.Event(), threading.Event(), []
+
+    def ask() -> bool:
+        asked.append(1)
+        begun.set()
+        finish.wait()
+        return True
+
+    check = TokenCheck(ask)
+    with ThreadPoolExecutor(8) as workers:
+        first = workers.submit(check.is_refused)
+        begun.wait()
+        check._lock = lock = CountingLock(check._lock, 7, finish)  # type: ignore[assignment]
+        others = [workers.submit(check.is_refused) for _ in range(7)]
+        assert all(one.result() for one in (first, *others))
+    assert lock.waiting == 7
+    assert len(asked) == 1
+    assert check.is_refused() and len(asked) == 2, "a later refusal is another one"
+
+
+class CountingLock:
+    """A lock that sets an event once so many threads wait for it."""
+
+    def __init__(self, lock: Any, awaited: int, event: threading.Event) -> None:
+        self._lock, self._awaited, self._event = lock, awaited, event
+        self._counting = threading.Lock()
+        self.waiting = 0
+
+    def __enter__(self) -> None:
+        with self._counting:
+            self.waiting += 1
+            if self.waiting == self._awaited:
+                self._event.set()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def test_a_request_that_waits_for_the_quota_is_not_sent_once_the_token_was_refused(api: Any) -> None:
@@ -498,6 +689,15 @@ def test_a_start_date_in_the_future_of_the_store_is_an_error(api: Any) -> None:
     assert make_store(start_date="2024-06-01T12:00:00Z").started()
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_one_refusal_of_the_clock_is_not_believed(api: Any, status: int) -> None:
+    """It would fail every stream, and send the user to make another API account."""
+    api.get(f"{STORE_URL}v2/time", [{"status_code": status}, {"json": {"time": NOW}}])
+    store = make_store()
+    assert store.started()
+    assert opened(store.breaker) is None
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_wrong_store_hash_is_told_by_the_clock(api: Any, status: int) -> None:
     """It is the first request of all, and the only one that can tell a wrong store from a missing scope."""
@@ -509,7 +709,8 @@ def test_a_wrong_store_hash_is_told_by_the_clock(api: Any, status: int) -> None:
 @pytest.mark.parametrize(
     ("answer", "changes", "sentence", "requests"),
     [
-        ({"status_code": 404}, {}, "Check the store hash", 1),
+        ({"status_code": 404}, {}, "Check the store hash", 2),
+        ({"status_code": 401}, {}, "access token was refused", 2),
         ({"json": {}}, {}, "did not tell its time", 1),
         ({"json": {"time": 1_717_243_200}}, {"start_date": "2024-06-02"}, "is in the future", 1),
         ({"status_code": 500}, {}, "passing fault", ErrorTable.max_retries + 1),

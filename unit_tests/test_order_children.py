@@ -300,11 +300,11 @@ def test_later_pages_that_stay_without_transactions_fail_the_stream(api: Any, no
 def test_a_refusal_names_the_scope_that_is_missing(api: Any) -> None:
     """The list of orders needs one, the transactions of an order another: the user has to tick the right box."""
     api.get(f"{STORE_URL}v2/orders", status_code=403, json={})
-    with pytest.raises(BigCommerceError, match=r"lacks the OAuth scope Orders \(read-only\)"):
+    with pytest.raises(BigCommerceError, match=r"the OAuth scope Orders \(read-only\)"):
         read(make_stream(Transactions))
     orders(api, order(7))
     children(api, Transactions, 7, status_code=403, json={})
-    with pytest.raises(BigCommerceError, match=r"lacks the OAuth scope Order Transactions \(read-only\)"):
+    with pytest.raises(BigCommerceError, match=r"the OAuth scope Order Transactions \(read-only\)"):
         read(make_stream(Transactions))
 
 

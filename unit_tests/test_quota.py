@@ -137,6 +137,45 @@ def test_a_429_stops_everyone_until_the_later_of_both_resets(headers: dict[str, 
     assert clock.now == close_to(wait)
 
 
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry_After": "20"}, 20),
+        ({"Retry_After": "20", "X_Retry_After": "7"}, 20),
+        ({"Retry_After": "7", "X_Retry_After": "20"}, 20),
+        ({"Retry_After": "Sat, 01 Jun 2024 12:00:20 GMT", "Date": "Sat, 01 Jun 2024 12:00:00 GMT"}, 20),
+        ({"Retry_After": "999999"}, 3600),
+    ],
+    ids=str,
+)
+def test_a_429_with_the_standard_header_alone_is_heeded(headers: dict[str, str], wait: float) -> None:
+    """Gateways send it, as seconds or as a date, which counts by the clock that wrote it."""
+    governor, clock = make_governor()
+    send(governor, answer(None, status=429, **headers))
+    send(governor, answer(None))
+    assert clock.now == close_to(wait)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry_After": "Sat, 01 Jun 2024 12:00:20 GMT"},  # and no date to compare it with
+        {"Retry_After": "Sat, 01 Jun 2024 11:00:00 GMT", "Date": "Sat, 01 Jun 2024 12:00:00 GMT"},
+        {"Retry_After": "Sat, 01 Jun 2024 12:00:20", "Date": "Sat, 01 Jun 2024 12:00:00 GMT"},
+        {"Retry_After": "soon", "Date": "now"},
+        {"Retry_After": "-5"},
+        {"Retry_After": "inf"},
+    ],
+    ids=str,
+)
+def test_a_standard_header_that_says_nothing_is_waited_out_blindly(headers: dict[str, str]) -> None:
+    """As if there were none: a few seconds, longer each time."""
+    governor, clock = make_governor()
+    send(governor, answer(None, status=429, **headers))
+    send(governor, answer(None))
+    assert 1 <= clock.now <= 5
+
+
 def test_a_509_stops_everyone_like_a_429() -> None:
     """It was the answer to a used-up quota while that was counted by the hour."""
     governor, clock = make_governor()

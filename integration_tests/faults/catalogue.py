@@ -65,6 +65,28 @@ def _deaf(*parameters: str) -> Make:
     return _lists_only(lambda _: {"kind": "deaf", "ignored": frozenset(parameters)})
 
 
+def _missing_scope(kind: Kind) -> bytes:
+    told = "You don't have a required scope to access the endpoint"
+    body = {"status": 403, "title": told} if kind.path.startswith("v3/") else [{"status": 403, "message": told}]
+    return json.dumps(body).encode()
+
+
+def _refused_filter(kind: Kind) -> Settings | None:
+    """The store refuses whatever is asked for with the filter by date."""
+    name = {
+        "v2/orders": "min_date_modified",
+        "v3/customers": "date_modified:min",
+        "v3/orders/payment_actions/refunds": "created:min",
+    }.get(kind.path)
+    if name is None:
+        return None
+    return {
+        "pattern": f"{kind.path}?*{name}=*",
+        "status": 400 if kind.path.startswith("v2/") else 422,
+        "body": json.dumps({"title": f"The filter(s): {name} are not valid filter parameter(s)."}).encode(),
+    }
+
+
 def _repeating(_: Kind) -> Settings:
     kept: list[Any] = []
 
@@ -140,15 +162,23 @@ GROUPS = (
         "Statuses",
         (
             _status("400", 400),
-            _status("401 (token revoked)", 401),
+            _status("401 at one address", 401),
+            Fault("401 (token revoked)", lambda _: {"status": 401, "spreads": True}, lasts=(ALWAYS,)),
             _status("402", 402),
             _status("403", 403),
+            Fault(
+                "403, a scope is missing",
+                lambda kind: {"status": 403, "body": _missing_scope(kind)},
+                lasts=(ALWAYS,),
+            ),
+            _status("403, HTML of a firewall", 403, kind="html"),
             _status("404", 404),
             _status("409", 409),
             _status("413", 413),
             _status("422", 422),
             _status("423", 423),
             _status("429 with headers", 429, headers={"X-Rate-Limit-Time-Reset-Ms": "5000", "X-Retry-After": "5"}),
+            _status("429 with Retry-After alone", 429, rate_headers=False, headers={"Retry-After": "20"}),
             _status("429 without headers", 429, rate_headers=False),
             _status("500", 500),
             _status("502, HTML", 502, kind="html"),
@@ -156,12 +186,14 @@ GROUPS = (
             _status("503, store suspended", 503, body=json.dumps({"title": SUSPENDED}).encode()),
             _status("504", 504),
             _status("507", 507),
+            _status("304", 304, body=b""),
             _status("redirect to another host", 302, kind="redirect"),
             Fault(
                 "a parameter is refused",
                 lambda _: {"status": 400, "body": b'[{"status":400,"message":"The field \'x\' is not supported."}]'},
                 lasts=(ALWAYS,),
             ),
+            Fault("a filter is refused", _refused_filter, lasts=(ALWAYS,), positions=("first page",)),
         ),
     ),
     Group(

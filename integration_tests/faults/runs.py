@@ -149,7 +149,7 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     assert settings is not None
     ground.clear()
     nth = _nth(kind, position, ground.plain_hits)
-    struck = sandbox_faults.Fault(kind.path, nth=nth, times=times, **settings)
+    struck = sandbox_faults.Fault(**{"pattern": kind.path, "nth": nth, "times": times, **settings})
     ground.strike_with(struck, fault.refuses)
     began = ground.clock.true() if ground.clock else 0.0
     ground.ear.lines.clear()
@@ -205,7 +205,8 @@ def _general(sentence: str) -> str:
     sentence = sentence.replace(f"The sandbox was asked to fail; see {STATUS_PAGE}", "{what the store says}")
     sentence = re.sub(r"'(?:[a-z]+_)*[a-z]+'", "'{stream}'", sentence, count=2)
     sentence = re.sub(r"the OAuth scope .+? \(read-only\)", "the OAuth scope {scope} (read-only)", sentence)
-    sentence = re.sub(r"v[23]/[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
+    sentence = re.sub(r"v[23]/(?!time\b)[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
+    sentence = re.sub(r" The request was .+?\.(?=$| )", "", sentence)
     return re.sub(r"\b\d{2,}(?= bytes)|(?<=order )\d+|(?<=same id )\d+", "N", sentence)
 
 

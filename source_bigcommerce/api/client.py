@@ -24,8 +24,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_bigcommerce.api.auth import StoreAuth
 from source_bigcommerce.api.body import decode
 from source_bigcommerce.api.environment import require_usable_environment
-from source_bigcommerce.api.errors import BigCommerceError, Breaker, ErrorTable, in_plain_words
+from source_bigcommerce.api.errors import BigCommerceError, Breaker, StoreErrorTable, in_plain_words
 from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.api.token_check import TokenCheck
 from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
 from source_bigcommerce.config import Config
 
@@ -67,6 +68,7 @@ class Store:
         self.governor = QuotaGovernor(
             config.quota_reserve_percent / 100, self.breaker, max_in_flight=config.num_workers
         )
+        self.token_check = TokenCheck(self._refuses_token)
         self._readers = ThreadPoolExecutor(config.num_workers, thread_name_prefix="reader")
         self._sessions: list[requests.Session] = []
         self._started: datetime | None = None
@@ -170,12 +172,21 @@ class Store:
             )
 
     def _get(self, endpoint: str, purpose: str) -> requests.Response:
-        client = self.client(purpose, ErrorTable(purpose, None, self.breaker))
+        client = self.client(purpose, StoreErrorTable(purpose, self.breaker))
         with self.governor.slot(endpoint):
             try:
                 return client.send_request("GET", self.config.store_url + endpoint, REQUEST_KWARGS)[1]
             except AirbyteTracedException as error:
                 raise in_plain_words(error) from None
+
+    def _refuses_token(self) -> bool:
+        """Whether `/v2/time` answers 401 now. Asked in the slot of the request that made this necessary."""
+        try:
+            url = self.config.store_url + "v2/time"
+            answer = StoreSession(api_budget=self.governor).get(url, auth=self.auth, **REQUEST_KWARGS)
+            return answer.status_code == 401
+        except requests.RequestException:
+            return False  # nobody refused it
 
 
 def _server_time(response: requests.Response) -> datetime:

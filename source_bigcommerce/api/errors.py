@@ -10,10 +10,9 @@ import random
 import re
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -21,9 +20,9 @@ from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException, RateLimitBackoffException
 from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from source_bigcommerce.api.body import UndecodableBody, decode
+from source_bigcommerce.api.explanation import explanation_of, is_html, names_missing_scope, request_of, shown
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import BodyTooLarge
 
@@ -46,11 +45,20 @@ class NotFound(BigCommerceError):
 
 
 class Forbidden(BigCommerceError):
+    """The store does not let the API account read this."""
+
+
+class MissingScope(Forbidden):
     """The API account lacks the scope for this."""
 
 
 class Refused(BigCommerceError):
-    """The store does not understand the question: it does not know a parameter or does not like a value."""
+    """The store does not accept the request: it does not know a parameter or does not accept a value.
+
+    `explanation` is the store's own, uncut.
+    """
+
+    explanation = ""
 
 
 class Action(Enum):
@@ -71,7 +79,13 @@ class Answer:
     sentence: str
 
 
-_PASSING = "Nothing is lost: the next sync resumes from the last saved state."
+RESUMES = "the next sync resumes from the last saved state."
+STARTS_OVER = "the next sync reads the stream from its start."
+STARTS_OVER_UNLESS_SAVED = (
+    "the next sync reads the stream from its start, or from the last state that this one still saves."
+)
+_START_AGAIN = "start the sync again."  # for requests that belong to no stream
+_PASSING = "Nothing is lost: {resumption}"
 _ACCOUNT = "the control panel under Settings > Store-level API accounts"
 
 SUSPENDED = Answer(
@@ -118,11 +132,48 @@ OVERSIZED = Answer(
     FailureType.system_error,
     "BigCommerce answered the request for '{stream}' with {detail}, which is not read. Please report this line.",
 )
+NOT_MODIFIED = Answer(
+    Action.RETRY,
+    FailureType.config_error,
+    "The request for '{stream}' was answered with \"not modified\" (304), which BigCommerce does not say to the "
+    "connector: a cache or proxy in between seems to. Have it pass the connector's requests on.",
+)
 REFUSED = Answer(
     Action.FAIL,
     FailureType.system_error,
-    "BigCommerce refused the request for '{stream}' ({status}: {detail}). This is a defect of the connector: please "
-    "report it with this line.",
+    "BigCommerce refused the request for '{stream}' ({status}: {detail}). Start the sync again; if this stays, ask "
+    "BigCommerce's support with this line, or deselect the stream.",
+)
+MISTAKEN = Answer(
+    Action.FAIL,
+    FailureType.system_error,
+    "BigCommerce does not accept the kind of request for '{stream}' ({status}: {detail}). This is a defect of the "
+    "connector: please report it with this line.",
+)
+UNAUTHORIZED_HERE = Answer(
+    Action.RETRY,
+    FailureType.transient_error,
+    "BigCommerce refused the access token for '{stream}' several times (401: {detail}), though it did not refuse it at "
+    f"/v2/time. {_PASSING} If this stays, ask BigCommerce's support with this line.",
+)
+BLOCKED = Answer(
+    Action.FAIL,
+    FailureType.config_error,
+    "The request for '{stream}' was refused with {detail} ({status}), not by BigCommerce's API: a firewall or proxy "
+    "seems to block the connector. Have it let the connector's address through; if BigCommerce's own firewall is the "
+    "cause, ask its support with this line.",
+)
+FORBIDDEN = Answer(
+    Action.FAIL,
+    FailureType.config_error,
+    "The stream '{stream}' cannot be read: BigCommerce refuses access to it ({status}: {detail}). If the store's plan "
+    "or settings do not include it, deselect the stream; if they do, ask BigCommerce's support with this line.",
+)
+FORBIDDEN_WITHOUT_EXPLANATION = Answer(
+    Action.FAIL,
+    FailureType.config_error,
+    "The stream '{stream}' cannot be read: BigCommerce refuses access to it and does not say why ({status}). Check "
+    f"that the API account has the OAuth scope {{scope}} (read-only) in {_ACCOUNT}, or deselect the stream.",
 )
 PASSING_FAULT = Answer(
     Action.RETRY,
@@ -160,7 +211,10 @@ ANSWERS: dict[int, Answer] = {
         "The stream '{stream}' cannot be read: the store answered that an address does not exist (404). Check the "
         "store hash; if other streams can be read, please report this line.",
     ),
+    405: MISTAKEN,
+    406: MISTAKEN,
     408: PASSING_FAULT,
+    415: MISTAKEN,
     423: PASSING_FAULT,
     429: RATE_LIMITED,
     500: PASSING_FAULT,
@@ -176,9 +230,10 @@ ANSWERS: dict[int, Answer] = {
 _UNKNOWN_STORE = Answer(
     Action.STOP,
     FailureType.config_error,
-    "No store answers to this access token under this store hash ({status}). Check the store hash, and that the API "
-    "account belongs to this store.",
+    "No store answers to this access token under this store hash ({status}: {detail}). Check the store hash, and that "
+    "the API account belongs to this store.",
 )
+_BLOCKED_STORE = replace(BLOCKED, action=Action.STOP)
 # For requests that need no scope: there, a refusal speaks of the store.
 STORE_ANSWERS = {**ANSWERS, 403: _UNKNOWN_STORE, 404: _UNKNOWN_STORE}
 
@@ -203,6 +258,7 @@ class Breaker:
             raise self._error
 
 
+_REFUSALS = frozenset({401, 403, 404})
 _MISUNDERSTOOD = frozenset({400, 422})  # a store that does not know a parameter says so with one of these
 _JITTER = 1.0  # seconds: the CDK's pauses are the same for all workers, which would come back all at once
 
@@ -213,10 +269,19 @@ class ErrorTable(ErrorHandler):
     max_retries = 6  # with pauses of 1, 2, 4, ... seconds and a random part of one more: a little over a minute
     max_time = 600  # seconds
 
-    def __init__(self, stream: str, scope: Scope | None, breaker: Breaker) -> None:
+    def __init__(
+        self,
+        stream: str,
+        scope: Scope | None,
+        breaker: Breaker,
+        token_is_refused: Callable[[], bool] | None = None,
+        resumption: Callable[[], str] = lambda: _START_AGAIN,
+    ) -> None:
         self._stream = stream
         self._scope = scope
         self._breaker = breaker
+        self._token_is_refused = token_is_refused
+        self._resumption = resumption
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
         """What the CDK shall do next. Raises BigCommerceError where there is no next, and RateLimitBackoffException
@@ -225,12 +290,18 @@ class ErrorTable(ErrorHandler):
         if found is None:
             return ErrorResolution(ResponseAction.SUCCESS)
         answer, status, detail = found
+        if status == 401 and self._token_is_refused and not self._token_is_refused():
+            answer = UNAUTHORIZED_HERE
+        if status == 403 and self._scope is not None:
+            answer = self._forbidden(response, answer)
         sentence = answer.sentence.format(
             stream=self._stream,
             scope=self._scope.value if self._scope else "",
             status=status,
             detail=detail,
+            resumption=self._resumption(),
         )
+        sentence += request_of(response)
         if answer.action is Action.RETRY:
             time.sleep(random.uniform(0, _JITTER))
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
@@ -239,25 +310,67 @@ class ErrorTable(ErrorHandler):
             # output queue, for one stream of all that wait, and without the reset. The governor waits and reports it.
             assert isinstance(response, requests.Response)
             raise RateLimitBackoffException(response.request, response, sentence, answer.failure_type)
-        error = self._kind_of(status)(sentence, answer.failure_type)
+        error = self._kind_of(status, answer)(sentence, answer.failure_type)
+        if isinstance(error, Refused) and isinstance(response, requests.Response):
+            error.explanation = explanation_of(response)
         if answer.action is Action.STOP:
             self._breaker.open(error)
         raise error
 
-    def _kind_of(self, status: int) -> type[BigCommerceError]:
+    def _forbidden(self, response: requests.Response | Exception | None, missing_scope: Answer) -> Answer:
+        """The row for a 403 of a stream: BigCommerce has one status for a missing scope and for other reasons."""
+        if not isinstance(response, requests.Response) or is_html(response):
+            return BLOCKED
+        explanation = explanation_of(response)
+        if self._scope is not Scope.NONE and names_missing_scope(explanation):
+            return missing_scope
+        return FORBIDDEN if explanation or self._scope is Scope.NONE else FORBIDDEN_WITHOUT_EXPLANATION
+
+    def _kind_of(self, status: int, answer: Answer) -> type[BigCommerceError]:
         if status in _MISUNDERSTOOD:
             return Refused
         if self._scope is None:
             return BigCommerceError  # it speaks of the store
+        if answer is ANSWERS[403]:
+            return MissingScope
         return {403: Forbidden, 404: NotFound}.get(status, BigCommerceError)
+
+
+class StoreErrorTable(ErrorTable):
+    """Reads the answers to a request that needs no scope, where a refusal stops everything: it is asked once more
+    before that is believed. For one request."""
+
+    _was_refused = False
+
+    def __init__(self, purpose: str, breaker: Breaker) -> None:
+        super().__init__(purpose, None, breaker)
+
+    def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
+        if isinstance(response, requests.Response) and response.status_code in _REFUSALS and not self._was_refused:
+            self._was_refused = True
+            return ErrorResolution(
+                ResponseAction.RETRY,
+                FailureType.transient_error,
+                f"BigCommerce refused the request for '{self._stream}' ({response.status_code}). It is sent once more.",
+            )
+        return super().interpret_response(response)
 
 
 class TwoScopes(ErrorTable):
     """The list of parents needs another scope than what is below it, so a refusal names the one that is missing."""
 
-    def __init__(self, stream: str, scope: Scope, breaker: Breaker, list_endpoint: str, list_scope: Scope) -> None:
-        super().__init__(stream, scope, breaker)
-        self._list = ErrorTable(stream, list_scope, breaker)
+    def __init__(
+        self,
+        stream: str,
+        scope: Scope,
+        breaker: Breaker,
+        list_endpoint: str,
+        list_scope: Scope,
+        token_is_refused: Callable[[], bool] | None = None,
+        resumption: Callable[[], str] = lambda: _START_AGAIN,
+    ) -> None:
+        super().__init__(stream, scope, breaker, token_is_refused, resumption)
+        self._list = ErrorTable(stream, list_scope, breaker, token_is_refused, resumption)
         self._list_endpoint = f"/{list_endpoint}"
 
     def interpret_response(self, response: requests.Response | Exception | None) -> ErrorResolution:
@@ -276,6 +389,11 @@ def in_plain_words(error: AirbyteTracedException) -> BigCommerceError:
     last = error._exception
     sentence = str(last) if isinstance(last, BaseBackoffException) else error.message or str(error)
     return BigCommerceError(sentence, error.failure_type)
+
+
+def located(error: BigCommerceError, request: str) -> BigCommerceError:
+    """The same error with the sentence that names its request."""
+    return type(error)(f"{error.message}{request}", error.failure_type or FailureType.system_error)
 
 
 def _look_up(
@@ -298,9 +416,18 @@ def _look_up(
             return UNDECODABLE, status, str(error)
         return None
     if 300 <= status < 400:
-        return REDIRECTED, status, ""
-    detail = _detail(response)
-    if status == 503 and "suspended" in detail.lower():
+        return NOT_MODIFIED if status == 304 else REDIRECTED, status, ""
+    return _look_up_error(response, answers)
+
+
+def _look_up_error(response: requests.Response, answers: Mapping[int, Answer]) -> tuple[Answer, int, str]:
+    """The same for a status of 400 or more."""
+    status = response.status_code
+    explanation = explanation_of(response)
+    detail = shown(explanation, response.reason)
+    if status in (403, 404) and answers is STORE_ANSWERS and is_html(response):
+        return _BLOCKED_STORE, status, detail
+    if status == 503 and "suspended" in explanation.lower():
         return SUSPENDED, status, detail
     return answers.get(status, PASSING_FAULT if status >= 500 else REFUSED), status, detail
 
@@ -314,18 +441,3 @@ def _of_no_response(error: Exception | None) -> tuple[Answer, int, str]:
     if isinstance(error, requests.exceptions.ProxyError) and (refusal := _PROXY_REFUSAL.search(str(error))):
         return PROXY_REFUSED, 0, refusal[1]
     return UNREACHABLE, 0, name
-
-
-def _detail(response: requests.Response) -> str:
-    """What the error body says for itself: V2 sends a list of {message}, V3 an object with a title."""
-    try:
-        body: Any = decode(response)
-    except UndecodableBody:
-        return response.reason or "no explanation"
-    if isinstance(body, list) and body:
-        body = body[0]
-    if isinstance(body, dict):
-        for key in ("title", "message", "detail"):
-            if isinstance(body.get(key), str) and body[key]:
-                return filter_secrets(body[key])[:300]
-    return response.reason or "no explanation"

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
@@ -246,7 +247,7 @@ class QuotaGovernor(APIBudget):
             self._refusals = 0
 
     def _block(self, response: requests.Response, now: float) -> None:
-        announced = max(_reset(response) or 0, min(_number(response, "X-Retry-After") or 0, LONGEST_WAIT))
+        announced = max(_reset(response) or 0, _retry_after(response))
         is_new = now >= self._blocked_until  # refusals of one burst are one
         self._pauses_asked_for += is_new
         if announced <= 0:  # documented for a store under load: a 429 may come without any header
@@ -276,6 +277,23 @@ def _reset(response: requests.Response) -> float | None:
     """Seconds from the answer to the window's end."""
     reset = _number(response, "X-Rate-Limit-Time-Reset-Ms")
     return None if reset is None else min(max(reset, 0.0) / 1000, LONGEST_WAIT)
+
+
+def _retry_after(response: requests.Response) -> float:
+    """Seconds from the response until a request may be sent again; 0 where it does not say.
+
+    Besides BigCommerce's own header, gateways send the standard one: seconds, or a date by the server's clock.
+    """
+    seconds = _number(response, "X-Retry-After") or 0, _number(response, "Retry-After") or _until_date(response)
+    return min(max(*seconds, 0), LONGEST_WAIT)
+
+
+def _until_date(response: requests.Response) -> float:
+    try:
+        until, now = (parsedate_to_datetime(response.headers[header]) for header in ("Retry-After", "Date"))
+        return (until - now).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return 0
 
 
 def _number(response: requests.Response, header: str) -> float | None:

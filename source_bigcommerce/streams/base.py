@@ -23,7 +23,20 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode, forget, repairs
 from source_bigcommerce.api.client import Store, of_parent, with_query
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, TwoScopes, in_plain_words
+from source_bigcommerce.api.errors import (
+    RESUMES,
+    STARTS_OVER,
+    STARTS_OVER_UNLESS_SAVED,
+    BigCommerceError,
+    ErrorTable,
+    Forbidden,
+    NotFound,
+    Refused,
+    TwoScopes,
+    in_plain_words,
+    located,
+)
+from source_bigcommerce.api.explanation import request_of, shown
 from source_bigcommerce.api.paging import (
     Page,
     Paging,
@@ -44,6 +57,7 @@ from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.mismatches import Mismatches
 from source_bigcommerce.streams.once import Once
 from source_bigcommerce.streams.progress import Progress
+from source_bigcommerce.streams.refused import RefusedParameters, kind_of, named_in
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.streams.state import Segment, Selection, StreamState, parse_state, segments
 from source_bigcommerce.streams.tally import Tally
@@ -55,7 +69,12 @@ _DATES = ("start", "end")  # the fields of a slice that bound it
 PARENT = "parent"  # the field of a slice that names the record whose list it is a part of
 _KNOWN_CHANNELS = "known_channels"  # the field of a slice with the channels whose records earlier syncs emitted
 _CREATED = "date_created"  # the field of an entry that says when it was made
+_POSITIONS = frozenset({"after", "min_id", "id:greater", "id:min"})  # parameters of later pages, and `page`
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
+
+
+class FilterRefused(Refused):
+    """A filter was refused behind the first page: it is left out from now on, and the list has to be begun anew."""
 
 
 class BigCommerceStream(HttpStream, ABC):
@@ -77,12 +96,15 @@ class BigCommerceStream(HttpStream, ABC):
     by_channel: ClassVar[ByChannel | None] = None
     is_a_record_each: ClassVar[bool] = True  # whether an entry of the list is a record, or has some, or none
     parent_field: ClassVar[str] = "id"  # the field of a record that names the parent to which it belongs, if any
+    read_apart: ClassVar[frozenset[str]] = frozenset()  # values of `include`, beside `embedded`, that are read apart
     shared_list: ClassVar[str | None] = None  # streams that name the same one can be made of one reading of it
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.tally = Tally()
         self.unread = UnreadParents()
+        self.refused = RefusedParameters()
+        self._answered: set[Any] = set()  # lists and kinds of endpoints that have been read in this sync
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
         self._first_pages: dict[tuple[Any, ...], Page] = {}
         super().__init__(authenticator=store.auth)
@@ -120,7 +142,7 @@ class BigCommerceStream(HttpStream, ABC):
         endpoint = self.endpoint if parent is None else of_parent(self.endpoint, parent)
         return with_query(
             endpoint,
-            {**self.params, **self.filters(stream_slice), **(next_page_token or self.paging.first())},
+            {**self._fixed(), **self.filters(stream_slice), **(next_page_token or self.paging.first())},
         )
 
     def request_kwargs(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]:
@@ -128,8 +150,22 @@ class BigCommerceStream(HttpStream, ABC):
 
     def get_error_handler(self) -> ErrorHandler:
         if self.list_scope in (None, self.scope):
-            return ErrorTable(self.name, self.scope, self.store.breaker)
-        return TwoScopes(self.name, self.scope, self.store.breaker, self.endpoint, self.list_scope)
+            return ErrorTable(
+                self.name, self.scope, self.store.breaker, self.store.token_check.is_refused, self.resumption
+            )
+        return TwoScopes(
+            self.name,
+            self.scope,
+            self.store.breaker,
+            self.endpoint,
+            self.list_scope,
+            self.store.token_check.is_refused,
+            self.resumption,
+        )
+
+    def resumption(self) -> str:
+        """How the next sync goes on if this one fails now, as the end of a sentence."""
+        return STARTS_OVER
 
     @classmethod
     def depends_on_channels(cls) -> bool:
@@ -176,7 +212,7 @@ class BigCommerceStream(HttpStream, ABC):
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
         """The slice's records for each of the streams, page by page. The others must be made of the same list."""
-        yield from self._share(self.batches(stream_slice), streams)
+        yield from self._share(self._begun_anew(stream_slice), streams)
         self.check_unread()
 
     def keep_unread(self, parent: Any, error: BigCommerceError) -> None:
@@ -193,6 +229,16 @@ class BigCommerceStream(HttpStream, ABC):
     def check_unread(self) -> None:
         """Raises BigCommerceError when what belongs to some parents could not be read."""
         self.unread.check(self.name, self.parent_field)
+
+    def _begun_anew(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+        """All batches, from the first one again where a filter is left out meanwhile: page numbers and totals are
+        those of another list then."""
+        while True:
+            try:
+                yield from self.batches(stream_slice)
+                return
+            except FilterRefused:
+                continue
 
     def _share(
         self, batches: Iterable[Sequence[Record]], streams: Sequence[BigCommerceStream]
@@ -250,7 +296,12 @@ class BigCommerceStream(HttpStream, ABC):
         if self.by_channel is None:
             return {}
         known = _known_channels(stream_slice)
-        return self.by_channel.params([one for one in self.store.config.channel_ids if one not in known])
+        chosen = self.by_channel.params([one for one in self.store.config.channel_ids if one not in known])
+        return self.refused.without(self.endpoint, chosen)
+
+    def optional_filters(self) -> Sequence[str]:
+        """The parameters of `filters` whose selection `wanted` makes again, so that the stream can do without them."""
+        return [self.by_channel.parameter] if self.by_channel else []
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
         """The same selection made again here, in case the store ignored a filter."""
@@ -295,7 +346,7 @@ class BigCommerceStream(HttpStream, ABC):
             doubts = 0
             while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
                 if doubts == _DOUBTS:
-                    raise _ended_early(self.name, listed)
+                    raise _ended_early(self.name, listed, self.resumption())
                 doubts += 1  # what it tells of may have been added, or changed once more, in this moment
                 page = self.fetch_page(stream_slice, following)
 
@@ -322,16 +373,85 @@ class BigCommerceStream(HttpStream, ABC):
         No records are the documented end of a list, and also what a store says that fails: it is asked once more
         before that is believed, unless that `may_be_empty` or a first page counts none itself.
         """
-        path = self.path(stream_slice=stream_slice, next_page_token=paging)
-        response = self._send(path)
+        part = key_of_slice({name: value for name, value in (stream_slice or {}).items() if name not in _DATES})
+        response = self._insist(
+            self.endpoint,
+            lambda: self.path(stream_slice=stream_slice, next_page_token=paging),
+            (Refused, Forbidden, NotFound) if paging or part in self._answered else (),
+            self.optional_filters(),
+            is_begun=paging is not None,
+        )
+        self._answered.add(part)
         body = decode(response)
         if is_empty(body) and not may_be_empty and (paging or not counts_none(body)):
-            response = self._send(path)
+            response = self._send(self.path(stream_slice=stream_slice, next_page_token=paging))
         return self._page(response)
 
     def fetch(self, endpoint: str, params: Params) -> Any:
         """The decoded answer of any endpoint, with this stream's permissions and error sentences."""
-        return decode(self._send(with_query(endpoint, params)))
+        kind = kind_of(endpoint)
+        doubtful: tuple[type[BigCommerceError], ...] = (Refused, Forbidden) if kind in self._answered else ()
+        if not _POSITIONS.isdisjoint(params) or params.get("page", 1) != 1:
+            doubtful = (Refused, Forbidden, NotFound)
+        response = self._insist(
+            endpoint, lambda: with_query(endpoint, self.refused.without(endpoint, params)), doubtful
+        )
+        self._answered.add(kind)
+        return decode(response)
+
+    def _insist(
+        self,
+        endpoint: str,
+        path_of: Callable[[], str],
+        doubtful: tuple[type[BigCommerceError], ...],
+        filters: Sequence[str] = (),
+        is_begun: bool = False,
+    ) -> requests.Response:
+        """The response to a request that is sent once more after a refusal that is `doubtful`, as the list has been
+        read before, or that names something that the stream can do without.
+
+        What is refused twice is left out from then on, for this sync. Raises FilterRefused where that changes which
+        records a list has that `is_begun`.
+        """
+        while True:
+            path = path_of()
+            try:
+                return self._send(path)
+            except BigCommerceError as error:
+                if not isinstance(error, doubtful) and not self._can_do_without(error, path, filters):
+                    raise
+            try:
+                return self._send(path)
+            except Refused as refusal:
+                names = self._can_do_without(refusal, path, filters)
+                if not names:
+                    raise
+                self._leave_out(endpoint, names, refusal)
+                if is_begun and not set(names).isdisjoint(filters):
+                    raise FilterRefused(str(refusal.message)) from None
+
+    def _can_do_without(self, error: BigCommerceError, path: str, filters: Sequence[str]) -> list[str]:
+        """The names that a refusal of this request names of what the stream can do without."""
+        return named_in(error.explanation, path, filters) if isinstance(error, Refused) else []
+
+    def _leave_out(self, endpoint: str, names: Sequence[str], refusal: Refused) -> None:
+        """Leaves parts of requests to an endpoint out, and warns of each once."""
+        new = self.refused.add(endpoint, names)
+        filters = [name for name in new if name in self.optional_filters()]
+        apart = [name for name in new if name in self.read_apart.union(list_.name for list_ in self.embedded)]
+        for left_out, consequence in (
+            (filters, "the list is read whole and filtered here, which takes more requests"),
+            (apart, "that part is read from its own address, which takes more requests"),
+            ([name for name in new if name not in {*filters, *apart}], "those fields stay empty"),
+        ):
+            if left_out:
+                self.logger.warning(
+                    f"BigCommerce refuses {', '.join(left_out)} in requests to {kind_of(endpoint)} for '{self.name}' "
+                    f"({shown(refusal.explanation)}): in this sync, {consequence}."
+                )
+
+    def _fixed(self) -> Params:
+        return self.refused.without(self.endpoint, self.params)
 
     def _send(self, path: str) -> requests.Response:
         with self.store.governor.slot(path.partition("?")[0]):
@@ -374,7 +494,9 @@ class BigCommerceStream(HttpStream, ABC):
     def _is_narrowed_here_only(self) -> bool:
         """Whether the list holds what is of other channels than the user's."""
         chosen = self.store.config.channel_ids
-        return bool(chosen and self.by_channel and not self.by_channel.params(chosen))
+        if not chosen or not self.by_channel:
+            return False
+        return not self.refused.without(self.endpoint, self.by_channel.params(chosen))
 
     def _total(self, first: Page, whole: Mapping[str, Any] | None) -> int | None:
         if first.total is not None or self.count is None:
@@ -390,7 +512,10 @@ class BigCommerceStream(HttpStream, ABC):
 
     def _page(self, response: requests.Response) -> Page:
         asked = dict(parse_qsl(urlsplit(response.request.url or "").query))
-        return self.paging.page(decode(response), asked)
+        try:
+            return self.paging.page(decode(response), asked)
+        except BigCommerceError as error:
+            raise located(error, request_of(response)) from None
 
 
 @dataclass(frozen=True)
@@ -466,6 +591,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return "the saved state is not of a full refresh that was broken off"
         return None if saved.selection == self.selection else "the settings have changed since the full refresh began"
 
+    def resumption(self) -> str:
+        return STARTS_OVER_UNLESS_SAVED if self.progress.state.reached is None else RESUMES
+
     def stream_slices(
         self,
         *,
@@ -510,7 +638,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         first = self._first_pages.get(key_of_slice(whole))
         oldest_first = first is not None and _is_sorted_by_id(first.records)
         del first
-        for start, end, sample in cut(part.start, part.end, self._look_into(whole, total)):
+        for start, end, sample in self._pieces(whole, total):
             piece = narrowed(whole, start, end)
             if piece != whole:
                 self._first_pages.pop(key_of_slice(whole), None)
@@ -518,10 +646,25 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
                 self._samples[key_of_slice(piece)] = sample
             yield piece
 
+    def _pieces(self, whole: StreamSlice, total: int) -> Iterator[tuple[datetime, datetime, Sample | None]]:
+        """The parts that a window is cut into. There is only one where the store refuses to select by date, as each of
+        several would read the whole list; the first sample shows that, if the first page did not."""
+        lower, upper = bounds(whole)
+        for piece in cut(lower, upper, () if self.selects_no_dates else self._look_into(whole, total)):
+            if self.selects_no_dates and piece[0] == lower:
+                yield lower, upper, None
+                return
+            yield piece
+
+    @property
+    def selects_no_dates(self) -> bool:
+        """Whether the store refuses a filter by date, so that each slice lists more than its own records."""
+        return not self.refused.at(self.endpoint).isdisjoint((self.dates.minimum, self.dates.maximum))
+
     def read_pages(
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
-        yield from self._share(self.batches(stream_slice), streams)
+        yield from self._share(self._begun_anew(stream_slice), streams)
         part = self.progress.claim(*bounds(stream_slice), self.slices_per_state) if stream_slice else None
         if part:
             yield from self._share(self.left_over(window(*part)), streams)
@@ -550,7 +693,13 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         start, end = bounds(stream_slice)
         minimum = {} if start <= _BEGINNING else {self.dates.minimum: _whole_second(start - _SECOND)}
         maximum = {} if end == self.store.started() else {self.dates.maximum: _whole_second(end + _SECOND)}
-        return {**minimum, **maximum, **chosen}
+        return self.refused.without(self.endpoint, {**minimum, **maximum, **chosen})
+
+    def optional_filters(self) -> Sequence[str]:
+        return [*super().optional_filters(), self.dates.minimum, self.dates.maximum]
+
+    def _is_narrowed_here_only(self) -> bool:
+        return super()._is_narrowed_here_only() or self.selects_no_dates
 
     def wanted(self, records: Sequence[Record], stream_slice: Mapping[str, Any] | None) -> Sequence[Record]:
         """The records without those that certainly belong to another slice, or that this sync need not repeat."""
@@ -638,8 +787,17 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         A page that is sorted as was asked for shows that the store does sort: its own order is the other way round.
         """
         order = {**(self.dates.newest_first or {}), **sample_page(number)}
+        lower, upper = bounds(whole)
+        bounded = narrowed(
+            whole, max(lower, _BEGINNING + _SECOND), upper - _SECOND
+        )  # with both filters, as slices need them
         try:
-            page = self._send(with_query(self.endpoint, {**self.params, **self.filters(whole), **order}))
+            page = self._insist(
+                self.endpoint,
+                lambda: with_query(self.endpoint, {**self._fixed(), **self.filters(bounded), **order}),
+                (),
+                self.optional_filters(),
+            )
             sample = sample_of([self.changed(row) for row in self._rows(page)], page)
         except BigCommerceError as error:
             # Slicing is a convenience: a store that does not help with it still gets its records read.
@@ -716,10 +874,10 @@ def bounds(stream_slice: Mapping[str, Any]) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _ended_early(stream: str, listed: int) -> BigCommerceError:
+def _ended_early(stream: str, listed: int, resumption: str) -> BigCommerceError:
     return BigCommerceError(
         f"BigCommerce's list of '{stream}' ended after {listed} records, though the store has more of them. Nothing is "
-        "lost: the next sync resumes from the last saved state.",
+        f"lost: {resumption}",
         FailureType.transient_error,
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, located
 from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, is_empty, lossy
 from source_bigcommerce.api.values import integer
 
@@ -73,7 +73,12 @@ def complete(parents: Sequence[Record], lists: Iterable[Embedded], fetch: Fetch,
     the parent is not there either. Then the parent stays as it came.
     """
     for embedded in lists:
-        doubtful = [parent for parent in parents if embedded.is_doubtful(parent, parent.get(embedded.name))]
+        doubtful = []
+        for parent in parents:
+            if embedded.is_doubtful(parent, parent.get(embedded.name)):
+                doubtful.append(parent)
+            elif not isinstance(parent.get(embedded.name), list):
+                parent[embedded.name] = []  # it did not come along, and the parent counts none
         if "{id}" in embedded.endpoint:
             for parent in doubtful:
                 _reread_one(parent, embedded, fetch, forgive)
@@ -121,8 +126,8 @@ def _replace(parent: Record, embedded: Embedded, children: list[Record], forgive
 def contradicted(parent: Record, endpoint: str) -> NotFound:
     """The error of a parent that came with children of which their own endpoint tells none."""
     return NotFound(
-        f"Record {parent['id']} came with children of its own, of which {endpoint} then told none. Nothing is "
-        "lost: the next sync resumes from the last saved state.",
+        f"Record {parent['id']} came with children of its own, of which {endpoint} then returned none. Nothing is "
+        "lost: start the sync again.",
         FailureType.transient_error,
     )
 
@@ -190,6 +195,13 @@ def _pages(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> Itera
         body = fetch(endpoint, {**params, **position})
         if is_empty(body) and position != paging.first():
             body = fetch(endpoint, {**params, **position})  # the end, or a store that fails
-        page = paging.page(body, position)
+        page = _page(paging, body, position, endpoint)
         yield page
         position = page.next
+
+
+def _page(paging: Paging, body: Any, position: Params, endpoint: str) -> Page:
+    try:
+        return paging.page(body, position)
+    except BigCommerceError as error:
+        raise located(error, f" The request was {endpoint}.") from None

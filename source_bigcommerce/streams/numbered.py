@@ -51,7 +51,7 @@ class NumberedList(BigCommerceStream, ABC):
         if first.next is None:
             yield self.wanted(_Unseen(self.entry_key)(first.records), stream_slice)  # one page shows one moment
             return
-        settled = self.settled(stream_slice) if isinstance(self, IncrementalStream) and not self.dates_stay else None
+        settled = self._settled_part(stream_slice)
         if settled is None:
             yield from self._read(stream_slice, first)
             return
@@ -61,6 +61,12 @@ class NumberedList(BigCommerceStream, ABC):
         # Nothing of this is owed to the state: it was changed after the sync began, and is read by the next one.
         rest = narrowed(settled, self.store.started() + _SECOND, self.store.started())
         yield from self._once_over(rest)
+
+    def _settled_part(self, stream_slice: Mapping[str, Any] | None) -> StreamSlice | None:
+        """What may be read apart as no record can join it; None where nothing joins, or parts cannot be asked for."""
+        if not isinstance(self, IncrementalStream) or self.dates_stay or self.selects_no_dates:
+            return None
+        return self.settled(stream_slice)
 
     def _read_brink(self, brink: StreamSlice) -> Iterator[Sequence[Record]]:
         """The seconds around the beginning of the sync. More than a page of changes is waited for to be past."""
@@ -122,7 +128,7 @@ class NumberedList(BigCommerceStream, ABC):
         changed = f"The list of '{self.name}' changed each time that it was read, {PASSES} times."
         if isinstance(self, IncrementalStream):
             raise BigCommerceError(
-                f"{changed} Nothing is lost: the next sync resumes from the last saved state.",
+                f"{changed} Nothing is lost: {self.resumption()}",
                 FailureType.transient_error,
             )
         self.logger.warning(

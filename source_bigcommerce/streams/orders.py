@@ -135,6 +135,7 @@ class Orders(OrderList):
 
     # Without `consignment_structure` consignments come as a legacy array (docs/rest-management/orders).
     params = {"include": "consignments.line_items,fees", "consignment_structure": "object"}
+    read_apart = frozenset({"consignments.line_items", "fees", "consignment_structure"})
     embedded = (Embedded("line_items", "v2/orders/{id}/products", lines_are_in_doubt, paging=OffsetV2()),)
 
     shared_list: ClassVar[str | None] = "orders"
