@@ -18,7 +18,14 @@ from source_bigcommerce.api.client import of_parent
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import PARENT, BigCommerceStream, IncrementalStream, key_of_slice, of
+from source_bigcommerce.streams.base import (
+    PARENT,
+    BigCommerceStream,
+    FilterRefused,
+    IncrementalStream,
+    key_of_slice,
+    of,
+)
 from source_bigcommerce.streams.embedded import read_list
 
 _ANY = 1  # stands for a parent where none can be had; whether it exists makes no difference
@@ -152,6 +159,8 @@ class BelowAll(BigCommerceStream, ABC):
         try:
             for rows in super().batches(piece):
                 yield [{**row, self.parent_field: parent} for row in rows]
+        except FilterRefused:
+            raise  # all lists are begun anew without the filter
         except BigCommerceError as error:
             self._pass_over(parent, error)
         else:
