@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from itertools import pairwise
@@ -21,17 +21,36 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.body import decode, forget
 from source_bigcommerce.api.client import Store, of_parent, with_query
-from source_bigcommerce.api.errors import BigCommerceError, ErrorTable, NotFound, TwoScopes, in_plain_words
-from source_bigcommerce.api.paging import Page, Paging, Params, Record, counts_none, is_empty, key_of, lossy
+from source_bigcommerce.api.errors import (
+    BigCommerceError,
+    ErrorTable,
+    NotFound,
+    PageTooHeavy,
+    TwoScopes,
+    in_plain_words,
+)
+from source_bigcommerce.api.paging import (
+    Page,
+    Paging,
+    Params,
+    Record,
+    counts_none,
+    is_empty,
+    key_of,
+    lossy,
+    smallest_limit,
+)
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.api.transport import REQUEST_KWARGS
+from source_bigcommerce.api.transport import REQUEST_KWARGS, PageLimits, limited
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
+from source_bigcommerce.streams.page_size import ATTEMPTS, PageSize, limits_of
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.streams.tally import Tally
+from source_bigcommerce.streams.unreadable import Detour, UnreadableRecords
 
 _DOUBTS = 3  # how often an end is asked for again that the store contradicts
 _SECOND = timedelta(seconds=1)
@@ -63,6 +82,8 @@ class BigCommerceStream(HttpStream, ABC):
     def __init__(self, store: Store) -> None:
         self.store = store
         self.tally = Tally()
+        self.sizes = PageSize()
+        self._unreadable: list[str] = []  # records that were found in this sync
         self._misfits: set[str] = set()
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
         self._first_pages: dict[tuple[Any, ...], Page] = {}
@@ -204,7 +225,7 @@ class BigCommerceStream(HttpStream, ABC):
         if self.embedded:
             for entry in entries:
                 key_of(entry)  # what belongs to it is asked for by its id
-        complete(entries, self.embedded, self.fetch, self.forgive_if_deleted)
+        complete(entries, self.embedded, self.fetch_list, self.forgive_if_deleted)
         return entries
 
     def records(self, entries: Sequence[Record]) -> Iterable[Record]:
@@ -216,7 +237,8 @@ class BigCommerceStream(HttpStream, ABC):
     def pages(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         """All that the store lists for the slice. Raises BigCommerceError where the list proves to go on behind its
         end."""
-        page = self.first_page(stream_slice)
+        detour = self.detour(stream_slice)
+        page = self._page_at(stream_slice, None, 0, (), detour)
         positions: set[tuple[Any, ...]] = set()
         listed = 0
         while True:
@@ -226,13 +248,14 @@ class BigCommerceStream(HttpStream, ABC):
             yield records
             del records
             if following is None:
+                detour.end()
                 return
             if key_of_slice(following) in positions:
                 raise lossy("its pages go round in a circle")
             positions.add(key_of_slice(following))
-            page = self.fetch_page(stream_slice, following)
+            page = self._page_at(stream_slice, following, listed, last, detour)
             doubts = 0
-            while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
+            while not page.records and last and not detour and self.tells_of_more(stream_slice, listed, last[0]):
                 if doubts == _DOUBTS:
                     raise _ended_early(self.name, listed)
                 doubts += 1  # what it tells of may have been added, or changed once more, in this moment
@@ -244,7 +267,10 @@ class BigCommerceStream(HttpStream, ABC):
         The first page is read for that and kept for whoever reads this slice; one request more is spent on lists
         that only their `count` endpoint tells of.
         """
-        first = self.fetch_page(whole, None)
+        try:
+            first = self.fetch_page(whole, None)
+        except PageTooHeavy:
+            return self._total(Page([], None), whole) or 0  # the reader of the slice finds out
         self._first_pages[key_of_slice(whole)] = first
         total = len(first.records) if first.next is None else self._total(first, whole)
         self.tally.expected = None if self._is_narrowed_here_only() else total
@@ -256,21 +282,87 @@ class BigCommerceStream(HttpStream, ABC):
     def fetch_page(
         self, stream_slice: Mapping[str, Any] | None, paging: Params | None, may_be_empty: bool = False
     ) -> Page:
-        """One page of the slice; the first one when `paging` is None.
+        """One page of the slice; the first one when `paging` is None. A page that is too heavy comes in a smaller
+        size, unless it has a number. Raises PageTooHeavy when that is not served either.
 
         No records are the documented end of a list, and also what a store says that fails: it is asked once more
         before that is believed, unless that `may_be_empty` or a first page counts none itself.
         """
-        path = self.path(stream_slice=stream_slice, next_page_token=paging)
-        response = self._send(path)
+        asked = paging or self.paging.first()
+        if "limit" not in asked:
+            return self._fetch_page(stream_slice, paging, asked, None, may_be_empty)
+        largest, smallest = int(asked["limit"]), smallest_limit(self.paging)
+        is_numbered = paging is not None and "page" in paging
+        while True:
+            size = largest if is_numbered else min(largest, max(smallest, self.sizes.of(largest)))
+            limits = limits_of(size, smallest)
+            try:
+                return self._fetch_page(stream_slice, paging, {**asked, "limit": size}, limits, may_be_empty)
+            except PageTooHeavy as error:
+                self.sizes.fail(size, smallest, error.is_refused)
+                if size <= smallest:
+                    raise error.at_size(self.name, size) from None
+                if is_numbered:
+                    raise
+
+    def detour(self, stream_slice: Mapping[str, Any] | None) -> Detour:
+        """The way around records of the slice that the store cannot serve."""
+
+        def ask(position: Params) -> Page:
+            limits = PageLimits(ATTEMPTS, limits_of(int(position["limit"]), 1).largest_body)
+            return self._fetch_page(stream_slice, position, position, limits, may_be_empty=False)
+
+        return Detour(self.name, self.paging, self.sizes, self._unreadable, ask)
+
+    def _page_at(
+        self,
+        stream_slice: Mapping[str, Any] | None,
+        position: Params | None,
+        listed: int,
+        last: Sequence[Record],
+        detour: Detour,
+    ) -> Page:
+        """The page at a position behind `listed` records, around what the store cannot serve."""
+        if position is not None and "page" in position:
+            return detour.numbered(position)
+        try:
+            return self.fetch_page(stream_slice, position) if position else self.first_page(stream_slice)
+        except PageTooHeavy as error:
+            return detour.page_behind(position or self.paging.first(), listed, last, error)
+
+    def _fetch_page(
+        self,
+        stream_slice: Mapping[str, Any] | None,
+        paging: Params | None,
+        asked: Params,
+        limits: PageLimits | None,
+        may_be_empty: bool,
+    ) -> Page:
+        """The page of the parameters `asked`. Raises PageTooHeavy when the store does not serve it in these limits."""
+        path = self.path(stream_slice=stream_slice, next_page_token=asked)
+        response = self._send_limited(path, limits)
         body = decode(response)
         if is_empty(body) and not may_be_empty and (paging or not counts_none(body)):
-            response = self._send(path)
-        return self._page(response)
+            response = self._send_limited(path, limits)
+        page = self._page(response)
+        self.sizes.succeed(len(page.records), len(response.content))
+        return page
+
+    def _send_limited(self, path: str, limits: PageLimits | None) -> requests.Response:
+        if limits is None:
+            return self._send(path)
+        with limited(replace(limits)):
+            return self._send(path)
 
     def fetch(self, endpoint: str, params: Params) -> Any:
         """The decoded answer of any endpoint, with this stream's permissions and error sentences."""
         return decode(self._send(with_query(endpoint, params)))
+
+    def fetch_list(self, endpoint: str, params: Params) -> Any:
+        """The same for a list. Raises PageTooHeavy early where less can be asked for: fewer records, or parents."""
+        many = 1 + sum(str(value).count(",") for name, value in params.items() if name.endswith(":in"))
+        limits = limits_of(int(params.get("limit", many)), 1)
+        return decode(self._send_limited(with_query(endpoint, params), limits if limits.allow_smaller else None))
 
     def _send(self, path: str) -> requests.Response:
         with self.store.governor.slot(path.partition("?")[0]):
@@ -411,11 +503,19 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def read_pages(
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
-        yield from super().read_pages(streams, stream_slice)
+        unreadable = None
+        try:
+            yield from super().read_pages(streams, stream_slice)
+        except UnreadableRecords as error:
+            unreadable = error
+            if stream_slice:
+                self.progress.leave_out(bounds(stream_slice)[0])
         part = self.progress.claim(*bounds(stream_slice), self.slices_per_state) if stream_slice else None
         if part:
             yield from self._share(self.left_over(window(*part)), streams)
             self.progress.finish(*part)
+        if unreadable:
+            raise unreadable
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         sample = self._samples.pop(key_of_slice(stream_slice), None)
@@ -500,9 +600,8 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
 
         A page that is sorted as was asked for shows that the store does sort: its own order is the other way round.
         """
-        order = {**(self.dates.newest_first or {}), **sample_page(number)}
         try:
-            page = self._send(with_query(self.endpoint, {**self.params, **self.filters(whole), **order}))
+            page = self._sample_page(number, whole)
             sample = sample_of([self.changed(row) for row in self._rows(page)], page)
         except BigCommerceError as error:
             # Slicing is a convenience: a store that does not help with it still gets its records read.
@@ -511,6 +610,20 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return None
         forget(page)  # it is decoded again when its turn comes: text is small
         return sample
+
+    def _sample_page(self, number: int, whole: StreamSlice) -> requests.Response:
+        """The sample of this number; a smaller one from the same record where it is too heavy."""
+        for is_last in (False, True):
+            place = sample_page(number, self.sizes)
+            order = {**(self.dates.newest_first or {}), **place}
+            path = with_query(self.endpoint, {**self.params, **self.filters(whole), **order})
+            try:
+                return self._send_limited(path, limits_of(place["limit"], 1))
+            except PageTooHeavy as error:
+                self.sizes.fail(place["limit"], 1, error.is_refused)
+                if is_last:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     def _rows(self, response: requests.Response) -> list[Record]:
         body = decode(response)

@@ -15,12 +15,14 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, key_of_slice, of
 from source_bigcommerce.streams.embedded import read_list
+from source_bigcommerce.streams.unreadable import UnreadableRecords
 
+_UNREADABLE = Page([], None)  # stands for a first page, whose reader finds out what of it cannot be served
 _ANY = 1  # stands for a parent where none can be had; whether it exists makes no difference
 
 
@@ -80,7 +82,7 @@ class AskedOfEach(BelowEach, ABC):
 
     def read_children(self, endpoint: str, parent: Record) -> Sequence[Record]:
         """All children of a parent, which `endpoint` lists. Raises NotFound when it does not."""
-        return read_list(self.fetch, endpoint, self.child_params, self.child_paging)
+        return read_list(self.fetch_list, endpoint, self.child_params, self.child_paging)
 
     def _children_of(self, parent: Record) -> Sequence[Record]:
         try:
@@ -126,16 +128,22 @@ class BelowAll(BigCommerceStream, ABC):
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         lists = [of(parent, stream_slice or {}) for parent in self.parents()]
+        unreadable: UnreadableRecords | None = None
         for piece, first in zip(lists, self.store.gather(self._first_of, lists), strict=True):
             if first is None:
                 continue
-            self._first_pages[key_of_slice(piece)] = first
+            if first is not _UNREADABLE:
+                self._first_pages[key_of_slice(piece)] = first
             parent = piece["parent"]
             try:
                 for rows in super().batches(piece):
                     yield [{**row, self.parent_field: parent} for row in rows]
             except NotFound as missing:
                 self._forgive(parent, missing)
+            except UnreadableRecords as error:  # the other lists are read first
+                unreadable = unreadable + error if unreadable else error
+        if unreadable:
+            raise unreadable
 
     def parents(self) -> Sequence[Any]:
         """The keys of the parents, read once in a sync for all streams below them."""
@@ -169,6 +177,8 @@ class BelowAll(BigCommerceStream, ABC):
         except NotFound as missing:
             self._forgive(piece["parent"], missing)
             return None
+        except PageTooHeavy:
+            return _UNREADABLE
 
     def _forgive(self, parent: Any, missing: NotFound) -> None:
         if self.absent_is_none:
