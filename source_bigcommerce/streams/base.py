@@ -299,9 +299,12 @@ class BigCommerceStream(HttpStream, ABC):
             try:
                 return self._fetch_page(stream_slice, paging, {**asked, "limit": size}, limits, may_be_empty)
             except PageTooHeavy as error:
-                self.sizes.fail(size, smallest, error.is_refused)
                 if size <= smallest:
                     raise error.at_size(self.name, size) from None
+                self.logger.info(
+                    f"A page of {size} records of '{self.name}' is too heavy for the store ({error.cause})."
+                )
+                self.sizes.fail(size, smallest, error.is_refused)
                 if is_numbered:
                     raise
 

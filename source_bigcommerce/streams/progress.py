@@ -97,7 +97,7 @@ class Progress:
         """Marks a part of the window as emitted. Marking it twice changes nothing."""
         with self._lock:
             end = min([end, *(left_out for left_out in self._left_out if start <= left_out < end)])
-            if self._finished is not None and self._finished.add(start, end):
+            if self._finished is not None and start < end and self._finished.add(start, end):
                 self._advanced = True
 
     def limit_of(self, start: datetime) -> datetime:

@@ -16,6 +16,7 @@ from source_bigcommerce.streams.page_size import PageSize, smaller
 
 MOST = 10  # of a stream in a sync
 IN_A_ROW = 3  # more are not single records: the store fails
+_MOST_CANDIDATES = 5  # ids that are tried
 _LONGEST_SEARCH = 40  # requests for the id of a record
 
 Ask = Callable[[Params], Page]
@@ -171,6 +172,7 @@ class Detour:
                 continue
             less = smaller(size)
             if page.records or page.total or less is None:
+                self._size.forget_failures()
                 return Page([], following, page.total)
             size = less
         raise error
@@ -181,8 +183,9 @@ class Detour:
             try:
                 page = self._ask({**self._paging.first(), "limit": size, "page": place // size + 1})
             except PageTooHeavy as error:
-                self._size.fail(size, 1, error.is_refused)
-                if size == 1:
+                if size > 1:
+                    self._size.fail(size, 1, error.is_refused)
+                else:
                     self.skip(place, error)
                     place += 1
                 continue
@@ -216,12 +219,22 @@ class Detour:
                 self._keys[at] = key
 
     def _name_at(self, place: int) -> str:
-        """The id of a record, where those of its neighbours leave but one; else the neighbours."""
-        before, after = self._keys.get(place - 1), self._keys.get(place + 1)
-        if before is not None and after == before + 2:
-            return f"id {before + 1}"
-        neighbours = " and ".join(f"id {key}" for key in (before, after) if key is not None)
-        return f"number {place + 1} of the list" + (f", beside {neighbours}" if neighbours else "")
+        """The id of a record, where those of its neighbours leave but one that is not served; else the neighbours."""
+        neighbours = [key for at in (place - 1, place + 1) if (key := self._keys.get(at)) is not None]
+        between = range(min(neighbours) + 1, max(neighbours)) if len(neighbours) == 2 else range(0)
+        ids = between if len(between) == 1 else [id_ for id_ in between[:_MOST_CANDIDATES] if self._is_unreadable(id_)]
+        if len(ids) == 1:
+            return f"id {ids[0]}"
+        return f"number {place + 1} of the list" + "".join(f", beside id {key}" for key in neighbours)
+
+    def _is_unreadable(self, id_: int) -> bool:
+        try:
+            self._ask({**self._paging.first(), "limit": 1, "id:in": id_})
+        except PageTooHeavy:
+            return True
+        except BigCommerceError:
+            pass  # a store that does not know the filter
+        return False
 
     def _note(self, name: str, error: PageTooHeavy) -> None:
         self._found.append(name)
