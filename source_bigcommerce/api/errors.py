@@ -283,10 +283,12 @@ def _is_too_heavy(response: requests.Response | Exception | None) -> bool:
     limits = limits_of_request()
     if limits is None:
         return False
-    if isinstance(response, BodyTooLarge) or _status_of(response) == _TOO_MANY_ASKED_FOR:
+    status, timed_out = _status_of(response), _is_read_timeout(response)
+    if isinstance(response, BodyTooLarge) or status == _TOO_MANY_ASKED_FOR:
         return limits.allow_smaller
-    status = _status_of(response)
-    if status < 500 and status not in _GATEWAY_GAVE_UP and not _is_read_timeout(response):
+    if timed_out and limits.allow_smaller:
+        return True  # it took minutes
+    if status < 500 and status not in _GATEWAY_GAVE_UP and not timed_out:
         return False
     limits.attempts -= 1
     return limits.attempts <= 0

@@ -32,15 +32,16 @@ class BodyTooLarge(requests.exceptions.RequestException):
 
 @dataclass
 class PageLimits:
-    """The limits of one request for a page: how often it is sent while it fails, and the size of its body in bytes."""
+    """The limits of one request for a page: how often it is sent while it fails, and the bytes of its body where a
+    smaller page can be asked for instead."""
 
     attempts: int
-    largest_body: int = LARGEST_BODY
+    largest_body: int | None = None
 
     @property
     def allow_smaller(self) -> bool:
         """Whether the page can be asked for in smaller ones."""
-        return self.largest_body < LARGEST_BODY
+        return self.largest_body is not None
 
 
 _limits: ContextVar[PageLimits | None] = ContextVar("limits of the request", default=None)
@@ -89,7 +90,7 @@ class _Adapter(HTTPAdapter):
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         response = super().send(*args, **kwargs)
         limits = limits_of_request()
-        response.raw = _BoundedBody(response.raw, limits.largest_body if limits else LARGEST_BODY)
+        response.raw = _BoundedBody(response.raw, (limits and limits.largest_body) or LARGEST_BODY)
         return response
 
 

@@ -43,10 +43,11 @@ from source_bigcommerce.api.paging import (
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS, PageLimits, limited
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
+from source_bigcommerce.streams import unreadable
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.once import Once
-from source_bigcommerce.streams.page_size import ATTEMPTS, PageSize, limits_of
+from source_bigcommerce.streams.page_size import PageSize, limits_of
 from source_bigcommerce.streams.progress import Progress, parse_state, state_of
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.streams.tally import Tally
@@ -86,7 +87,7 @@ class BigCommerceStream(HttpStream, ABC):
         self._unreadable: list[str] = []  # records that were found in this sync
         self._misfits: set[str] = set()
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
-        self._first_pages: dict[tuple[Any, ...], Page] = {}
+        self._first_pages: dict[tuple[Any, ...], Page | PageTooHeavy] = {}
         super().__init__(authenticator=store.auth)
         self._http_client = store.client(self.name, self.get_error_handler())
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
@@ -269,15 +270,20 @@ class BigCommerceStream(HttpStream, ABC):
         """
         try:
             first = self.fetch_page(whole, None)
-        except PageTooHeavy:
-            return self._total(Page([], None), whole) or 0  # the reader of the slice finds out
+        except PageTooHeavy as error:
+            self._first_pages[key_of_slice(whole)] = error  # for the reader of the slice
+            return self._total(Page([], None), whole) or 0
         self._first_pages[key_of_slice(whole)] = first
         total = len(first.records) if first.next is None else self._total(first, whole)
         self.tally.expected = None if self._is_narrowed_here_only() else total
         return total or 0
 
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
-        return self._first_pages.pop(key_of_slice(stream_slice), None) or self.fetch_page(stream_slice, None)
+        """The first page of the slice. Raises PageTooHeavy where that was found not to be served."""
+        found = self._first_pages.pop(key_of_slice(stream_slice), None)
+        if isinstance(found, PageTooHeavy):
+            raise found
+        return found or self.fetch_page(stream_slice, None)
 
     def fetch_page(
         self, stream_slice: Mapping[str, Any] | None, paging: Params | None, may_be_empty: bool = False
@@ -312,7 +318,7 @@ class BigCommerceStream(HttpStream, ABC):
         """The way around records of the slice that the store cannot serve."""
 
         def ask(position: Params) -> Page:
-            limits = PageLimits(ATTEMPTS, limits_of(int(position["limit"]), 1).largest_body)
+            limits = PageLimits(unreadable.ATTEMPTS, limits_of(int(position["limit"]), 1).largest_body)
             return self._fetch_page(stream_slice, position, position, limits, may_be_empty=False)
 
         return Detour(self.name, self.paging, self.sizes, self._unreadable, ask)
@@ -493,7 +499,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         whole = window(lower, upper)
         total = self.look_ahead(whole)
         first = self._first_pages.get(key_of_slice(whole))
-        oldest_first = first is not None and _is_sorted_by_id(first.records)
+        oldest_first = isinstance(first, Page) and _is_sorted_by_id(first.records)
         del first
         for start, end, sample in cut(lower, upper, self._look_into(whole, total)):
             piece = window(start, end)
@@ -506,19 +512,19 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def read_pages(
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
-        unreadable = None
+        failure = None
         try:
             yield from super().read_pages(streams, stream_slice)
         except UnreadableRecords as error:
-            unreadable = error
+            failure = error
             if stream_slice:
                 self.progress.leave_out(bounds(stream_slice)[0])
         part = self.progress.claim(*bounds(stream_slice), self.slices_per_state) if stream_slice else None
         if part:
             yield from self._share(self.left_over(window(*part)), streams)
             self.progress.finish(*part)
-        if unreadable:
-            raise unreadable
+        if failure:
+            raise failure
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         sample = self._samples.pop(key_of_slice(stream_slice), None)

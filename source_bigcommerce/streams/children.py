@@ -22,7 +22,6 @@ from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.embedded import read_list
 from source_bigcommerce.streams.unreadable import UnreadableRecords
 
-_UNREADABLE = Page([], None)  # stands for a first page, whose reader finds out what of it cannot be served
 _ANY = 1  # stands for a parent where none can be had; whether it exists makes no difference
 
 
@@ -132,8 +131,7 @@ class BelowAll(BigCommerceStream, ABC):
         for piece, first in zip(lists, self.store.gather(self._first_of, lists), strict=True):
             if first is None:
                 continue
-            if first is not _UNREADABLE:
-                self._first_pages[key_of_slice(piece)] = first
+            self._first_pages[key_of_slice(piece)] = first
             parent = piece["parent"]
             try:
                 for rows in super().batches(piece):
@@ -171,14 +169,14 @@ class BelowAll(BigCommerceStream, ABC):
             raise lossy(f"a record has no {self.parent_key}, by which what belongs to it is asked for")
         return list(dict.fromkeys(keys))
 
-    def _first_of(self, piece: StreamSlice) -> Page | None:
+    def _first_of(self, piece: StreamSlice) -> Page | PageTooHeavy | None:
         try:
             return self.fetch_page(piece, None)
         except NotFound as missing:
             self._forgive(piece["parent"], missing)
             return None
-        except PageTooHeavy:
-            return _UNREADABLE
+        except PageTooHeavy as error:
+            return error  # for the reader of the list
 
     def _forgive(self, parent: Any, missing: NotFound) -> None:
         if self.absent_is_none:

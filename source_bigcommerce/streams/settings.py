@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound, Refused
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy, Refused
 from source_bigcommerce.api.paging import OneObject, Page, Params, Record, Unpaged, Whole
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import PARENT, of
@@ -52,7 +52,7 @@ class PerChannel(BelowAll, ABC):
         if self._refusal and not self._is_known:
             raise self._refusal
 
-    def _first_of(self, piece: StreamSlice) -> Page | None:
+    def _first_of(self, piece: StreamSlice) -> Page | PageTooHeavy | None:
         page: Page | None
         try:
             page = self.fetch_page(piece, None)

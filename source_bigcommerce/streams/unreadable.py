@@ -14,8 +14,9 @@ from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
 from source_bigcommerce.api.paging import CursorV3, KeysetAfter, KeysetV2, KeysetV3, Page, Paging, Params, Record
 from source_bigcommerce.streams.page_size import PageSize, smaller
 
+ATTEMPTS = 2  # of each request that looks for the way around
 MOST = 10  # of a stream in a sync
-IN_A_ROW = 3  # more are not single records: the store fails
+IN_A_ROW = 2  # more are not single records: the store fails
 _MOST_CANDIDATES = 5  # ids that are tried
 _LONGEST_SEARCH = 40  # requests for the id of a record
 
