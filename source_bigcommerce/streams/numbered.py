@@ -24,7 +24,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
-from source_bigcommerce.api.paging import Offset, Page, Paging, Record, Unpaged, lossy
+from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, Unpaged, lossy
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds, narrowed
 from source_bigcommerce.streams.page_size import smaller
 from source_bigcommerce.streams.unreadable import Detour
@@ -187,14 +187,26 @@ class NumberedList(BigCommerceStream, ABC):
 
     def _beyond(self, stream_slice: Mapping[str, Any] | None, last: Page) -> Iterator[Page]:
         """What follows a full page, though the total says that it is the last one."""
-        while last.next is not None:
+        while (following := last.next) is not None:
             before = last
-            last = self.fetch_page(stream_slice, before.next, True)
+            last = self._behind(stream_slice, before, following)
             if last.records == before.records:
                 if isinstance(self.paging, Unpaged) and len(last.records) >= (last.total or len(last.records) + 1):
                     return  # the whole list, by its own total
                 raise lossy(_PAGE_IGNORED)
             yield last
+
+    def _behind(self, stream_slice: Mapping[str, Any] | None, full: Page, following: Params) -> Page:
+        """What follows a full page; in a smaller page where that is too heavy."""
+        place, size = (int(following["page"]) - 1) * len(full.records), len(full.records)
+        while True:
+            try:
+                return self.fetch_page(stream_slice, following, True)
+            except PageTooHeavy:
+                less = smaller(size)
+                if less is None:
+                    raise
+                following, size = {"limit": less, "page": place // less + 1}, less
 
     def _pieces(
         self,
