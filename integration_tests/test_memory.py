@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import weakref
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, SyncMode
 
-from integration_tests.harness import config_for
+from integration_tests.harness import CommandLine, catalog_of, config_for
 from sandbox import Options, serve
 from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams import base, slicing
@@ -58,3 +61,44 @@ def test_a_page_is_let_go_before_the_next_is_fetched(name: str, monkeypatch: pyt
     assert len(entries) >= 190
     assert len(kept) >= 8
     assert max(kept) <= 1, "the entry that was yielded last may be alive still, but not its page"
+
+
+# What the kernel counted for this program alone, unlike `resource`, which begins with what its parent had.
+_PEAK = """
+import atexit, re, sys
+from source_bigcommerce.run import run
+from source_bigcommerce.streams import slicing
+
+slicing.SAMPLE_SIZE = {sample_size}
+atexit.register(lambda: sys.stderr.write(re.findall("VmHWM:.*", open("/proc/self/status").read())[0]))
+run()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
+@pytest.mark.parametrize("sample_size", [slicing.SAMPLE_SIZE, 3], ids=["one slice", "a slice for each worker"])
+def test_pages_of_fifty_megabytes_are_not_held(sample_size: int, tmp_path: Path) -> None:
+    """Of products with 500 variants, a page of 150 is 54 MB of JSON, and several times that when it is decoded."""
+    command_line = CommandLine(tmp_path)
+    with serve(Options(products=150, variants=500, oddities=False)) as server:
+        config = command_line.write("config.json", config_for(server, num_workers=8))
+        catalog = command_line.write(
+            "catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of(["products", "product_variants"]))
+        )
+        program = _PEAK.format(sample_size=sample_size)
+        with (tmp_path / "output").open("wb") as output:
+            process = subprocess.run(
+                [sys.executable, "-c", program, "read", "--config", config, "--catalog", catalog],
+                stdout=output,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+                env={"PYTHONPATH": str(Path(__file__).parents[1])},
+            )
+        answers = [entry.query for entry in server.requests if entry.path == "v3/catalog/products"]
+    assert process.returncode == 0
+    with (tmp_path / "output").open("rb") as output:
+        assert sum(b'"stream":"products"' in line and b'"type":"RECORD"' in line for line in output) == 150
+    assert len(answers) <= 60
+    megabytes = int(process.stderr.split()[-2]) / 1024
+    assert megabytes < 320

@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     data = parser.add_argument_group("data")
     for kind in ("orders", "products", "customers", "coupons"):
         data.add_argument(f"--{kind}", type=int, default=getattr(defaults, kind), help=f"number of {kind}")
+    data.add_argument("--variants", type=int, help="variants of each product (default: one to six)")
     data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data")
     data.add_argument("--now", type=_moment, default=defaults.now, help="the data ends the day before (ISO-8601)")
     data.add_argument("--no-oddities", action="store_true", help="leave out the odd records at the first ids")

@@ -225,9 +225,15 @@ class Application:
             await self._routes(scope, receive, connection.truncating(scope, send, by_reset=by_reset))
         elif fault.kind == "deaf":
             await self._routes(_without(scope, fault.ignored), receive, send)
-        elif fault.kind in ("edit", "cut gzip"):
+        elif fault.kind in ("edit", "cut gzip", "when"):
             true = connection.Recorder()
             await self._routes(_uncompressed(scope), receive, true)
+            if fault.when and fault.when(
+                orjson.loads(true.body) if true.body else None,
+                dict(Query(scope["query_string"].decode("latin-1")).pairs()),
+            ):
+                await self._failed_response(fault, path)(scope, receive, send)
+                return
             await _changed(fault, true, Query(scope["query_string"].decode("latin-1")))(scope, receive, send)
         else:
             await self._failed_response(fault, path)(scope, receive, send)

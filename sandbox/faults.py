@@ -7,10 +7,42 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-KINDS = ("status", "reset", "truncate", "break", "cut gzip", "html", "stall", "redirect", "empty", "edit", "deaf")
+KINDS = (
+    "status",
+    "reset",
+    "truncate",
+    "break",
+    "cut gzip",
+    "html",
+    "stall",
+    "redirect",
+    "empty",
+    "edit",
+    "deaf",
+    "when",
+)
 
 Edit = Callable[[Any, Mapping[str, str]], Any]
 """From the decoded body of an answer and the parameters asked for to another body: bytes, or anything for JSON."""
+
+When = Callable[[Any, Mapping[str, str]], bool]
+"""Of the decoded body of an answer and the parameters asked for: whether the request fails."""
+
+
+def rows_of(body: Any) -> list[Any]:
+    """The rows of a list, in an envelope or bare."""
+    rows = body.get("data") if isinstance(body, dict) else body
+    return rows if isinstance(rows, list) else []
+
+
+def holding(*keys: Any, field: str = "id") -> When:
+    """For a list that fails whenever it would hold one of these records."""
+    return lambda body, _: any(row.get(field) in keys for row in rows_of(body))
+
+
+def longer_than(rows: int) -> When:
+    """For a list that fails whenever it would hold more rows."""
+    return lambda body, _: len(rows_of(body)) > rows
 
 
 @dataclass
@@ -34,6 +66,7 @@ class Fault:
     edit: Edit | None = None
     ignored: Collection[str] = ()
     spreads: bool = False
+    when: When | None = None
     seen: int = 0
 
     def __post_init__(self) -> None:
@@ -41,6 +74,8 @@ class Fault:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         if (self.kind == "edit") != (self.edit is not None):
             raise ValueError("the kind 'edit' needs the function edit, and no other has one")
+        if (self.kind == "when") != (self.when is not None):
+            raise ValueError("the kind 'when' needs the function when, and no other has one")
         self.pattern = self.pattern.lstrip("/")
         self.headers = {name.lower(): value for name, value in self.headers.items()}  # to replace the usual ones
 

@@ -74,6 +74,7 @@ class Options:
     products: int = 300
     customers: int = 300
     coupons: int = 40
+    variants: int | None = None  # of each product, up to 999; None: one to six
     rows: int | None = None  # of each small collection that may grow; None: as many as it declares
     seed: int = 1
     now: int = DATA_EPOCH

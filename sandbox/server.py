@@ -13,7 +13,7 @@ import uvicorn
 
 from sandbox.app import Application
 from sandbox.connection import Protocol
-from sandbox.faults import Edit, Fault
+from sandbox.faults import Edit, Fault, When
 from sandbox.options import Options
 from sandbox.quota import Quota
 from sandbox.requests_log import Entry, RequestLog
@@ -114,6 +114,7 @@ class Server:
         seconds: float = 60.0,
         edit: Edit | None = None,
         ignored: Collection[str] = (),
+        when: When | None = None,
     ) -> Fault:
         """Makes the n-th to (n + times - 1)-th request to a path fail, counted from now.
 
@@ -122,7 +123,8 @@ class Server:
         gateway's page), `redirect` (to another host), `empty` (200 without a body), `truncate` (half of the
         true body), `break` (the same, ended by a TCP reset), `cut gzip` (half of the compressed body, announced
         as whole), `reset` (TCP reset), `stall` (silence for some seconds, then a reset), `edit` (the true body,
-        changed by a function), `deaf` (without heed to the `ignored` parameters).
+        changed by a function), `deaf` (without heed to the `ignored` parameters), `when` (a status, where a function
+        says so of the true body).
         """
         if kind == "html" and status == 500:
             status = 502
@@ -138,6 +140,7 @@ class Server:
             seconds=seconds,
             edit=edit,
             ignored=ignored,
+            when=when,
         )
         return self._app.faults.add(fault)
 

@@ -48,7 +48,8 @@ class Store:
         self.journal = Journal()
         self.lock = RLock()
         self._choices: dict[str, Archetypes] = {}
-        self.products = self._fill("products", options.products, catalog.FIRST_ID, catalog.usual, catalog.oddities())
+        product = catalog.with_variants(options.variants) if options.variants else catalog.usual
+        self.products = self._fill("products", options.products, catalog.FIRST_ID, product, catalog.oddities())
         self.customers = self._fill(
             "customers", options.customers, customers.FIRST_ID, customers.usual, customers.oddities()
         )

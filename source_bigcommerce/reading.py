@@ -40,9 +40,11 @@ from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
 from source_bigcommerce.streams.mismatches import as_cdk_record, with_changes
 from source_bigcommerce.streams.progress import ProgressCursor, WholeCursor
 from source_bigcommerce.streams.state import StreamState
+from source_bigcommerce.streams.unreadable import UnreadableRecords
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
 BATCH_SIZE = 25
+HEAVIEST_BATCH = 256 * 1024  # bytes of JSON
 LISTS_PER_WORKER = 2
 SLICES_WAITING = 2  # of a list, for a worker: each keeps a page
 
@@ -172,6 +174,7 @@ class _Pass:
         self._under_way = 1  # slices, and the making of them
         self._over = threading.Event()
         self._error: Exception | None = None  # of the list
+        self._is_broken_off = False  # by that error; unreadable records of a slice do not keep from others
         self._dropped_out: dict[str, Exception] = {}  # by the name of the stream
         self._state = state_manager.get_stream_state(self.leader.name, self.leader.namespace)
 
@@ -214,6 +217,7 @@ class _Pass:
             "The connector gave up, perhaps for want of memory: see the errors of the other streams.",
             FailureType.system_error,
         )
+        self._is_broken_off = True
         self._over.set()
         self.waiting.release()
 
@@ -225,6 +229,7 @@ class _Pass:
         """Called when a slice has ended, and when the last one has been made."""
         with self._lock:
             self._error = self._error or error
+            self._is_broken_off |= error is not None and not isinstance(error, UnreadableRecords)
             self._under_way -= 1
             if self._under_way == 0:
                 self._over.set()
@@ -232,7 +237,7 @@ class _Pass:
     @property
     def has_failed(self) -> bool:
         """Whether a slice has failed for all: no state can pass it, so the next sync reads what lies behind."""
-        return self._error is not None or len(self._dropped_out) == len(self.members)
+        return self._is_broken_off or len(self._dropped_out) == len(self.members)
 
     def wait(self, stream: BigCommerceStream) -> None:
         """Returns when the list has been read for this stream. Raises why it was not, which the leader's slice has
@@ -290,6 +295,7 @@ class _Slice(Partition):
             self._pass.waiting.release()
             with self._pass.failing_together():
                 for stream, records in self._pass.leader.read_pages(self._pass.members, self._slice):
+                    self._pass.queue.expect(self._pass.leader.sizes.weight if stream.is_a_record_each else 0)
                     yield from self._records(stream, records)
                     if len(self._dropped_out) == len(self._pass.members):
                         return
@@ -406,12 +412,16 @@ class BatchQueue(Queue[QueueItem]):
             self._batches.maxsize = sys.maxsize
             self._batches.not_full.notify_all()
 
+    def expect(self, weight: float) -> None:
+        """Says how many bytes the records are that this thread puts next: heavy ones travel a few at a time."""
+        self._own.size = max(1, min(BATCH_SIZE, int(HEAVIEST_BATCH // max(1.0, weight))))
+
     def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
         if self._closed:
             raise QueueClosed
         batch: list[QueueItem] = self._own.__dict__.setdefault("batch", [])
         batch.append(item)
-        if len(batch) == BATCH_SIZE or not isinstance(item, Record):
+        if len(batch) >= self._own.__dict__.get("size", BATCH_SIZE) or not isinstance(item, Record):
             self._own.batch = []
             self._batches.put(batch, block, timeout)
 

@@ -11,7 +11,7 @@ from airbyte_cdk.models import FailureType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy
 from source_bigcommerce.api.paging import Offset, OffsetV2, Params
 from source_bigcommerce.streams.embedded import (
     CAPS,
@@ -396,3 +396,40 @@ def test_a_v2_list_without_entries_is_empty() -> None:
 def test_a_v3_list_without_entries_is_empty() -> None:
     """So are product images documented to do, though they are V3."""
     assert read_list(lambda _, __: None, "v3/catalog/products/1/images", {}, Offset()) == []
+
+
+def too_heavy(*_: Any) -> PageTooHeavy:
+    return PageTooHeavy("The page is too heavy.", FailureType.transient_error, "504")
+
+
+def test_children_of_many_parents_are_asked_for_in_halves_where_that_is_too_much() -> None:
+    store = Children(dict.fromkeys(range(1, 9), 12))
+
+    def fetch(endpoint: str, params: Params) -> Any:
+        if str(params["parent_id:in"]).count(",") > 2:
+            raise too_heavy()
+        return store.fetch(endpoint, params)
+
+    parents = parents_with(dict.fromkeys(range(1, 9), 10))
+    complete(parents, [MANY], fetch, pytest.fail)
+    assert [len(parent["children"]) for parent in parents] == [12] * 8
+
+
+@pytest.mark.parametrize("largest", [50, 2, 1])
+def test_a_list_is_read_in_smaller_pages_where_the_usual_ones_are_too_heavy(largest: int) -> None:
+    store = Children({1: 23})
+
+    def fetch(endpoint: str, params: Params) -> Any:
+        if int(params["limit"]) > largest:
+            raise too_heavy()
+        return store.fetch(endpoint, params)
+
+    assert len(read_list(fetch, "v3/children", {}, Offset())) == 23
+
+
+def test_a_list_that_is_not_served_in_any_size_is_an_error() -> None:
+    def fetch(endpoint: str, params: Params) -> Any:
+        raise too_heavy()
+
+    with pytest.raises(PageTooHeavy):
+        read_list(fetch, "v3/children", {}, Offset())

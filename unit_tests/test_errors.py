@@ -36,7 +36,7 @@ from source_bigcommerce.api.token_check import TokenCheck
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.marketing import Coupons
 from source_bigcommerce.streams.orders import Orders
-from unit_tests.support import CLIENT, NOW, STORE_URL, TOKEN, make_store, make_stream, response, urls
+from unit_tests.support import CLIENT, NOW, STORE_URL, TOKEN, make_store, make_stream, query, response, urls
 
 FAIL, STOP, RETRY, WAIT = Action.FAIL, Action.STOP, Action.RETRY, Action.WAIT
 REMEDIES = (
@@ -619,9 +619,9 @@ def test_a_passing_fault_is_outlived(api: Any, naps: list[float], bad: dict[str,
     ("bad", "sentence"),
     [
         ({"text": "<html>"}, "something that is not whole JSON"),
-        ({"status_code": 500}, "passing fault (500)"),
+        ({"status_code": 423}, "passing fault (423)"),
         ({"status_code": 429}, "request quota stayed used up"),
-        ({"exc": requests.exceptions.ReadTimeout}, "could not be reached while 'coupons' was read (ReadTimeout)"),
+        ({"exc": requests.exceptions.ConnectTimeout}, "could not be reached while 'coupons' was read (ConnectTimeout)"),
     ],
     ids=str,
 )
@@ -634,6 +634,26 @@ def test_when_no_attempt_helps_the_user_reads_why(api: Any, naps: list[float], b
     assert sentence in message and is_a_sentence(message) and "Exhausted" not in message
     assert failure.value.failure_type is FailureType.transient_error
     assert api.call_count == ErrorTable.max_retries + 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "cause"), [({"status_code": 503}, "503"), ({"exc": requests.exceptions.ReadTimeout}, "ReadTimeout")]
+)
+def test_when_no_smaller_page_helps_the_user_reads_what_was_tried(
+    api: Any, naps: list[float], bad: Any, cause: str
+) -> None:
+    """A store that is down costs a few requests more than before, and no more time than a sync can bear."""
+    api.get(f"{STORE_URL}v2/coupons", [bad])
+    with pytest.raises(BigCommerceError) as failure:
+        read(make_stream(Coupons))
+    message = str(failure.value.message)
+    assert f"'coupons': even the request for a page of 2 records fails again and again ({cause})" in message
+    assert is_a_sentence(message)
+    assert failure.value.failure_type is FailureType.transient_error
+    sizes = [query(request.url)["limit"] for request in api.request_history]
+    attempts = 1 if "exc" in bad else 3  # a timeout takes minutes
+    assert sizes[:-13] == [size for size in ("250", "50", "10") for _ in range(attempts)]
+    assert sizes[-13:] == [*["2"] * 7, *["1"] * 6]
 
 
 def test_a_sentence_of_our_own_is_left_alone() -> None:

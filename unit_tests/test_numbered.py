@@ -9,10 +9,11 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import FailureType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.api.errors import BigCommerceError
+from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
 from source_bigcommerce.api.paging import Offset, Page, Record
 from source_bigcommerce.api.values import format_timestamp
 from source_bigcommerce.streams import numbered
@@ -207,6 +208,26 @@ edits = st.lists(st.one_of(st.just(append), st.builds(delete, st.integers(0, 30)
 def test_what_is_there_all_the_time_is_read_exactly_once(length: int, changes: list[Change], tells_total: bool) -> None:
     """However records are deleted and added between two pages, none slides out of sight, and none comes twice."""
     shop = Shop(list(range(1, length + 1)), changes, tells_total=tells_total)
+    found = read(shop)
+    assert set(range(1, length + 1)) & set(shop.ids) <= set(found)
+    assert len(found) == len(set(found))
+
+
+class HeavyShop(Shop):
+    """Serves ten records once, to a first request, and two at a time from then on."""
+
+    def page(self, stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
+        limit = int((paging or {"limit": 10})["limit"])
+        if paging and limit > 2:
+            raise PageTooHeavy("Too heavy.", FailureType.transient_error, "504")
+        self.size = limit
+        return super().page(stream_slice, paging)
+
+
+@given(st.integers(0, 40), edits)
+def test_nor_does_any_where_pages_are_too_heavy_and_come_in_pieces(length: int, changes: list[Change]) -> None:
+    """The pieces of a page are read from the last to the first too."""
+    shop = HeavyShop(list(range(1, length + 1)), changes, size=10)
     found = read(shop)
     assert set(range(1, length + 1)) & set(shop.ids) <= set(found)
     assert len(found) == len(set(found))

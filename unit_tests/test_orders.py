@@ -419,9 +419,9 @@ def test_a_refusal_of_a_later_page_of_the_archive_fails_the_slice(api: Any) -> N
 
 
 def test_an_archive_that_cannot_be_read_fails_the_slice(api: Any) -> None:
-    """A passing fault is not a refusal: the state must not pass the orders behind it."""
+    """A again and again is not a refusal: the state must not pass the orders behind it."""
     subject = archive(api, status_code=500)
-    with pytest.raises(BigCommerceError, match="passing fault"):
+    with pytest.raises(BigCommerceError, match="again and again"):
         sync(subject)
     assert subject.state == {}
 

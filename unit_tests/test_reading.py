@@ -114,6 +114,8 @@ class Leader:
 
     name, namespace = "orders", None
 
+    is_a_record_each = False
+
     def __init__(self, fails: Exception | None = None) -> None:
         self.fails = fails
         self.tally = Tally()

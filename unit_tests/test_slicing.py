@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_bigcommerce.streams.page_size import PageSize
 from source_bigcommerce.streams.slicing import SAMPLE_SIZE, Sample, SamplePages, cut, sample_of, sample_page
 from unit_tests.support import response
 
@@ -136,4 +137,13 @@ def test_a_slice_is_handed_out_as_soon_as_its_end_is_known() -> None:
 
 def test_a_sample_is_a_page_of_the_list() -> None:
     """Its number counts pages of its own size, not of 250."""
-    assert sample_page(11) == {"limit": SAMPLE_SIZE, "page": 11}
+    assert sample_page(11, PageSize()) == {"limit": SAMPLE_SIZE, "page": 11}
+
+
+def test_a_smaller_sample_begins_at_the_same_record_or_before_it() -> None:
+    """So the slices are as long as they would have been."""
+    sizes = PageSize()
+    sizes.fail(250, 1, is_refused=False)
+    page = sample_page(11, sizes)
+    assert page["limit"] == 50
+    assert 0 <= 10 * SAMPLE_SIZE - (page["page"] - 1) * 50 < 50

@@ -90,7 +90,7 @@ KINDS = (
     Kind(
         "archived orders, asked for apart",
         "orders",
-        f"v2/orders?*is_deleted=true&limit={PAGE}&sort=id:asc*",
+        "v2/orders?*is_deleted=true&limit=*&sort=id:asc*",
         LIST[1:],  # a refusal of the first page says that the store does not know the filter
         reading="archived orders need the filter",
         rows_of="orders",

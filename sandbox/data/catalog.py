@@ -5,6 +5,7 @@ Odd products are the first of the store, from `FIRST_ID`."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -28,6 +29,12 @@ def usual(rng: Random) -> Body:
         videos=rng.choice((0, 0, 0, 1)),
         modifiers=rng.choice((0, 0, 1)),
     )
+
+
+def with_variants(count: int) -> Callable[[Random], Body]:
+    """An everyday product with so many variants: one body for all, which would be large otherwise."""
+    body = cache(lambda: _product(Random(count), variants=count, images=1))
+    return lambda _: body()
 
 
 def oddities() -> list[Oddity]:

@@ -20,11 +20,12 @@ from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
 from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler, ErrorResolution, ResponseAction
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException, RateLimitBackoffException
 from airbyte_cdk.utils import AirbyteTracedException
+from urllib3.exceptions import ReadTimeoutError
 
 from source_bigcommerce.api.body import UndecodableBody, decode
 from source_bigcommerce.api.explanation import explanation_of, is_html, names_missing_scope, request_of, shown
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.api.transport import BodyTooLarge
+from source_bigcommerce.api.transport import BodyTooLarge, limits_of_request
 
 
 class BigCommerceError(AirbyteTracedException):
@@ -59,6 +60,25 @@ class Refused(BigCommerceError):
     """
 
     explanation = ""
+
+
+class PageTooHeavy(BigCommerceError):
+    """The store does not serve a page of this size. `cause` is how the request failed."""
+
+    def __init__(self, message: str, failure_type: FailureType, cause: str, is_refused: bool = False) -> None:
+        super().__init__(message, failure_type)
+        self.cause = cause
+        self.is_refused = is_refused  # for its size alone (413)
+
+    def at_size(self, stream: str, size: int) -> PageTooHeavy:
+        """The error of a page that cannot be made smaller."""
+        page = "a single record" if size == 1 else f"a page of {size} records"
+        return PageTooHeavy(
+            f"BigCommerce cannot serve the list of '{stream}': even the request for {page} fails again and again "
+            f"({self.cause}). {_PASSING} If that fails too, contact BigCommerce's support.",
+            self.failure_type or FailureType.transient_error,
+            self.cause,
+        )
 
 
 class Action(Enum):
@@ -302,6 +322,9 @@ class ErrorTable(ErrorHandler):
             resumption=self._resumption(),
         )
         sentence += request_of(response)
+        if answer.action in (Action.RETRY, Action.FAIL) and _is_too_heavy(response):
+            cause = str(status) if status else detail
+            raise PageTooHeavy(sentence, answer.failure_type, cause, is_refused=status == _TOO_MANY_ASKED_FOR)
         if answer.action is Action.RETRY:
             time.sleep(random.uniform(0, _JITTER))
             return ErrorResolution(ResponseAction.RETRY, answer.failure_type, sentence)
@@ -380,6 +403,38 @@ class TwoScopes(ErrorTable):
 
     def _is_of_the_list(self, response: requests.Response) -> bool:
         return urlsplit(response.request.url or "").path.endswith(self._list_endpoint)
+
+
+_TOO_MANY_ASKED_FOR = 413  # documented for a `limit` above the maximum of an endpoint
+_GATEWAY_GAVE_UP = frozenset({408, 499})
+
+
+def _is_too_heavy(response: requests.Response | Exception | None) -> bool:
+    """Whether the request for a page has failed so often, in a way that a smaller page may not."""
+    limits = limits_of_request()
+    if limits is None:
+        return False
+    status, timed_out = _status_of(response), _is_read_timeout(response)
+    if isinstance(response, BodyTooLarge) or status == _TOO_MANY_ASKED_FOR:
+        return limits.allow_smaller
+    if timed_out and limits.allow_smaller:
+        return True  # it took minutes
+    if status < 500 and status not in _GATEWAY_GAVE_UP and not timed_out:
+        return False
+    limits.attempts -= 1
+    return limits.attempts <= 0
+
+
+def _status_of(response: requests.Response | Exception | None) -> int:
+    return response.status_code if isinstance(response, requests.Response) else 0
+
+
+def _is_read_timeout(error: requests.Response | Exception | None) -> bool:
+    """Also one in the middle of the body, which `requests` reports as a broken connection."""
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return True
+    cause = error.args[0] if isinstance(error, requests.exceptions.ConnectionError) and error.args else None
+    return isinstance(cause, ReadTimeoutError)
 
 
 def in_plain_words(error: AirbyteTracedException) -> BigCommerceError:

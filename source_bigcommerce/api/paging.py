@@ -38,6 +38,10 @@ class Page:
 class Paging(Protocol):
     """A strategy. `asked` are the paging parameters of the request that brought `body`."""
 
+    @property
+    def limit(self) -> int:
+        """The number of records that a page is asked to hold, unless it turns out to be too heavy."""
+
     def first(self) -> Params:
         """The paging parameters of a list's first request."""
 
@@ -63,7 +67,7 @@ class KeysetV2:
         rows = _rows([] if body is None else body)
         seen = asked.get("min_id")
         records, last = _after(rows, seen)
-        ended = last is None or (len(rows) < self.limit and len(rows) not in SERVER_PAGE_SIZES)
+        ended = last is None or (len(rows) < asked_limit(asked, self) and len(rows) not in SERVER_PAGE_SIZES)
         return Page(records, None if ended or last is None else {**self.first(), "min_id": last})
 
 
@@ -85,10 +89,10 @@ class KeysetV3:
         rows = _data(body)
         meta = _pagination(body, "pagination")
         total = meta.get("total")
-        if not rows and isinstance(total, int) and total > 0:
+        if not rows and isinstance(total, int) and total > 0 and "page" not in asked:
             raise lossy(f"an empty page came where {total} records are left")
         records, last = _after(rows, asked.get(self.bound))
-        ended = last is None or _is_short(rows, meta, self.limit, total)
+        ended = last is None or _is_short(rows, meta, asked_limit(asked, self), total)
         more = None if ended or last is None else {**self.first(), self.bound: last}
         return Page(records, more, total if isinstance(total, int) else None)
 
@@ -107,13 +111,15 @@ class CursorV3:
         return {"limit": self.limit}
 
     def page(self, body: Any, asked: Params) -> Page:
+        if "page" in asked:  # around a record that the store cannot serve
+            return Offset(self.limit).page(body, asked)
         rows = _data(body)
         # Only the first page's total says how much is left: behind a cursor there is none, or that of the whole list.
         total = None if "after" in asked else _pagination(body, "pagination").get("total")
         meta = _pagination(body, "cursor_pagination")
         cursor = meta.get("end_cursor")
         meta = meta or _pagination(body, "pagination")
-        ended = not rows or _is_short(rows, meta, self.limit, total)
+        ended = not rows or _is_short(rows, meta, asked_limit(asked, self), total)
         if not ended and not cursor:
             raise lossy("a full page came without a cursor to continue from")
         if not ended and cursor == asked.get("after"):
@@ -136,10 +142,10 @@ class Offset:
         rows = _data(body)
         meta = _pagination(body, "pagination")
         total = meta.get("total")
-        page = int(asked["page"])
-        left = total - (page - 1) * self.limit if isinstance(total, int) else None
-        ended = not rows or _is_short(rows, meta, self.limit, left)
-        more = None if ended else {**self.first(), "page": page + 1}
+        page, limit = int(asked["page"]), asked_limit(asked, self)
+        left = total - (page - 1) * limit if isinstance(total, int) else None
+        ended = not rows or _is_short(rows, meta, limit, left)
+        more = None if ended else {"limit": limit, "page": page + 1}
         return Page(rows, more, total if isinstance(total, int) else None)
 
 
@@ -155,8 +161,9 @@ class OffsetV2:
 
     def page(self, body: Any, asked: Params) -> Page:
         rows = _rows([] if body is None else body)
-        ended = not rows or (len(rows) < self.limit and len(rows) not in SERVER_PAGE_SIZES)
-        return Page(rows, None if ended else {**self.first(), "page": int(asked["page"]) + 1})
+        limit = asked_limit(asked, self)
+        ended = not rows or (len(rows) < limit and len(rows) not in SERVER_PAGE_SIZES)
+        return Page(rows, None if ended else {"limit": limit, "page": int(asked["page"]) + 1})
 
 
 @dataclass(frozen=True)
@@ -227,8 +234,23 @@ class KeysetAfter:
         records, last = _after(rows, asked.get("after"), self.key)
         # Only the first page's total says how much is left.
         total = _pagination(body, "pagination").get("total") if "after" not in asked else None
-        more = None if last is None or _is_short(rows, {}, self.limit, total) else {**self.first(), "after": last}
+        more = (
+            None
+            if last is None or _is_short(rows, {}, asked_limit(asked, self), total)
+            else {**self.first(), "after": last}
+        )
         return Page(records, more, total if isinstance(total, int) else None)
+
+
+def asked_limit(asked: Params, paging: Paging) -> int:
+    """The number of records that a page was asked to hold."""
+    return int(asked.get("limit", paging.limit))
+
+
+def smallest_limit(paging: Paging) -> int:
+    """The smallest page with which the list goes on: where the key may be repeated, one record would never do."""
+    repeats_key = isinstance(paging, KeysetV2) or (isinstance(paging, KeysetV3) and paging.bound == "id:min")
+    return 2 if repeats_key else 1
 
 
 def is_empty(body: Any) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
@@ -24,7 +27,39 @@ _CONNECTIONS = 20  # kept open; more are opened when needed
 
 
 class BodyTooLarge(requests.exceptions.RequestException):
-    """The answer has more bytes than anything that BigCommerce can mean."""
+    """The body has more bytes than the request allows."""
+
+
+@dataclass
+class PageLimits:
+    """The limits of one request for a page: how often it is sent while it fails, and the bytes of its body where a
+    smaller page can be asked for instead."""
+
+    attempts: int
+    largest_body: int | None = None
+
+    @property
+    def allow_smaller(self) -> bool:
+        """Whether the page can be asked for in smaller ones."""
+        return self.largest_body is not None
+
+
+_limits: ContextVar[PageLimits | None] = ContextVar("limits of the request", default=None)
+
+
+@contextmanager
+def limited(limits: PageLimits) -> Iterator[None]:
+    """Limits the request that this thread sends meanwhile."""
+    token = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(token)
+
+
+def limits_of_request() -> PageLimits | None:
+    """The limits of the request that this thread sends; None for requests that are not for a page."""
+    return _limits.get()
 
 
 class StoreSession(LimiterSession):
@@ -54,23 +89,25 @@ class _Adapter(HTTPAdapter):
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         response = super().send(*args, **kwargs)
-        response.raw = _BoundedBody(response.raw)
+        limits = limits_of_request()
+        response.raw = _BoundedBody(response.raw, (limits and limits.largest_body) or LARGEST_BODY)
         return response
 
 
 class _BoundedBody:
     """A body that ends in an error when it grows too large."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, largest: int) -> None:
         self._raw = raw
+        self._largest = largest
 
     def stream(self, *args: Any, **kwargs: Any) -> Iterator[bytes]:
         size = 0
         for chunk in self._raw.stream(*args, **kwargs):
             size += len(chunk)
-            if size > LARGEST_BODY:
+            if size > self._largest:
                 self._raw.close()
-                raise BodyTooLarge(f"more than {LARGEST_BODY // 1024**2} MB")
+                raise BodyTooLarge(f"more than {self._largest // 1024**2} MB")
             yield chunk
 
     def __getattr__(self, name: str) -> Any:

@@ -6,7 +6,7 @@ from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -31,6 +31,7 @@ from source_bigcommerce.api.errors import (
     ErrorTable,
     Forbidden,
     NotFound,
+    PageTooHeavy,
     Refused,
     TwoScopes,
     in_plain_words,
@@ -47,21 +48,25 @@ from source_bigcommerce.api.paging import (
     key_of,
     lossy,
     no_key,
+    smallest_limit,
     with_integer_ids,
 )
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.api.transport import REQUEST_KWARGS
+from source_bigcommerce.api.transport import REQUEST_KWARGS, PageLimits, limited
 from source_bigcommerce.api.values import format_timestamp, normaliser, parse_timestamp
+from source_bigcommerce.streams import unreadable
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.embedded import Embedded, complete
 from source_bigcommerce.streams.mismatches import Mismatches
 from source_bigcommerce.streams.once import Once
+from source_bigcommerce.streams.page_size import PageSize, limits_of
 from source_bigcommerce.streams.progress import Progress
 from source_bigcommerce.streams.refused import RefusedParameters, kind_of, named_in
 from source_bigcommerce.streams.slicing import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.streams.state import Segment, Selection, StreamState, parse_state, segments
 from source_bigcommerce.streams.tally import Tally
 from source_bigcommerce.streams.unread import UnreadParents
+from source_bigcommerce.streams.unreadable import Detour, UnreadableRecords
 
 _DOUBTS = 3  # how often an end is asked for again that the store contradicts
 _SECOND = timedelta(seconds=1)
@@ -105,8 +110,10 @@ class BigCommerceStream(HttpStream, ABC):
         self.unread = UnreadParents()
         self.refused = RefusedParameters()
         self._answered: set[Any] = set()  # lists and kinds of endpoints that have been read in this sync
+        self.sizes = PageSize()
+        self._unreadable: list[str] = []  # records that were found in this sync
         # First pages read to learn how long a list is, each until the reader of its slice takes it.
-        self._first_pages: dict[tuple[Any, ...], Page] = {}
+        self._first_pages: dict[tuple[Any, ...], Page | PageTooHeavy] = {}
         super().__init__(authenticator=store.auth)
         self._http_client = store.client(self.name, self.get_error_handler())
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
@@ -316,7 +323,7 @@ class BigCommerceStream(HttpStream, ABC):
         if self.embedded:
             for entry in entries:
                 key_of(entry)  # what belongs to it is asked for by its id
-        complete(entries, self.embedded, self.fetch, self.forgive_if_deleted)
+        complete(entries, self.embedded, self.fetch_list, self.forgive_if_deleted)
         return entries
 
     def records(self, entries: Sequence[Record]) -> Iterable[Record]:
@@ -328,7 +335,8 @@ class BigCommerceStream(HttpStream, ABC):
     def pages(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         """All that the store lists for the slice. Raises BigCommerceError where the list proves to go on behind its
         end."""
-        page = self.first_page(stream_slice)
+        detour = self.detour(stream_slice)
+        page = self._page_at(stream_slice, None, 0, (), detour)
         positions: set[tuple[Any, ...]] = set()
         listed = 0
         while True:
@@ -338,13 +346,14 @@ class BigCommerceStream(HttpStream, ABC):
             yield records
             del records
             if following is None:
+                detour.end()
                 return
             if key_of_slice(following) in positions:
                 raise lossy("its pages go round in a circle")
             positions.add(key_of_slice(following))
-            page = self.fetch_page(stream_slice, following)
+            page = self._page_at(stream_slice, following, listed, last, detour)
             doubts = 0
-            while not page.records and last and self.tells_of_more(stream_slice, listed, last[0]):
+            while not page.records and last and not detour and self.tells_of_more(stream_slice, listed, last[0]):
                 if doubts == _DOUBTS:
                     raise _ended_early(self.name, listed, self.resumption())
                 doubts += 1  # what it tells of may have been added, or changed once more, in this moment
@@ -356,45 +365,123 @@ class BigCommerceStream(HttpStream, ABC):
         The first page is read for that and kept for whoever reads this slice; one request more is spent on lists
         that only their `count` endpoint tells of.
         """
-        first = self.fetch_page(whole, None)
+        try:
+            first = self.fetch_page(whole, None)
+        except PageTooHeavy as error:
+            self._first_pages[key_of_slice(whole)] = error  # for the reader of the slice
+            return self._total(Page([], None), whole) or 0
         self._first_pages[key_of_slice(whole)] = first
         total = len(first.records) if first.next is None else self._total(first, whole)
         self.tally.expected = None if self._is_narrowed_here_only() else total
         return total or 0
 
     def first_page(self, stream_slice: Mapping[str, Any] | None) -> Page:
-        return self._first_pages.pop(key_of_slice(stream_slice), None) or self.fetch_page(stream_slice, None)
+        """The first page of the slice. Raises PageTooHeavy where that was found not to be served."""
+        found = self._first_pages.pop(key_of_slice(stream_slice), None)
+        if isinstance(found, PageTooHeavy):
+            raise found
+        return found or self.fetch_page(stream_slice, None)
 
     def fetch_page(
         self, stream_slice: Mapping[str, Any] | None, paging: Params | None, may_be_empty: bool = False
     ) -> Page:
-        """One page of the slice; the first one when `paging` is None.
+        """One page of the slice; the first one when `paging` is None. A page that is too heavy comes in a smaller
+        size, unless it has a number. Raises PageTooHeavy when that is not served either.
 
         No records are the documented end of a list, and also what a store says that fails: it is asked once more
         before that is believed, unless that `may_be_empty` or a first page counts none itself.
         """
+        asked = paging or self.paging.first()
+        if "limit" not in asked:
+            return self._fetch_page(stream_slice, paging, asked, None, may_be_empty)
+        largest, smallest = int(asked["limit"]), smallest_limit(self.paging)
+        is_numbered = paging is not None and "page" in paging
+        while True:
+            size = largest if is_numbered else min(largest, max(smallest, self.sizes.of(largest)))
+            limits = limits_of(size, smallest)
+            try:
+                return self._fetch_page(stream_slice, paging, {**asked, "limit": size}, limits, may_be_empty)
+            except PageTooHeavy as error:
+                if size <= smallest:
+                    raise error.at_size(self.name, size) from None
+                self.logger.info(
+                    f"A page of {size} records of '{self.name}' is too heavy for the store ({error.cause})."
+                )
+                self.sizes.fail(size, smallest, error.is_refused)
+                if is_numbered:
+                    raise
+
+    def detour(self, stream_slice: Mapping[str, Any] | None) -> Detour:
+        """The way around records of the slice that the store cannot serve."""
+
+        def ask(position: Params) -> Page:
+            limits = PageLimits(unreadable.ATTEMPTS, limits_of(int(position["limit"]), 1).largest_body)
+            return self._fetch_page(stream_slice, position, position, limits, may_be_empty=False)
+
+        return Detour(self.name, self.paging, self.sizes, self._unreadable, ask)
+
+    def _page_at(
+        self,
+        stream_slice: Mapping[str, Any] | None,
+        position: Params | None,
+        listed: int,
+        last: Sequence[Record],
+        detour: Detour,
+    ) -> Page:
+        """The page at a position behind `listed` records, around what the store cannot serve."""
+        if position is not None and "page" in position:
+            return detour.numbered(position)
+        try:
+            return self.fetch_page(stream_slice, position) if position else self.first_page(stream_slice)
+        except PageTooHeavy as error:
+            return detour.page_behind(position or self.paging.first(), listed, last, error)
+
+    def _fetch_page(
+        self,
+        stream_slice: Mapping[str, Any] | None,
+        paging: Params | None,
+        asked: Params,
+        limits: PageLimits | None,
+        may_be_empty: bool,
+    ) -> Page:
+        """The page of the parameters `asked`. Raises PageTooHeavy when the store does not serve it in these limits."""
         part = key_of_slice({name: value for name, value in (stream_slice or {}).items() if name not in _DATES})
         response = self._insist(
             self.endpoint,
-            lambda: self.path(stream_slice=stream_slice, next_page_token=paging),
+            lambda: self.path(stream_slice=stream_slice, next_page_token=asked),
             (Refused, Forbidden, NotFound) if paging or part in self._answered else (),
             self.optional_filters(),
             is_begun=paging is not None,
+            limits=limits,
         )
         self._answered.add(part)
         body = decode(response)
         if is_empty(body) and not may_be_empty and (paging or not counts_none(body)):
-            response = self._send(self.path(stream_slice=stream_slice, next_page_token=paging))
-        return self._page(response)
+            response = self._send_limited(self.path(stream_slice=stream_slice, next_page_token=asked), limits)
+        page = self._page(response)
+        self.sizes.succeed(len(page.records), len(response.content))
+        return page
+
+    def _send_limited(self, path: str, limits: PageLimits | None) -> requests.Response:
+        if limits is None:
+            return self._send(path)
+        with limited(replace(limits)):
+            return self._send(path)
 
     def fetch(self, endpoint: str, params: Params) -> Any:
         """The decoded answer of any endpoint, with this stream's permissions and error sentences."""
+        return self._fetch(endpoint, params, None)
+
+    def _fetch(self, endpoint: str, params: Params, limits: PageLimits | None) -> Any:
         kind = kind_of(endpoint)
         doubtful: tuple[type[BigCommerceError], ...] = (Refused, Forbidden) if kind in self._answered else ()
         if not _POSITIONS.isdisjoint(params) or params.get("page", 1) != 1:
             doubtful = (Refused, Forbidden, NotFound)
         response = self._insist(
-            endpoint, lambda: with_query(endpoint, self.refused.without(endpoint, params)), doubtful
+            endpoint,
+            lambda: with_query(endpoint, self.refused.without(endpoint, params)),
+            doubtful,
+            limits=limits,
         )
         self._answered.add(kind)
         return decode(response)
@@ -406,6 +493,7 @@ class BigCommerceStream(HttpStream, ABC):
         doubtful: tuple[type[BigCommerceError], ...],
         filters: Sequence[str] = (),
         is_begun: bool = False,
+        limits: PageLimits | None = None,
     ) -> requests.Response:
         """The response to a request that is sent once more after a refusal that is `doubtful`, as the list has been
         read before, or that names something that the stream can do without.
@@ -416,12 +504,12 @@ class BigCommerceStream(HttpStream, ABC):
         while True:
             path = path_of()
             try:
-                return self._send(path)
+                return self._send_limited(path, limits)
             except BigCommerceError as error:
                 if not isinstance(error, doubtful) and not self._can_do_without(error, path, filters):
                     raise
             try:
-                return self._send(path)
+                return self._send_limited(path, limits)
             except Refused as refusal:
                 names = self._can_do_without(refusal, path, filters)
                 if not names:
@@ -452,6 +540,12 @@ class BigCommerceStream(HttpStream, ABC):
 
     def _fixed(self) -> Params:
         return self.refused.without(self.endpoint, self.params)
+
+    def fetch_list(self, endpoint: str, params: Params) -> Any:
+        """The same for a list. Raises PageTooHeavy early where less can be asked for: fewer records, or parents."""
+        many = 1 + sum(str(value).count(",") for name, value in params.items() if name.endswith(":in"))
+        limits = limits_of(int(params.get("limit", many)), 1)
+        return self._fetch(endpoint, params, limits if limits.allow_smaller else None)
 
     def _send(self, path: str) -> requests.Response:
         with self.store.governor.slot(path.partition("?")[0]):
@@ -636,9 +730,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         whole = StreamSlice(partition=known, cursor_slice=window(part.start, part.end).cursor_slice)
         total = self.look_ahead(whole)
         first = self._first_pages.get(key_of_slice(whole))
-        oldest_first = first is not None and _is_sorted_by_id(first.records)
+        oldest_first = isinstance(first, Page) and _is_sorted_by_id(first.records)
         del first
-        for start, end, sample in self._pieces(whole, total):
+        for start, end, sample in self._cut_window(whole, total):
             piece = narrowed(whole, start, end)
             if piece != whole:
                 self._first_pages.pop(key_of_slice(whole), None)
@@ -646,7 +740,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
                 self._samples[key_of_slice(piece)] = sample
             yield piece
 
-    def _pieces(self, whole: StreamSlice, total: int) -> Iterator[tuple[datetime, datetime, Sample | None]]:
+    def _cut_window(self, whole: StreamSlice, total: int) -> Iterator[tuple[datetime, datetime, Sample | None]]:
         """The parts that a window is cut into. There is only one where the store refuses to select by date, as each of
         several would read the whole list; the first sample shows that, if the first page did not."""
         lower, upper = bounds(whole)
@@ -664,11 +758,19 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
     def read_pages(
         self, streams: Sequence[BigCommerceStream], stream_slice: Mapping[str, Any] | None
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
-        yield from self._share(self._begun_anew(stream_slice), streams)
+        failure = None
+        try:
+            yield from self._share(self._begun_anew(stream_slice), streams)
+        except UnreadableRecords as error:
+            failure = error
+            if stream_slice:
+                self.progress.leave_out(bounds(stream_slice)[0])
         part = self.progress.claim(*bounds(stream_slice), self.slices_per_state) if stream_slice else None
         if part:
             yield from self._share(self.left_over(window(*part)), streams)
             self.progress.finish(*part)
+        if failure:
+            raise failure
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         sample = self._samples.pop(key_of_slice(stream_slice), None)
@@ -786,18 +888,8 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
 
         A page that is sorted as was asked for shows that the store does sort: its own order is the other way round.
         """
-        order = {**(self.dates.newest_first or {}), **sample_page(number)}
-        lower, upper = bounds(whole)
-        bounded = narrowed(
-            whole, max(lower, _BEGINNING + _SECOND), upper - _SECOND
-        )  # with both filters, as slices need them
         try:
-            page = self._insist(
-                self.endpoint,
-                lambda: with_query(self.endpoint, {**self._fixed(), **self.filters(bounded), **order}),
-                (),
-                self.optional_filters(),
-            )
+            page = self._sample_page(number, whole)
             sample = sample_of([self.changed(row) for row in self._rows(page)], page)
         except BigCommerceError as error:
             # Slicing is a convenience: a store that does not help with it still gets its records read.
@@ -806,6 +898,31 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
             return None
         forget(page)  # it is decoded again when its turn comes: text is small
         return sample
+
+    def _sample_page(self, number: int, whole: StreamSlice) -> requests.Response:
+        """The sample of this number; a smaller one from the same record where it is too heavy."""
+        lower, upper = bounds(whole)
+        # With both filters, as slices need them.
+        bounded = narrowed(whole, max(lower, _BEGINNING + _SECOND), upper - _SECOND)
+        for is_last in (False, True):
+            place = sample_page(number, self.sizes)
+            try:
+                return self._insist(
+                    self.endpoint,
+                    partial(self._sample_path, bounded, place),
+                    (),
+                    self.optional_filters(),
+                    limits=limits_of(place["limit"], 1),
+                )
+            except PageTooHeavy as error:
+                self.sizes.fail(place["limit"], 1, error.is_refused)
+                if is_last:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _sample_path(self, bounded: StreamSlice, place: Params) -> str:
+        order = {**(self.dates.newest_first or {}), **place}
+        return with_query(self.endpoint, {**self._fixed(), **self.filters(bounded), **order})
 
     def _rows(self, response: requests.Response) -> list[Record]:
         body = decode(response)

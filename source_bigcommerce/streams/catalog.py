@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_bigcommerce.api.errors import PageTooHeavy
 from source_bigcommerce.api.paging import KeysetV3, Offset, OneObject, Params, Record, Unpaged, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import AskedOfEach, BelowAll, BelowEach, Parts
-from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST, Embedded, at_a_cap, never_empty
+from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST, Embedded, at_a_cap, halves, never_empty
 from source_bigcommerce.streams.numbered import NumberedList
 from source_bigcommerce.streams.singleton import Singleton
 
@@ -188,8 +189,11 @@ class ProductChoices(BelowEach, ProductList, ABC):
 
     def _with_choices(self, products: Sequence[Record]) -> Mapping[Any, Record]:
         ids = ",".join(str(product["id"]) for product in products)
-        asked: Params = {"include": ",".join(self._kinds), "limit": _SLOW_PAGE, "id:in": ids}
-        page = Offset(_SLOW_PAGE).page(self.fetch(self.endpoint, asked), {"page": 1})
+        asked: Params = {"include": ",".join(self._kinds), "limit": len(products), "id:in": ids}
+        try:
+            page = Offset(_SLOW_PAGE).page(self.fetch_list(self.endpoint, asked), {"page": 1})
+        except PageTooHeavy:
+            return {key: product for half in halves(products) for key, product in self._with_choices(half).items()}
         return {product.get("id"): product for product in page.records}
 
 

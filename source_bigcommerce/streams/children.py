@@ -15,7 +15,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy
 from source_bigcommerce.api.paging import Page, Paging, Params, Record, key_of, lossy
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import (
@@ -90,7 +90,7 @@ class AskedOfEach(BelowEach, IncrementalStream, ABC):
 
     def read_children(self, endpoint: str, parent: Record) -> Sequence[Record]:
         """All children of a parent, which `endpoint` lists. Raises NotFound when it does not."""
-        return read_list(self.fetch, endpoint, self.child_params, self.child_paging)
+        return read_list(self.fetch_list, endpoint, self.child_params, self.child_paging)
 
     def _children_of(self, parent: Record) -> Sequence[Record]:
         children: Sequence[Record] = ()
@@ -200,9 +200,11 @@ class BelowAll(BigCommerceStream, ABC):
         """False when a parent was deleted during the sync."""
         return parent in self._read_parents()
 
-    def _first_of(self, piece: StreamSlice) -> Page | None:
+    def _first_of(self, piece: StreamSlice) -> Page | PageTooHeavy | None:
         try:
             return self.read_first_page(piece)
+        except PageTooHeavy as error:
+            return error  # for the reader of the list
         except BigCommerceError as error:
             self._pass_over(piece[PARENT], error)
             return None

@@ -8,20 +8,23 @@ to its end; a list that is beyond doubt costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound, located
-from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, is_empty, lossy
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy, located
+from source_bigcommerce.api.paging import Offset, OffsetV2, Page, Paging, Params, Record, is_empty, lossy
 from source_bigcommerce.api.values import integer
+from source_bigcommerce.streams.page_size import smaller
 
 CAPS = frozenset({10, 50, 250})
 PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
 PASSES = 3  # how often a list that changes while it is paged is read before the sync gives up on it
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Fetch = Callable[[str, Params], Any]
 Forgive = Callable[[Record, NotFound], None]
 
@@ -101,7 +104,13 @@ def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch, fo
     ids = ",".join(str(parent["id"]) for parent in parents)
     children: dict[Any, list[Record]] = {parent["id"]: [] for parent in parents}
     params = {**embedded.params, embedded.parents_filter: ids}
-    for child in _read_twice_if_empty(fetch, embedded.endpoint, params, embedded.paging):
+    try:
+        found = _read_twice_if_empty(fetch, embedded.endpoint, params, embedded.paging, len(parents) == 1)
+    except PageTooHeavy:
+        for half in halves(parents):
+            _reread_many(half, embedded, fetch, forgive)
+        return
+    for child in found:
         owner = integer(child.get(embedded.parent_field))
         if owner in children:  # in case the filter was ignored
             children[owner].append(child)
@@ -109,9 +118,17 @@ def _reread_many(parents: Sequence[Record], embedded: Embedded, fetch: Fetch, fo
         _replace(parent, embedded, children[parent["id"]], forgive)
 
 
-def _read_twice_if_empty(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:
+def _read_twice_if_empty(
+    fetch: Fetch, endpoint: str, params: Params, paging: Paging, in_smaller_pages: bool = True
+) -> list[Record]:
     """None are rare where there is doubt, and also what a store says that fails."""
-    return read_list(fetch, endpoint, params, paging) or read_list(fetch, endpoint, params, paging)
+    read = read_list if in_smaller_pages else _read_list
+    return read(fetch, endpoint, params, paging) or read(fetch, endpoint, params, paging)
+
+
+def halves(items: Sequence[Item]) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Two halves of what was too much for one request."""
+    return items[: len(items) // 2], items[len(items) // 2 :]
 
 
 def _replace(parent: Record, embedded: Embedded, children: list[Record], forgive: Forgive) -> None:
@@ -133,6 +150,23 @@ def contradicted(parent: Record, endpoint: str) -> NotFound:
 
 
 def read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:
+    """All entries of a short list; in smaller pages where the store does not serve those of the usual size."""
+    return in_smaller_pages(lambda smaller_paging: _read_list(fetch, endpoint, params, smaller_paging), paging)
+
+
+def in_smaller_pages(read: Callable[[Paging], Result], paging: Paging) -> Result:
+    """The result of `read`, which reads a list from its start; repeated with smaller pages while they are too heavy."""
+    while True:
+        try:
+            return read(paging)
+        except PageTooHeavy:
+            less = smaller(paging.limit)
+            if less is None or not isinstance(paging, (Offset, OffsetV2)):
+                raise
+            paging = replace(paging, limit=less)
+
+
+def _read_list(fetch: Fetch, endpoint: str, params: Params, paging: Paging) -> list[Record]:
     """All entries of a short list.
 
     A page number means nothing in a list that shrinks meanwhile, so the result is compared with the total that each

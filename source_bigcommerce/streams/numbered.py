@@ -23,9 +23,11 @@ import orjson
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.api.paging import Offset, Page, Paging, Record, Unpaged, lossy
+from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
+from source_bigcommerce.api.paging import Offset, Page, Paging, Params, Record, Unpaged, lossy
 from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream, bounds, narrowed
+from source_bigcommerce.streams.page_size import smaller
+from source_bigcommerce.streams.unreadable import Detour
 
 _PAGE_IGNORED = "the same page comes for every page number"
 PASSES = 3  # how often a list that may grow in its middle is read until a pass brings nothing new
@@ -47,20 +49,31 @@ class NumberedList(BigCommerceStream, ABC):
     dates_stay: ClassVar[bool] = False  # whether no edit moves the date that an incremental stream goes by
 
     def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
-        first = self.first_page(stream_slice)
+        detour = self.detour(stream_slice)
+        first = self._first(stream_slice, detour)
         if first.next is None:
             yield self.wanted(_Unseen(self.entry_key)(first.records), stream_slice)  # one page shows one moment
             return
         settled = self._settled_part(stream_slice)
         if settled is None:
-            yield from self._read(stream_slice, first)
+            yield from self._read(stream_slice, first, detour)
+            detour.end()
             return
         del first
-        yield from self._read(settled, self.fetch_page(settled, None))
+        detour = self.detour(settled)
+        yield from self._read(settled, self._first(settled, detour), detour)
         yield from self._read_brink(narrowed(settled, bounds(settled)[1], self.store.started() + _SECOND))
         # Nothing of this is owed to the state: it was changed after the sync began, and is read by the next one.
         rest = narrowed(settled, self.store.started() + _SECOND, self.store.started())
         yield from self._once_over(rest)
+        detour.end()
+
+    def _first(self, stream_slice: Mapping[str, Any] | None, detour: Detour) -> Page:
+        """The first page; one without records where the store cannot serve the first record."""
+        try:
+            return self.first_page(stream_slice)
+        except PageTooHeavy as error:
+            return detour.second_page(error)
 
     def _settled_part(self, stream_slice: Mapping[str, Any] | None) -> StreamSlice | None:
         """What may be read apart as no record can join it; None where nothing joins, or parts cannot be asked for."""
@@ -74,53 +87,62 @@ class NumberedList(BigCommerceStream, ABC):
         if first.next is not None:
             time.sleep(max(0.0, (bounds(brink)[1] + _MARGIN - self.store.now()).total_seconds()))
             first = self.fetch_page(brink, None)
-        yield from self._read(brink, first)
+        detour = self.detour(brink)
+        yield from self._read(brink, first, detour)
+        detour.end()
 
     def _once_over(self, stream_slice: StreamSlice) -> Iterator[Sequence[Record]]:
         first = self.fetch_page(stream_slice, None)
         new = _Unseen(self.entry_key)
         yield self.wanted(new(first.records), stream_slice)
-        yield from self._forward(stream_slice, first, new)
+        detour = self.detour(stream_slice)
+        yield from self._forward(stream_slice, first, new, detour)
+        detour.end()
 
-    def _read(self, stream_slice: Mapping[str, Any] | None, first: Page) -> Iterator[Sequence[Record]]:
+    def _read(self, stream_slice: Mapping[str, Any] | None, first: Page, detour: Detour) -> Iterator[Sequence[Record]]:
         new = _Unseen(self.entry_key)
         yield self.wanted(new(first.records), stream_slice)
         if first.next is None:
             return
         fewest, begun = first.total or 0, 0
-        last = -(-fewest // len(first.records))
-        if fewest < len(first.records):  # no total, or one that is none
-            last, fewest, begun = (yield from self._forward(stream_slice, first, new)), 0, 1
+        last = -(-fewest // self._size_of(first))
+        if not fewest or fewest < len(first.records):  # no total, or one that is none
+            last, fewest, begun = (yield from self._forward(stream_slice, first, new, detour)), 0, 1
             if not last:
                 return
         for passes in range(begun, PASSES):
             known, is_sorted, joins = new.known, True, self._joins(stream_slice)
-            for page in self._backward(stream_slice, first, last):
+            for page in self._backward(stream_slice, first, last, detour):
                 fewest = min(fewest, fewest if page.total is None else page.total)
                 is_sorted &= self._is_sorted(page.records)
                 joins.look_at(map(self.changed, page.records) if isinstance(self, IncrementalStream) else ())
                 yield self.wanted(new(page.records), stream_slice)
             grows_at_end = is_sorted and not joins.are_possible
-            if new.known >= fewest and (grows_at_end or (passes and new.known == known)):
+            if new.known + len(detour) >= fewest and (grows_at_end or (passes and new.known == known)):
                 return
-        if new.known < fewest:
+        if new.known + len(detour) < fewest:
             raise lossy(f"only {new.known} different records came of {fewest}")
         self._tell_of_changes()
 
     def _forward(
-        self, stream_slice: Mapping[str, Any] | None, page: Page, new: _Unseen
+        self, stream_slice: Mapping[str, Any] | None, first: Page, new: _Unseen, detour: Detour
     ) -> Generator[Sequence[Record], None, int]:
         """What follows a first page. Returns how many pages there are, 0 where every number brings the whole list."""
-        number = 1
-        while page.next is not None:
-            page = self.fetch_page(stream_slice, page.next)
-            fresh = new(page.records)
-            yield self.wanted(fresh, stream_slice)
-            if isinstance(self.paging, Unpaged) and page.records and 2 * len(fresh) <= len(page.records):
-                return 0  # a page of a list that has some would hold others
-            if page.next is not None and not fresh:
-                raise lossy(_PAGE_IGNORED)
-            number += bool(page.records)
+        number, size, more = 1, self._size_of(first), first.next is not None
+        while more:
+            records = 0
+            for page in self._pieces(stream_slice, number + 1, size, self._limit_of(first), detour):
+                fresh = new(page.records)
+                yield self.wanted(fresh, stream_slice)
+                if isinstance(self.paging, Unpaged) and page.records and 2 * len(fresh) <= len(page.records):
+                    return 0  # a page of a list that has some would hold others
+                if page.next is not None and not fresh:
+                    raise lossy(_PAGE_IGNORED)
+                records += len(page.records)
+                more = page.next is not None
+                if not more:
+                    break
+            number += bool(records) or more
         return number
 
     def _tell_of_changes(self) -> None:
@@ -144,18 +166,23 @@ class NumberedList(BigCommerceStream, ABC):
         doubt = timedelta() if self.zone_is_known else _ZONES
         return _Joins(None if is_open else start - _MARGIN - doubt, end + _MARGIN - doubt, is_past)
 
-    def _backward(self, stream_slice: Mapping[str, Any] | None, first: Page, last: int) -> Iterator[Page]:
+    def _backward(
+        self, stream_slice: Mapping[str, Any] | None, first: Page, last: int, detour: Detour
+    ) -> Iterator[Page]:
         """All pages down to the first one, which is read again: records may have slid into it."""
-        size = len(first.records)
-        is_alone = first.total == size
+        size, limit = self._size_of(first), self._limit_of(first)
+        is_alone = first.total == len(first.records)
         number = last
         while number:
-            page = first if is_alone else self._numbered(stream_slice, number)
-            if number == last:
-                yield from self._beyond(stream_slice, page, number)
-            yield page
+            pages = iter([first]) if is_alone else self._pieces(stream_slice, number, size, limit, detour, reverse=True)
+            page, records, is_last = None, 0, number == last
+            for page in pages:
+                if is_last:
+                    yield from self._beyond(stream_slice, page)
+                yield page
+                is_last, records = False, records + len(page.records)
             number -= 1
-            if not page.records and first.total:  # the list has become shorter, or was never so long
+            if page is not None and not records and first.total:  # the list has become shorter, or was never so long
                 if page.total is None:
                     page = self.fetch_page(stream_slice, None)
                     yield page
@@ -164,19 +191,63 @@ class NumberedList(BigCommerceStream, ABC):
                     raise lossy(f"page {number + 1} is empty though there are {left or 'some'} records")
                 number = -(-left // size)
 
-    def _beyond(self, stream_slice: Mapping[str, Any] | None, last: Page, number: int) -> Iterator[Page]:
+    def _beyond(self, stream_slice: Mapping[str, Any] | None, last: Page) -> Iterator[Page]:
         """What follows a full page, though the total says that it is the last one."""
-        while last.next is not None:
-            number, before = number + 1, last
-            last = self._numbered(stream_slice, number, may_be_empty=True)
+        while (following := last.next) is not None:
+            before = last
+            last = self._behind(stream_slice, before, following)
             if last.records == before.records:
                 if isinstance(self.paging, Unpaged) and len(last.records) >= (last.total or len(last.records) + 1):
                     return  # the whole list, by its own total
                 raise lossy(_PAGE_IGNORED)
             yield last
 
-    def _numbered(self, stream_slice: Mapping[str, Any] | None, number: int, may_be_empty: bool = False) -> Page:
-        return self.fetch_page(stream_slice, {**self.paging.first(), "page": number}, may_be_empty)
+    def _behind(self, stream_slice: Mapping[str, Any] | None, full: Page, following: Params) -> Page:
+        """What follows a full page; in a smaller page where that is too heavy."""
+        place, size = (int(following["page"]) - 1) * len(full.records), len(full.records)
+        while True:
+            try:
+                return self.fetch_page(stream_slice, following, True)
+            except PageTooHeavy:
+                less = smaller(size)
+                if less is None:
+                    raise
+                following, size = {"limit": less, "page": place // less + 1}, less
+
+    def _pieces(
+        self,
+        stream_slice: Mapping[str, Any] | None,
+        number: int,
+        size: int,
+        limit: int,
+        detour: Detour,
+        reverse: bool = False,
+    ) -> Iterator[Page]:
+        """The page of this number, which holds `size` records where `limit` were asked for; in smaller ones where the
+        store does not serve it, without what it does not serve at all."""
+        places, less = range((number - 1) * size, number * size), smaller(size)
+        if not detour.skips(places) and (less is None or self.sizes.of(size) >= size):
+            try:
+                page = self.fetch_page(stream_slice, {"limit": limit, "page": number})
+            except PageTooHeavy as error:
+                if less is None:
+                    detour.skip(places.start, error)
+            else:
+                detour.served(places.start, page)
+                yield page
+                return
+        if less is not None:
+            parts = range(places.start // less + 1, places.stop // less + 1)
+            for part in reversed(parts) if reverse else parts:
+                yield from self._pieces(stream_slice, part, less, less, detour, reverse)
+
+    def _limit_of(self, first: Page) -> int:
+        """The number of records that the first page was asked to hold."""
+        return int((first.next or {}).get("limit", self.paging.limit))
+
+    def _size_of(self, first: Page) -> int:
+        """The number of records on a page, which may be fewer than were asked for."""
+        return len(first.records) or self._limit_of(first)
 
     def entry_key(self, entry: Record) -> Any:
         """By what an entry of the list is known again; what has no key is itself."""

@@ -17,6 +17,7 @@ from source_bigcommerce.api.paging import Offset, OffsetV2, OneObject, Paging, P
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.values import integer
 from source_bigcommerce.streams.children import AskedOfEach, BelowEach
+from source_bigcommerce.streams.embedded import in_smaller_pages
 from source_bigcommerce.streams.orders import OrderList, Orders
 
 
@@ -118,15 +119,18 @@ class Transactions(OrderChild):
     child_paging = Offset()  # not documented; the answer tells the total
 
     def read_children(self, endpoint: str, parent: Record) -> Sequence[Record]:
+        return in_smaller_pages(lambda paging: self._read_transactions(endpoint, parent, paging), self.child_paging)
+
+    def _read_transactions(self, endpoint: str, parent: Record, paging: Paging) -> Sequence[Record]:
         """As elsewhere, but where the API repeats a page (which is reported) the rest is out of reach."""
         found: dict[Any, Record] = {}
         total: int | None = None
-        position: Params | None = self.child_paging.first()
+        position: Params | None = paging.first()
         while position is not None:
-            body = self.fetch(endpoint, position)
+            body = self.fetch_list(endpoint, position)
             if found and is_empty(body):
-                body = self.fetch(endpoint, position)  # the end, or a store that fails
-            page = self.child_paging.page(body, position)
+                body = self.fetch_list(endpoint, position)  # the end, or a store that fails
+            page = paging.page(body, position)
             # An answer that tells no total, or a lower one, takes nothing back: transactions are never deleted.
             known, total = len(found), max((n for n in (total, page.total) if n is not None), default=None)
             found.update((key_of(row), row) for row in page.records)

@@ -59,6 +59,7 @@ class Progress:
         self._unclaimed: datetime | None = None  # from here on nobody sees to what was read
         self._slices_unclaimed = 0
         self._advanced = False
+        self._left_out: list[datetime] = []  # beginnings of slices of which a record could not be read
 
     def resume(self, state: StreamState) -> None:
         """Forgets everything but the state that an earlier sync left."""
@@ -77,7 +78,7 @@ class Progress:
         """Sets the window that the slices to come will tile, but for the parts of it that are `known`."""
         with self._lock:
             self._read, self._finished, self._advanced = Tiling(lower, upper), Tiling(lower, upper), False
-            self._unclaimed, self._slices_unclaimed = lower, 0
+            self._unclaimed, self._slices_unclaimed, self._left_out = lower, 0, []
             self._selection, self.is_full_refresh = selection, is_full_refresh
             for part in known:
                 self._read.add(*part)
@@ -112,10 +113,16 @@ class Progress:
             self._unclaimed, self._slices_unclaimed = self._read.reached, 0
             return part
 
+    def leave_out(self, start: datetime) -> None:
+        """Marks the slice from `start` on as one of which a record could not be read: no state passes its start."""
+        with self._lock:
+            self._left_out.append(start)
+
     def finish(self, start: datetime, end: datetime) -> None:
         """Marks a part of the window as emitted. Marking it twice changes nothing."""
         with self._lock:
-            if self._finished is not None and self._finished.add(start, end):
+            end = min([end, *(left_out for left_out in self._left_out if start <= left_out < end)])
+            if self._finished is not None and start < end and self._finished.add(start, end):
                 self._advanced = True
 
     def limit_of(self, start: datetime) -> datetime:

@@ -7,14 +7,14 @@ and its last, so the slice that begins with it need not list them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 import requests
 
-from source_bigcommerce.api.paging import Params
+from source_bigcommerce.streams.page_size import PageSize
 
 # Records per sample. With a few less than the 250 of a page, what lies between two samples fits into whole pages,
 # though the seconds at its ends are listed too and each page of a V2 list may repeat the last record of the one before.
@@ -43,9 +43,10 @@ def sample_of(dates: Sequence[datetime | None], page: requests.Response) -> Samp
     return Sample(min((date for date in known if date > oldest), default=newest), newest, page)
 
 
-def sample_page(number: int) -> Params:
-    """The paging parameters of the sample of this number."""
-    return {"limit": SAMPLE_SIZE, "page": number}
+def sample_page(number: int, size: PageSize) -> Mapping[str, int]:
+    """The paging parameters of the sample of this number; of one in its place where pages are smaller."""
+    limit = size.of(SAMPLE_SIZE)
+    return {"limit": limit, "page": (number - 1) * SAMPLE_SIZE // limit + 1}
 
 
 class SamplePages(Iterator[int]):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from source_bigcommerce.api.errors import PageTooHeavy
 from source_bigcommerce.api.paging import KeysetV3, OffsetV2, OneObject, Record, Unpaged, Whole, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.catalog import ProductList
 from source_bigcommerce.streams.children import BelowAll
-from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST
+from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST, halves
 from source_bigcommerce.streams.numbered import NumberedList
 
 
@@ -131,7 +132,11 @@ class ProductTaxProperties(BigCommerceStream):
 
     def _properties_of(self, products: Sequence[Record]) -> Sequence[Record]:
         ids = ",".join(str(key_of(product)) for product in products)
-        return Whole().page(self.fetch(self.properties, {"product_id:in": ids}), {}).records
+        try:
+            body = self.fetch_list(self.properties, {"product_id:in": ids})
+        except PageTooHeavy:
+            return [found for half in halves(products) for found in self._properties_of(half)]
+        return Whole().page(body, {}).records
 
 
 class PaymentMethods(NumberedList):

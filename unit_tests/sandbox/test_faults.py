@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from sandbox import Options, serve
+from sandbox.faults import holding, longer_than
 from unit_tests.sandbox.conftest import Client, Open
 
 
@@ -180,3 +181,12 @@ def test_another_process_can_control_the_store(client: Client) -> None:
     after = _control(client, "GET", "stats")
     assert after["records"]["orders"] == before["records"]["orders"] + 1
     assert after["requests"] == 1
+
+
+def test_a_list_fails_whenever_it_would_hold_a_record_or_too_many(client: Client) -> None:
+    """The function sees the true answer, which comes where it has nothing against it."""
+    client.server.fail("v2/orders", times=99, kind="when", when=holding(105))
+    client.server.fail("v3/customers", times=99, kind="when", when=longer_than(20), status=504)
+    paths = ("v2/orders?limit=4", "v2/orders?limit=5", "v2/orders?min_id=106", "v3/customers?limit=20", "v3/customers")
+    assert [client.get(path).status_code for path in paths] == [200, 500, 200, 200, 504]
+    assert [order["id"] for order in client.get("v2/orders?limit=4").json()] == [101, 102, 103, 104]
