@@ -15,6 +15,7 @@ from unit_tests.support import STORE_URL, make_stream, sync, urls
 def test_a_stream_without_states_is_read_from_its_start(api: Any) -> None:
     """A full refresh keeps no state that a later sync could resume from."""
     api.get(f"{STORE_URL}v2/coupons", status_code=500)
+    api.get(f"{STORE_URL}v2/coupons/count", status_code=500)
     with pytest.raises(BigCommerceError, match=r"Nothing is lost: the next sync reads the stream from its start\."):
         sync(make_stream(Coupons))
 

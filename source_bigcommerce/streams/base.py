@@ -403,7 +403,7 @@ class BigCommerceStream(HttpStream, ABC):
                 return self._fetch_page(stream_slice, paging, {**asked, "limit": size}, limits, may_be_empty)
             except PageTooHeavy as error:
                 if size <= smallest:
-                    raise error.at_size(self.name, size) from None
+                    raise error.at_size(self.name, size, self.resumption()) from None
                 self.logger.info(
                     f"A page of {size} records of '{self.name}' is too heavy for the store ({error.cause})."
                 )
