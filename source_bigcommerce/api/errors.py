@@ -73,9 +73,10 @@ class PageTooHeavy(BigCommerceError):
     def at_size(self, stream: str, size: int, resumption: str) -> PageTooHeavy:
         """The error of a page that cannot be made smaller."""
         page = "a single record" if size == 1 else f"a page of {size} records"
+        passing = _PASSING.format(resumption=resumption)
         return PageTooHeavy(
             f"BigCommerce cannot serve the list of '{stream}': even the request for {page} fails again and again "
-            f"({self.cause}). {_PASSING.format(resumption=resumption)} If that fails too, contact BigCommerce's support.",
+            f"({self.cause}). {passing} If that fails too, contact BigCommerce's support.",
             self.failure_type or FailureType.transient_error,
             self.cause,
         )
