@@ -88,6 +88,7 @@ class Machine:
 
         put(HTTPAdapter, "send", send)
         put(HTTPAdapter, "init_poolmanager", _nothing)
+        put(HTTPAdapter, "close", _nothing)
         put(requests.Session, "merge_environment_settings", _no_environment)
         put(time, "sleep", self.time.pass_)
         put(client, "monotonic", self.time.true)

@@ -125,14 +125,14 @@ def test_the_store_hash_may_come_as_the_control_panel_shows_it(server: Server, c
     assert status == ("FAILED" if value == "abc123" else "SUCCEEDED")
 
 
-def test_a_wrong_token_costs_one_request(server: Server) -> None:
-    """Hammering a store with a refused token helps nobody."""
+def test_a_wrong_token_costs_two_requests(server: Server) -> None:
+    """A single refusal is not believed; hammering a store with a refused token helps nobody."""
     server.log.clear()
     result = sync(server, access_token="another-token")
     assert result.failure
     assert set(result.errors) == set(STREAMS)
     assert all("The access token was refused" in message for message in result.errors.values())
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2
 
 
 def test_a_missing_file_is_named(cli: CommandLine) -> None:

@@ -228,10 +228,14 @@ class BigCommerceStream(HttpStream, ABC):
         Raises the error where no request can succeed, or where it does not seem to be of this parent alone.
         """
         self.store.breaker.check()
-        self.unread.add(parent, error)
+        self.unread.add(parent, error, self.is_known_unread(parent))
         self.logger.warning(
             f"What belongs to {self.parent_field} {parent} is missing from '{self.name}': {error.message}"
         )
+
+    def is_known_unread(self, parent: Any) -> bool:
+        """True for a parent whose own list earlier syncs could not read either."""
+        return False
 
     def check_unread(self) -> None:
         """Raises BigCommerceError when what belongs to some parents could not be read."""
@@ -851,7 +855,14 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         what belongs to parents that earlier syncs could not read."""
         if self.is_last(part):
             for key in self.progress.resumed.unread_parents:
-                yield from self.read_parent(key)
+                if key in self.unread:
+                    continue  # tried in this sync
+                try:
+                    yield from self.read_parent(key)
+                except FilterRefused:
+                    raise
+                except BigCommerceError as error:
+                    self.keep_unread(key, error)
                 if key not in self.unread:
                     self.progress.remove_unread_parent(key)
 
@@ -860,10 +871,16 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         return bounds(part)[1] == self.store.started()
 
     def read_parent(self, key: Any) -> Iterator[Sequence[Record]]:
-        """The pages with all that belongs to the parent of this key, whenever it changed."""
+        """The pages with all that belongs to the parent of this key, unless the settings leave it out by now."""
         parent = self.find(key)
-        if isinstance(parent, dict):
+        if not isinstance(parent, dict) or not self.is_chosen(parent):
+            return
+        changed = self.changed(parent)
+        if changed is None or changed >= self._earliest:
             yield [parent]
+
+    def is_known_unread(self, parent: Any) -> bool:
+        return parent in self.progress.resumed.unread_parents
 
     def keep_unread(self, parent: Any, error: BigCommerceError) -> None:
         super().keep_unread(parent, error)

@@ -15,7 +15,7 @@ from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
 from source_bigcommerce.streams.by_channel import ByChannel
 from source_bigcommerce.streams.children import AskedOfEach, BelowAll, BelowEach, Parts
-from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST, Embedded, at_a_cap, halves, never_empty
+from source_bigcommerce.streams.embedded import PARENTS_PER_REQUEST, Embedded, at_a_cap, halves, never_empty, read_list
 from source_bigcommerce.streams.numbered import NumberedList
 from source_bigcommerce.streams.singleton import Singleton
 
@@ -52,16 +52,19 @@ class ProductList(IncrementalStream, ABC):
         assigned: frozenset[int] = self.store.remembered("products of the chosen channels", self._read_assigned)
         known = self._known_products(assigned)
         joined = sorted(id_ for id_ in assigned if id_ not in known and id_ not in self.once)
-        elsewhere = set()  # by their own word; they are compared again by the next sync
+        # What is not returned, or belongs elsewhere by its own word, is compared again by the next sync.
+        read: set[int] = set()
         for start in range(0, len(joined), PARENTS_PER_REQUEST):
-            ids = ",".join(map(str, joined[start : start + PARENTS_PER_REQUEST]))
-            first = self.paging.first()
-            products = self.paging.page(
-                self.fetch(self.endpoint, {**self.params, **first, "id:in": ids}), first
-            ).records
-            elsewhere |= {key_of(product) for product in products if not self.is_chosen(product)}
-            yield [one for one in products if self.is_chosen(one) and self.once.admits(key_of(one), is_late=False)]
-        self.progress.keep_product_ids(assigned - elsewhere)
+            products = [
+                one for one in self._with_ids(joined[start : start + PARENTS_PER_REQUEST]) if self.is_chosen(one)
+            ]
+            read |= {key_of(product) for product in products}
+            yield [one for one in products if self.once.admits(key_of(one), is_late=False)]
+        self.progress.keep_product_ids(assigned - (set(joined) - read))
+
+    def _with_ids(self, ids: Sequence[int]) -> Sequence[Record]:
+        asked: Params = {**self.params, "id:in": ",".join(map(str, ids))}
+        return read_list(self.fetch_list, self.endpoint, asked, Offset(PARENTS_PER_REQUEST))
 
     def _known_products(self, assigned: frozenset[int]) -> frozenset[int]:
         """The products of the chosen channels that earlier syncs emitted, whenever they changed last."""
@@ -79,6 +82,8 @@ class ProductList(IncrementalStream, ABC):
         position: Params | None = self.paging.first()
         while position is not None:
             page = self.paging.page(self.fetch(self.endpoint, {**params, **position}), position)
+            if not page.records:  # the end, or a store that fails
+                page = self.paging.page(self.fetch(self.endpoint, {**params, **position}), position)
             found |= {key_of(product) for product in page.records if self.is_chosen(product)}
             position = page.next
         return frozenset(found)

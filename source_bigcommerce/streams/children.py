@@ -7,7 +7,7 @@ a row carries its parent's date in the stream's `cursor_field`.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -49,6 +49,20 @@ class BelowEach(BigCommerceStream, ABC):
             is_readable = self.changed(parent) is not None
             named[self.cursor_field] = date if is_readable else self.date_instead(parent, f"id {parent['id']}")
         return named
+
+    def rows_below(self, parent: Record, read: Callable[[], Sequence[Record]]) -> Sequence[Record]:
+        """The rows of a parent that `read` returns; none where the parent was deleted, or cannot be read now."""
+        rows: Sequence[Record] = ()
+        try:
+            try:
+                rows = read()
+            except NotFound as missing:
+                self.forgive_if_deleted(parent, missing)
+        except BigCommerceError as error:
+            self.keep_unread(parent["id"], error)
+        else:
+            self.unread.note_success()
+        return rows
 
 
 class Parts(BelowEach, ABC):
@@ -93,17 +107,7 @@ class AskedOfEach(BelowEach, IncrementalStream, ABC):
         return read_list(self.fetch_list, endpoint, self.child_params, self.child_paging)
 
     def _children_of(self, parent: Record) -> Sequence[Record]:
-        children: Sequence[Record] = ()
-        try:
-            try:
-                children = self.read_children(of_parent(self.children, parent["id"]), parent)
-            except NotFound as missing:
-                self.forgive_if_deleted(parent, missing)
-        except BigCommerceError as error:
-            self.keep_unread(parent["id"], error)
-        else:
-            self.unread.note_success()
-        return children
+        return self.rows_below(parent, lambda: self.read_children(of_parent(self.children, parent["id"]), parent))
 
     def check_access(self) -> None:
         """Asks for the children of one parent where their list tells nothing of them. A 404 is no refusal."""
@@ -151,8 +155,9 @@ class BelowAll(BigCommerceStream, ABC):
                 yield from self._rows_below(piece)
 
     def read_parent(self, key: Any) -> Iterator[Sequence[Record]]:
-        """The pages with all that is below the parent of this key, whenever it changed."""
-        return self._rows_below(of(key, {}))
+        """The pages with all that is below the parent of this key, unless that is gone or no longer chosen."""
+        if key in self.parents():
+            yield from self._rows_below(of(key, {}))
 
     def _rows_below(self, piece: StreamSlice) -> Iterator[Sequence[Record]]:
         parent = piece[PARENT]
@@ -173,7 +178,7 @@ class BelowAll(BigCommerceStream, ABC):
         except BigCommerceError as error:
             self.store.breaker.check()
             parent = self.parent(self.store).name
-            raise type(error)(
+            raise BigCommerceError(
                 f"The stream '{self.name}' is asked for by the list of '{parent}', which could not be read: "
                 f"{error.message}",
                 error.failure_type or FailureType.system_error,

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound
+from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.paging import Offset, OffsetV2, OneObject, Paging, Params, Record, Whole, is_empty, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.values import integer
@@ -82,17 +82,8 @@ class OrderShippingQuotes(BelowEach, Orders):
 
     def _quotes_of(self, asked: tuple[Record, int]) -> Sequence[Record]:
         order, address = asked
-        quotes: Sequence[Record] = ()
-        try:
-            try:
-                quotes = self._read_quotes(of_parent(self.quotes.replace("{address}", str(address)), order["id"]))
-            except NotFound as missing:
-                self.forgive_if_deleted(order, missing)
-        except BigCommerceError as error:
-            self.keep_unread(order["id"], error)
-        else:
-            self.unread.note_success()
-        return quotes
+        endpoint = of_parent(self.quotes.replace("{address}", str(address)), order["id"])
+        return self.rows_below(order, lambda: self._read_quotes(endpoint))
 
     def _read_quotes(self, endpoint: str) -> Sequence[Record]:
         body = self.fetch(endpoint, {})

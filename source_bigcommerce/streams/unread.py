@@ -27,12 +27,13 @@ class UnreadParents:
     def __contains__(self, key: Any) -> bool:
         return key in self._errors
 
-    def add(self, key: Any, error: BigCommerceError) -> None:
-        """Records a failure. Raises it where it does not seem to be of this parent alone."""
+    def add(self, key: Any, error: BigCommerceError, is_known: bool = False) -> None:
+        """Records a failure. Raises it where it does not seem to be of this parent alone; one that `is_known` from an
+        earlier sync says nothing about others."""
         limit = _MOST_IN_A_ROW.get(error.failure_type or FailureType.system_error, _MOST_IN_A_ROW_OTHERWISE)
         with self._lock:
-            self._in_a_row += 1
-            if isinstance(error, Forbidden) or self._in_a_row > limit or len(self._errors) >= MOST:
+            self._in_a_row += not is_known
+            if isinstance(error, Forbidden) or self._in_a_row > limit or (len(self._errors) >= MOST and not is_known):
                 raise error
             self._errors[key] = error
 
