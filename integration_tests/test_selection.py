@@ -201,6 +201,26 @@ def test_a_product_that_joins_a_chosen_channel_comes(with_filters: bool) -> None
         assert third.ids(name) == [], name
 
 
+@pytest.mark.parametrize(
+    "fault", [{"edit": lambda *_: {"data": [], "meta": {}}}, {"edit": lambda body, _: {**body, "data": []}}]
+)
+def test_a_product_that_joined_and_does_not_come_is_compared_again(fault: dict[str, Any]) -> None:
+    """An answer without it proves nothing: the state must not count it as emitted."""
+    with serve(OPTIONS) as server:
+        spread_products(server)
+        first = sync(server, ["products"], channel_ids=[ONE])
+        joins, *_ = [id_ for id_ in server.store.ids("products") if id_ not in first.ids("products")]
+        join(server, joins)
+        server.fail("v3/catalog/products?*&id:in=*", times=1000, kind="edit", **fault)
+        second = sync(server, ["products"], channel_ids=[ONE], state=first.state())
+        assert second.ids("products") == []
+        server.clear_faults()
+        third = sync(
+            server, ["products"], channel_ids=[ONE], state=(second if second.states["products"] else first).state()
+        )
+    assert third.ids("products") == [joins]
+
+
 def test_a_product_that_joined_comes_when_all_channels_are_chosen_next() -> None:
     """Its channel is one whose products are there; the product itself is not."""
     with serve(OPTIONS) as server:

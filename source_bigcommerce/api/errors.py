@@ -156,8 +156,8 @@ OVERSIZED = Answer(
 NOT_MODIFIED = Answer(
     Action.RETRY,
     FailureType.config_error,
-    "The request for '{stream}' was answered with \"not modified\" (304), which BigCommerce does not say to the "
-    "connector: a cache or proxy in between seems to. Have it pass the connector's requests on.",
+    "The request for '{stream}' was answered with \"not modified\" (304), which BigCommerce never returns here: a "
+    "cache or proxy in between seems to have answered. Have it pass the connector's requests on.",
 )
 REFUSED = Answer(
     Action.FAIL,
@@ -410,6 +410,9 @@ _TOO_MANY_ASKED_FOR = 413  # documented for a `limit` above the maximum of an en
 _GATEWAY_GAVE_UP = frozenset({408, 499})
 
 
+_TIMEOUT_WEIGHT = 3  # attempts: each takes two minutes, and the CDK gives up after `max_time`
+
+
 def _is_too_heavy(response: requests.Response | Exception | None) -> bool:
     """Whether the request for a page has failed so often, in a way that a smaller page may not."""
     limits = limits_of_request()
@@ -422,7 +425,7 @@ def _is_too_heavy(response: requests.Response | Exception | None) -> bool:
         return True  # it took minutes
     if status < 500 and status not in _GATEWAY_GAVE_UP and not timed_out:
         return False
-    limits.attempts -= 1
+    limits.attempts -= _TIMEOUT_WEIGHT if timed_out else 1
     return limits.attempts <= 0
 
 
