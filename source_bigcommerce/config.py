@@ -282,7 +282,7 @@ _WHERE_TO_FIND = {
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"The setting {name} has to be a text.")
+        raise ValueError(f"The setting {name} must be text.")
     text = value.strip(_BLANKS)
     if not text:
         raise ValueError(f"The setting {name} is empty: fill it in.")
@@ -313,7 +313,7 @@ def _sentence(error: Any) -> str:
     bounds = error.get("ctx", {})
     if "le" in bounds or "ge" in bounds:
         limit = f"at most {bounds['le']}" if "le" in bounds else f"at least {bounds['ge']}"
-        return f"The setting {name} has to be {limit}."
+        return f"The setting {name} must be {limit}."
     if name == "channel_ids":
-        return f"The setting {name} has to be a list of whole numbers, such as [1, 2]."
-    return f"The setting {name} has to be a whole number."
+        return f"The setting {name} must be a list of whole numbers, such as [1, 2]."
+    return f"The setting {name} must be a whole number."

@@ -30,8 +30,8 @@ def explained(error: BaseException) -> BaseException:
     else:
         return BigCommerceError(_unforeseen(error), FailureType.system_error)
     return BigCommerceError(
-        f"{sentence} choose fewer parallel workers in its settings. The next sync goes on from the last state of each "
-        "stream.",
+        f"{sentence} choose fewer parallel workers in its settings. The next sync resumes each "
+        "stream from its last saved state, or reads it from its start where there is none.",
         FailureType.system_error,
     )
 

@@ -58,9 +58,7 @@ def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_us
     """It took over three minutes and ended with a sentence about syncs."""
     api.get(f"{STORE_URL}v2/time", json=used_up(store))
     error = failure_of(store)
-    assert error.message == (
-        "The store's request quota is used up by other apps. It is renewed in 30 seconds: try again then."
-    )
+    assert error.message == ("The store's request quota is used up. It is renewed in 30 seconds: try again then.")
     assert store.governor._clock() + sum(naps) < 60
     assert api.call_count == 2
 
@@ -69,7 +67,7 @@ def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_us
 def test_every_announced_pause_counts_as_a_window(api: Any, store: Store, naps: list[float], reset: float) -> None:
     """However short it is."""
     api.get(f"{STORE_URL}v2/time", json=used_up(store, reset))
-    assert "used up by other apps" in str(failure_of(store).message)
+    assert "used up" in str(failure_of(store).message)
     assert store.governor._clock() + sum(naps) < 60
     assert api.call_count == 2
 
@@ -85,7 +83,7 @@ def test_a_check_whose_window_ends_after_its_first_request_says_the_same(api: An
     """Then some scopes are not known."""
     api.get(f"{STORE_URL}v2/time", json={"time": NOW}, headers=quota_of(100, 20.0))
     api.get(ANYTHING_ELSE, json=used_up(store))
-    assert "used up by other apps. It is renewed in " in str(failure_of(store).message)
+    assert "used up. It is renewed in " in str(failure_of(store).message)
 
 
 def test_a_check_without_429_waits_for_one_window_too(api: Any, store: Store) -> None:
@@ -98,7 +96,7 @@ def test_a_check_without_429_waits_for_one_window_too(api: Any, store: Store) ->
 
     api.get(f"{STORE_URL}v2/time", json=answer)
     api.get(ANYTHING_ELSE, json=answer)
-    assert "used up by other apps" in str(failure_of(store).message)
+    assert "used up" in str(failure_of(store).message)
 
 
 def test_a_check_goes_on_when_the_window_turns(api: Any, store: Store, naps: list[float]) -> None:

@@ -165,7 +165,7 @@ def test_what_is_no_start_date_is_refused_with_examples(text: str) -> None:
 @pytest.mark.parametrize("value", [None, 20240131, 1.5, True, ["2024-01-31"], {}])
 def test_a_setting_that_is_not_text_is_named(name: str, value: object) -> None:
     """A script that passes a number or null has to learn which setting it got wrong."""
-    assert fault(**{name: value}) == f"The setting {name} has to be a text."
+    assert fault(**{name: value}) == f"The setting {name} must be text."
 
 
 @pytest.mark.parametrize("name", ["start_date", "client_id", "access_token", "store_hash", "api_url"])
@@ -375,7 +375,7 @@ def test_an_optional_setting_that_cannot_be_used_is_named_with_what_it_has_to_be
     name: str, value: object, told: str
 ) -> None:
     """No workers, or all of the quota in reserve, would be a sync that never ends."""
-    assert fault(**{name: value}) == f"The setting {name} has to be {told}."
+    assert fault(**{name: value}) == f"The setting {name} must be {told}."
 
 
 def test_settings_that_nobody_asked_for_are_ignored() -> None:

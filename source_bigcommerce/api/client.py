@@ -201,6 +201,6 @@ def _server_time(response: requests.Response) -> datetime:
         return parsedate_to_datetime(response.headers["Date"]).astimezone(timezone.utc)
     except (KeyError, ValueError, TypeError):
         raise BigCommerceError(
-            "The store did not tell its time, neither at /v2/time nor in the Date header, so the sync cannot be "
+            "The store returned no time, neither at /v2/time nor in the Date header, so the sync cannot be "
             "bounded. Check the API address."
         ) from None

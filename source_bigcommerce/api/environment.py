@@ -54,8 +54,9 @@ def _require_certificates(variable: str, path: str) -> None:
         if not Path(path).is_dir():
             ssl.create_default_context(cafile=path)
     except OSError as error:  # errors of TLS are some of these
+        shown = path.encode(errors="backslashreplace").decode()  # a path need not be UTF-8
         reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise BigCommerceError(
-            f"The certificates that the environment variable {variable} names ({path}) cannot be read: {reason}. "
+            f"The certificates that the environment variable {variable} names ({shown}) cannot be read: {reason}. "
             "Correct the path, or unset the variable."
         ) from None

@@ -188,7 +188,7 @@ class QuotaGovernor(APIBudget):
         if is_another or self._pauses_asked_for > 1 or wait > _LONGEST_WAIT_ONCE:
             self._breaker.open(
                 BigCommerceError(
-                    "The store's request quota is used up by other apps. It is renewed in "
+                    "The store's request quota is used up. It is renewed in "
                     f"{math.ceil(wait)} seconds: try again then.",
                     FailureType.transient_error,
                 )

@@ -61,7 +61,7 @@ _PRICED = re.compile(r"[+-]?\d+(\.(?!\d{3}$)\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _LARGEST_INTEGER = 2**63  # what a column of 64 bits no longer holds
 _LARGEST_NUMBER = 1e29  # what DECIMAL(38, 9) no longer holds
-_EXACT_FLOATS = 2**53  # up to which a float is every integer
+_EXACT_FLOATS = 2**53  # below which a float is every integer
 _LONGEST = 30  # digits that are worth a look for an integer of 64 bits
 # What BigCommerce (PHP underneath) writes for a date that is not set.
 _NO_DATE = re.compile(r"0|0000-00-00.*|-0001-11-30.*|.* -0001 .*", re.ASCII)
@@ -77,7 +77,7 @@ _ZONES = {
         "+0500": "PKT",
         "+0700": "WIB",
         "+0800": "AWST HKT WITA",
-        "+0900": "AWDT JST KST WIT",
+        "+0900": "AWDT JST WIT",
         "+0930": "ACST",
         "+1000": "AEST CHST",
         "+1030": "ACDT",
@@ -207,7 +207,7 @@ def _to_integer(value: Any) -> Any:
     elif isinstance(value, (str, float)):
         value = _to_number(value)
         if type(value) is float and value.is_integer():
-            value = int(value) if abs(value) <= _EXACT_FLOATS else _LARGEST_INTEGER
+            value = int(value) if abs(value) < _EXACT_FLOATS else _LARGEST_INTEGER
     if type(value) is not int:
         raise ValueError
     if not -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:

@@ -79,7 +79,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that B
 
 
 class FilterRefused(Refused):
-    """A filter was refused behind the first page: it is left out from now on, and the list has to be begun anew."""
+    """A filter was refused behind the first page: the list must be read again without it."""
 
 
 class BigCommerceStream(HttpStream, ABC):
@@ -719,7 +719,7 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
         self._known_parts = [part for part in parts if part.is_known or part.known_channels]
         if len(parts) > 1:
             self.logger.info(
-                f"The settings let more records of '{self.name}' in than its saved state: those changed since "
+                f"The settings include more records of '{self.name}' than its saved state covers: those changed since "
                 f"{parts[0].start:%Y-%m-%d %H:%M} UTC that earlier syncs left out are read too."
             )
         expected = 0

@@ -30,8 +30,8 @@ class UnreadableRecords(BigCommerceError):
         what = "a record" if len(names) == 1 else f"{len(names)} records"
         super().__init__(
             f"BigCommerce cannot serve {what} of '{stream}': {'; '.join(names)}. Every request for such a page fails "
-            f"({cause}). All other records were read, and the next sync asks again. If that fails too, look at the "
-            "record in the control panel, or contact BigCommerce's support.",
+            f"({cause}). All other records of this part of the list were read, and the next sync requests these again. "
+            "If that fails too, look at the record in the control panel, or contact BigCommerce's support.",
             FailureType.transient_error,
         )
         self._stream, self._names, self._cause = stream, names, cause
