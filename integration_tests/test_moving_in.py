@@ -87,7 +87,32 @@ def test_stitch_s_state_file_is_gone_on_from(tmp_path: Path) -> None:
         assert set(result.ids("customers")) == set(server.store.ids("customers"))
 
 
+def test_what_a_read_printed_is_a_state_file(tmp_path: Path) -> None:
+    """As it is, among logs and records; and with the shared part that other sources' states have."""
+    with serve(ORDERS) as server:
+        printed = _output(tmp_path, server, {})
+        server.store.clock.advance(3600)
+        changed = server.store.create("orders")
+        assert set(_sorted_out(_output(tmp_path, server, printed)).ids("orders")) == {changed}
+        states = [m["state"]["stream"] for m in messages(printed.splitlines(keepends=True)) if m["type"] == "STATE"]
+        shared = {"type": "GLOBAL", "global": {"shared_state": {"lsn": 7}, "stream_states": states}}
+        assert set(_sorted_out(_output(tmp_path, server, [shared])).ids("orders")) == {changed}
+        assert set(_sorted_out(_output(tmp_path, server, "")).ids("orders")) == set(server.store.ids("orders"))
+
+
+def test_a_state_that_no_stream_of_the_sync_has_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    """Passed over without a word, a mistyped name is a full sync that nobody expected."""
+    with serve(ORDERS) as server:
+        sync(server, ["coupons"], state=as_state({"date_modified": DAY}, "orders"))
+    assert any(line.endswith("so these states are not used: orders.") for line in caplog.messages)
+
+
 def _read(tmp_path: Path, server: Server, state: Any) -> Sync:
+    return _sorted_out(_output(tmp_path, server, state))
+
+
+def _output(tmp_path: Path, server: Server, state: Any) -> str:
+    """What a sync prints that begins with a file of this content."""
     cli = CommandLine(tmp_path)
     catalog = ConfiguredAirbyteCatalogSerializer.dump(catalog_of())
     code, output = cli.run(
@@ -100,6 +125,10 @@ def _read(tmp_path: Path, server: Server, state: Any) -> Sync:
         cli.write("state.json", state),
     )
     assert code == 0, output[-2000:]
+    return output
+
+
+def _sorted_out(output: str) -> Sync:
     result = Sync()
     for message in messages(output.splitlines(keepends=True)):
         result.take(message)

@@ -50,6 +50,14 @@ def test_tags_name_the_language_and_the_cdk_once() -> None:
 def test_suggested_streams_exist() -> None:
     """A new connection selects these: a name that is not there would be selected for nothing."""
     assert set(DATA["suggestedStreams"]["streams"]) <= {stream.name for stream in streams()}
+    assert {"orders", "customers", "products", "coupons", "order_products"} <= set(DATA["suggestedStreams"]["streams"])
+    assert len(DATA["suggestedStreams"]["streams"]) == 12
+
+
+def test_the_documents_of_the_store_s_api_are_named() -> None:
+    """The platform shows them beside the connector: limits, permissions, changes, and whether the API is up."""
+    types = {one["type"] for one in DATA["externalDocumentationUrls"]}
+    assert {"rate_limits", "permissions_scopes", "status_page", "api_release_history", "openapi_spec"} <= types
 
 
 def test_the_allowed_hosts_are_those_that_the_connector_speaks_to() -> None:
