@@ -116,7 +116,7 @@ def test_a_parent_that_was_deleted_is_not_asked_for_for_ever() -> None:
     assert "unread_parents" not in result.states["order_taxes"][-1]
 
 
-@pytest.mark.parametrize(("status", "most"), [(500, 4 * 22), (404, 11 * 3), (403, 1)])
+@pytest.mark.parametrize(("status", "most"), [(500, 3 * 22), (404, 11 * 3), (403, 1)])
 def test_a_list_that_no_parent_has_ends_the_stream_soon(status: int, most: int) -> None:
     """It is not a single parent that is at fault, so the others are not tried one by one."""
     with serve(OPTIONS) as server:

@@ -7,12 +7,13 @@ from typing import Any
 
 from airbyte_cdk.models import FailureType
 
-from source_bigcommerce.api.errors import BigCommerceError, Forbidden
+from source_bigcommerce.api.errors import BigCommerceError, Forbidden, NotFound, Refused
 
 MOST = 100  # of a stream in one sync; as many are no exception any more
-# Failures in a row after which it is not a single parent that is at fault. A passing fault costs a minute of retries.
-_MOST_IN_A_ROW = {FailureType.transient_error: 3}
-_MOST_IN_A_ROW_OTHERWISE = 10
+# Failures in a row, more of which are not those of single parents. A refusal costs a request or two, any other failure
+# a minute of retries.
+_MOST_REFUSALS_IN_A_ROW = 10
+_MOST_IN_A_ROW = 2
 _NAMED = 5
 
 
@@ -30,7 +31,7 @@ class UnreadParents:
     def add(self, key: Any, error: BigCommerceError, is_known: bool = False) -> None:
         """Records a failure. Raises it where it does not seem to be of this parent alone; one that `is_known` from an
         earlier sync says nothing about others."""
-        limit = _MOST_IN_A_ROW.get(error.failure_type or FailureType.system_error, _MOST_IN_A_ROW_OTHERWISE)
+        limit = _MOST_REFUSALS_IN_A_ROW if isinstance(error, (NotFound, Refused)) else _MOST_IN_A_ROW
         with self._lock:
             self._in_a_row += not is_known
             if isinstance(error, Forbidden) or self._in_a_row > limit or (len(self._errors) >= MOST and not is_known):
