@@ -184,3 +184,51 @@ def test_parents_whose_list_is_too_heavy_are_explained() -> None:
         in (result.errors["channel_menus"])
     )
     assert result.statuses["coupons"][-1] == "COMPLETE"
+
+
+FAMILIES = {
+    "orders": ("v2/orders/{}/products", ("orders", "order_products", "order_fees"), "id"),
+    "products": ("v3/catalog/products/{}/images", ("products", "product_images", "product_variants"), "id"),
+}
+
+
+@pytest.mark.parametrize("status", [404, 422])
+@pytest.mark.parametrize("leader", FAMILIES)
+def test_an_entry_that_cannot_be_completed_does_not_keep_the_others_back(leader: str, status: int) -> None:
+    """Each table of the list is incomplete without it, names it, and gets it once it can be read."""
+    path, family, _ = FAMILIES[leader]
+    part = "images" if leader == "products" else "line_items"
+    with serve(OPTIONS) as server:
+        ids = server.store.ids(leader)
+        bad = next(id_ for id_ in ids[5:] if server.store.record(leader, id_).get("is_deleted") is not True)
+        server.store.clock.advance(3600)
+        whole = sync(server, family)
+        doubtful = "v3/catalog/products" if leader == "products" else "v2/orders"
+        server.fail(doubtful, times=1000, kind="edit", edit=lambda body, _: _without(body, bad, part))
+        server.fail(path.format(bad), times=1000, status=status)
+        first = sync(server, family)
+        for name in family:
+            missing = set(whole.ids(name)) - set(first.ids(name))
+            assert missing == {key_of(name, one) for one in whole.records[name] if _parent_of(name, one) == bad}, name
+            assert first.statuses[name][-1] == "INCOMPLETE" and f" {bad})" in first.errors[name]
+            assert first.states[name][-1]["unread_parents"] == [bad]
+        server.clear_faults()
+        second = sync(server, family, state=first.state())
+    assert not second.failure, second.errors
+    for name in family:
+        assert {*first.ids(name), *second.ids(name)} == set(whole.ids(name))
+        assert "unread_parents" not in second.states[name][-1]
+
+
+def _parent_of(name: str, record: dict[str, Any]) -> Any:
+    return record.get("order_id") or record.get("product_id") or record["id"]
+
+
+def _without(body: Any, bad: int, part: str) -> Any:
+    """The list as it is, but that a part of one entry does not come along."""
+    for one in body["data"] if isinstance(body, dict) else body or ():
+        if one["id"] == bad and part == "images":
+            one.pop("images", None)
+        elif one["id"] == bad:
+            one["items_total"] = 10_000
+    return body

@@ -246,7 +246,7 @@ class _Pass:
         if stream.name in self._dropped_out:
             raise self._dropped_out[stream.name]
         if self._error is None:
-            stream.check_unread()
+            stream.check_unread(self.leader)
             return
         if stream is self.leader:
             return

@@ -214,7 +214,7 @@ def test_children_that_are_not_there_fail_the_slice_when_their_order_is(api: Any
         api.get(f"{STORE_URL}v2/orders/7/{path}", json=[] if path == "products" else {})
     api.get(f"{STORE_URL}v2/orders/7/{children}", status_code=404)
     api.get(f"{STORE_URL}v2/orders/7", json={"id": 7})
-    with pytest.raises(NotFound, match="'orders' cannot be read"):
+    with pytest.raises(BigCommerceError, match=r"'orders' is incomplete.*\(id 7\).*'orders' cannot be read"):
         order(api, consignments=LINK, fees=LINK, items_total=3)
     assert urls(api)[-1] == "v2/orders/7"
 

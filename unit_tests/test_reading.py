@@ -120,7 +120,7 @@ class Leader:
         self.fails = fails
         self.tally = Tally()
 
-    def check_unread(self) -> None:
+    def check_unread(self, of: Any = None) -> None:
         """There are no parents."""
 
     def stream_slices(self, **_: Any) -> Iterator[dict[str, int]]:

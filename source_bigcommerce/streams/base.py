@@ -74,6 +74,7 @@ _DATES = ("start", "end")  # the fields of a slice that bound it
 PARENT = "parent"  # the field of a slice that names the record whose list it is a part of
 _KNOWN_CHANNELS = "known_channels"  # the field of a slice with the channels whose records earlier syncs emitted
 _CREATED = "date_created"  # the field of an entry that says when it was made
+_PARENTS_IN_A_BODY = 8
 _POSITIONS = frozenset({"after", "min_id", "id:greater", "id:min"})  # parameters of later pages, and `page`
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)  # before anything that BigCommerce can hold
 
@@ -237,9 +238,10 @@ class BigCommerceStream(HttpStream, ABC):
         """True for a parent whose own list earlier syncs could not read either."""
         return False
 
-    def check_unread(self) -> None:
-        """Raises BigCommerceError when what belongs to some parents could not be read."""
-        self.unread.check(self.name, self.parent_field)
+    def check_unread(self, of: BigCommerceStream | None = None) -> None:
+        """Raises BigCommerceError when what belongs to some parents could not be read, in this stream or in the one
+        that it shares a list with."""
+        (of or self).unread.check(self.name, self.parent_field)
 
     def _begun_anew(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
         """All batches, from the first one again where a filter is left out meanwhile: page numbers and totals are
@@ -255,10 +257,30 @@ class BigCommerceStream(HttpStream, ABC):
         self, batches: Iterable[Sequence[Record]], streams: Sequence[BigCommerceStream]
     ) -> Iterator[tuple[BigCommerceStream, Iterator[Record]]]:
         for listed in batches:
-            entries = self.complete(listed)
+            entries = self._completed(listed)
             for stream in streams:
                 yield stream, stream.take(entries)
             del listed, entries  # not kept while the next page is fetched
+
+    def _completed(self, listed: Sequence[Record]) -> Sequence[Record]:
+        """The complete entries of a page. One of which a part is refused does not keep the others from being read."""
+        if not self.embedded:
+            return self.complete(listed)
+        as_listed = [dict(entry) for entry in listed]
+        try:
+            return self.complete(listed)
+        except BigCommerceError as error:
+            if not _is_of_one_entry(error):
+                raise
+        completed: list[Record] = []
+        for entry in as_listed:
+            try:
+                completed.extend(self.complete([entry]))
+            except BigCommerceError as error:
+                if not _is_of_one_entry(error):
+                    raise
+                self.keep_unread(key_of(entry), error)
+        return completed
 
     def take(self, entries: Sequence[Record]) -> Iterator[Record]:
         """This stream's records of the entries of a page, in the form that its schema promises."""
@@ -549,6 +571,8 @@ class BigCommerceStream(HttpStream, ABC):
         """The same for a list. Raises PageTooHeavy early where less can be asked for: fewer records, or parents."""
         many = 1 + sum(str(value).count(",") for name, value in params.items() if name.endswith(":in"))
         limits = limits_of(int(params.get("limit", many)), 1)
+        if many == 1 and limits.largest_body:
+            limits.largest_body *= _PARENTS_IN_A_BODY  # what belongs to one parent is held at once in any case
         return self._fetch(endpoint, params, limits if limits.allow_smaller else None)
 
     def _send(self, path: str) -> requests.Response:
@@ -872,7 +896,9 @@ class IncrementalStream(BigCommerceStream, IncrementalMixin, ABC):
 
     def read_parent(self, key: Any) -> Iterator[Sequence[Record]]:
         """The pages with all that belongs to the parent of this key, unless the settings leave it out by now."""
-        parent = self.find(key)
+        first = self.paging.first()
+        listed = self.paging.page(self.fetch(self.endpoint, {**self._fixed(), **first, **self.only(key)}), first)
+        parent = next((one for one in listed.records if one.get("id") == key), None) or self.find(key)
         if not isinstance(parent, dict) or not self.is_chosen(parent):
             return
         changed = self.changed(parent)
@@ -987,6 +1013,12 @@ def narrowed(stream_slice: Mapping[str, Any], start: datetime, end: datetime) ->
     """The part of a slice that changed from `start` until before `end`."""
     others = {name: value for name, value in stream_slice.items() if name not in _DATES}
     return StreamSlice(partition=others, cursor_slice=window(start, end).cursor_slice)
+
+
+def _is_of_one_entry(error: BigCommerceError) -> bool:
+    """False for failures that may pass, or that other entries would meet as well."""
+    is_general = isinstance(error, (FilterRefused, Forbidden)) or error.failure_type is FailureType.transient_error
+    return not is_general
 
 
 def _known_channels(stream_slice: Mapping[str, Any] | None) -> Sequence[int]:
