@@ -652,8 +652,8 @@ def test_when_no_smaller_page_helps_the_user_reads_what_was_tried(
     assert failure.value.failure_type is FailureType.transient_error
     sizes = [query(request.url)["limit"] for request in api.request_history]
     attempts = 1 if "exc" in bad else 3  # a timeout takes minutes
-    assert sizes[:-13] == [size for size in ("250", "50", "10") for _ in range(attempts)]
-    assert sizes[-13:] == [*["2"] * 7, *["1"] * 6]
+    last = [*["2"] * 3, *["1"] * 3] if "exc" in bad else [*["2"] * 7, *["1"] * 6]
+    assert sizes == [*(size for size in ("250", "50", "10") for _ in range(attempts)), *last]
 
 
 def test_a_sentence_of_our_own_is_left_alone() -> None:
@@ -698,7 +698,7 @@ def test_the_date_header_is_the_clock_where_the_endpoint_tells_none(api: Any) ->
 def test_a_store_without_a_clock_is_an_error(api: Any, headers: dict[str, str]) -> None:
     """Without an upper bound no state would be true."""
     api.get(f"{STORE_URL}v2/time", json={"time": "soon"}, headers=headers)
-    with pytest.raises(BigCommerceError, match="did not tell its time"):
+    with pytest.raises(BigCommerceError, match="returned no time"):
         make_store().started()
 
 
@@ -731,7 +731,7 @@ def test_a_wrong_store_hash_is_told_by_the_clock(api: Any, status: int) -> None:
     [
         ({"status_code": 404}, {}, "Check the store hash", 2),
         ({"status_code": 401}, {}, "access token was refused", 2),
-        ({"json": {}}, {}, "did not tell its time", 1),
+        ({"json": {}}, {}, "returned no time", 1),
         ({"json": {"time": 1_717_243_200}}, {"start_date": "2024-06-02"}, "is in the future", 1),
         ({"status_code": 500}, {}, "passing fault", ErrorTable.max_retries + 1),
         ({"status_code": 429}, {}, "quota stayed used up", ErrorTable.max_retries + 1),
