@@ -167,11 +167,12 @@ def test_a_change_inside_an_answer_loses_no_other_record(stream: type[BigCommerc
     if rows is None:
         return
     is_listed = urlsplit(asked).path.endswith(f"/{stream.endpoint}")
-    assert not (is_listed and hides_record(body, place, value)), f"{place} of {asked} was passed over"
+    lost = expected - set(keys(stream, rows))
+    # Where another request returned the record all the same, nothing is lost.
+    assert not (is_listed and hides_record(body, place, value) and lost), f"{place} of {asked} was skipped"
     touched = row_at(body, place)
     if touched is None:
         return
-    lost = expected - set(keys(stream, rows))
     if not (is_listed and stream.is_a_record_each and stays(stream, place, value)):
         lost = {key for key in lost if str(touched.get("id")) not in (key[0], *key[1])}
     if "/orders/" in asked:  # what belongs to one order
