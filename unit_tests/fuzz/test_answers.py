@@ -184,7 +184,12 @@ def hides_record(body: Any, place: Place, value: Any) -> bool:
     """Whether the place is a record of the list, and the value none: what was there must not be passed over."""
     place, rows = (place[1:], body.get("data")) if isinstance(body, dict) else (place, body)
     is_record = isinstance(rows, list) and len(place) == 1 and isinstance(place[0], int)
-    return is_record and value is not GONE and not (isinstance(value, dict) and integer(value.get("id")) is not None)
+    return (
+        is_record
+        and isinstance(rows[place[0]], dict)
+        and value is not GONE
+        and not (isinstance(value, dict) and integer(value.get("id")) is not None)
+    )
 
 
 def stays(stream: type[BigCommerceStream], place: Place, value: Any) -> bool:
