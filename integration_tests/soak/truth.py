@@ -113,12 +113,13 @@ class WatchedStore(Store):
 @dataclass(frozen=True)
 class Claim:
     """What a destination is said to hold: all that last changed by change number `number` and is dated before `until`
-    (everything, if that is None), except what is dated before `start`."""
+    (everything, if that is None), except what is dated before `start`, and what belongs to the `unread` parents."""
 
     number: int
     until: float | None
     start: float
     lookback: float
+    unread: frozenset[int] = frozenset()
 
     def covers(self, touch: Touch, dated: int, *, ignores_start: bool = False) -> bool:
         if touch.number > self.number or (dated < self.start and not ignores_start):
@@ -160,7 +161,7 @@ class Audit:
         for id_ in table.present:
             dated = table.modified_of(id_)
             touch = store.touches.get((kind, id_), _GENERATED)
-            if kind == "orders" and self._doubt(id_).unknown:
+            if id_ in claim.unread or (kind == "orders" and self._doubt(id_).unknown):
                 continue
             if id_ not in hidden and claim.covers(touch, dated, ignores_start=kind == "products"):
                 self.compared += 1

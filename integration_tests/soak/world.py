@@ -314,7 +314,8 @@ class World:
             while self._during and self._during[-1][0] <= reading.requests:
                 _, operation, arguments = self._during.pop()
                 getattr(self, operation)(**arguments)
-            if (request.url or "").endswith("/v2/time"):
+            # The first time only: the clock is also read to find out who refused a token.
+            if (request.url or "").endswith("/v2/time") and reading.began is None:
                 reading.began_at, reading.began = self.store.changed, float(self.store.clock.now())
 
     # What comes out of it.
@@ -354,12 +355,20 @@ class World:
             reached <= (reading.began or 0), f"{name}: the state {_value(state)} lies behind the store's clock"
         )
         reading.states[name] = state
-        self._claim(reading, name, reached, f"STATE {_value(state)}")
+        unread = frozenset(_value(state).get("unread_parents", ()))
+        self._claim(reading, name, reached, f"STATE {_value(state)}", unread)
 
-    def _claim(self, reading: Reading, stream: str, until: float | None, what: str) -> None:
+    def _claim(
+        self,
+        reading: Reading,
+        stream: str,
+        until: float | None,
+        what: str,
+        unread: frozenset[int] = frozenset(),
+    ) -> None:
         if self._troubled:
             self._excuse()
-        claim = Claim(reading.began_at, until, self.start, self.setup.lookback_minutes * 60)
+        claim = Claim(reading.began_at, until, self.start, self.setup.lookback_minutes * 60, unread)
         with self.store.lock:
             lost = self.audit.missing(stream, self.held[stream], claim)
         self._require(lost is None, f"{what} of {stream}: {lost}")
