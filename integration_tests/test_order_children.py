@@ -269,21 +269,22 @@ def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_pauses", "small_slices")
 @pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("stream", CHILDREN)
-def test_no_state_passes_an_order_whose_entries_failed(stream: str, workers: int) -> None:
+def test_no_state_passes_an_order_whose_entries_failed_unless_it_names_it(stream: str, workers: int) -> None:
     """A sync that goes on from the last state reads what this one could not, and all that is newer."""
     with serve(Options(orders=600, products=20, customers=20)) as server:
         dates = server.store.dates("orders")
         bad = sorted(dates, key=lambda id_: dates[id_])[400]
         server.store.edit("orders", bad, at=dates[bad], items_shipped=1)
+        began = server.store.clock.time()
         fault = server.fail(ENDPOINTS[stream].replace("*", str(bad)), times=1000, status=503)
         first = sync(server, [stream], num_workers=workers)
         assert fault.seen
         assert first.statuses[stream][-1] == "INCOMPLETE"
         assert first.states[stream], "the slices before it are complete"
-        assert seconds_of(first.states[stream][-1]) <= dates[bad]
+        assert all(seconds_of(one) <= dates[bad] or one["unread_parents"] == [bad] for one in first.states[stream])
         server.clear_faults()
         second = sync(server, [stream], state=first.state(), num_workers=workers)
-        expected = server.store.must_emit_children(CHILDREN[stream], 0, 0)
+        expected = server.store.must_emit_children(CHILDREN[stream], 0, began)
     assert not second.failure
     assert {record["id"] for record in [*first.records[stream], *second.records[stream]]} == expected
 
@@ -340,8 +341,8 @@ def test_more_transactions_than_a_page_arrive_or_fail_the_stream(reading: str, i
     if is_whole:
         assert sum(record["order_id"] == order for record in result.records["transactions"]) == 260
     else:
-        assert f"shows 250 of its 260 transactions of order {order}" in result.errors["transactions"]
-        assert not result.states["transactions"]
+        assert f"returns 250 of its 260 transactions of order {order}" in result.errors["transactions"]
+        assert all(state["unread_parents"] == [order] for state in result.states["transactions"])
 
 
 # Scopes.
