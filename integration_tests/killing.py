@@ -204,7 +204,7 @@ def _connector(arguments: list[str], out: Connection, err: Connection, manners: 
     err.close()
     # Those of this process were opened for another file, and its position.
     sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: SIM115  # they are open to the end
-    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115  # so is this
     os.environ.update(manners.get("environment", {}))
     for stream in ALL_STREAMS:
         stream.paging = replace(stream.paging, limit=PAGE)

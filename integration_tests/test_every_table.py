@@ -169,7 +169,7 @@ def test_a_list_that_fails_is_asked_for_once_for_all_that_is_below_it() -> None:
         asked = server.log.by_path()["v3/channels"]
     assert asked == 1
     for name in names:
-        assert result.errors[name].startswith(f"The stream '{name}' is asked for by the list of 'channels', which")
+        assert result.errors[name].startswith(f"The stream '{name}' needs the list of 'channels', which")
 
 
 @pytest.mark.parametrize("meta", [{"total": 260, "per_page": 260}, {"total": 260}, {"total": 260, "per_page": 50}, {}])

@@ -180,7 +180,7 @@ def test_parents_whose_list_is_too_heavy_are_explained() -> None:
         server.fail("v3/channels", times=10_000, status=504)
         result = sync(server, ["channel_menus", "coupons"])
     assert (
-        "is asked for by the list of 'channels', which could not be read: BigCommerce cannot serve"
+        "needs the list of 'channels', which could not be read: BigCommerce cannot serve"
         in (result.errors["channel_menus"])
     )
     assert result.statuses["coupons"][-1] == "COMPLETE"

@@ -272,7 +272,7 @@ _SCALARS: Mapping[str, Converter] = {
 _EXACT: Mapping[str, type] = {"number": float, "integer": int, "boolean": bool, "string": str}
 # What most values of these kinds that come as text take; a value that raises ValueError takes the long way.
 _OF_TEXT: Mapping[str, Converter] = {"date-time": _timestamp, "number": _decimal}
-_SUSPICIOUS = 2.0**62  # a sum of numbers of which none may be too large
+_SUSPICIOUS = 2.0**62  # a sum of absolute values of which none may be too large
 _OF_ANY_TYPE = "value"  # the name of fields, such as those of form fields, that are documented to hold lists too
 _SHAPES = 1_000  # that are remembered of an object, so that a store where no two are alike takes no more memory
 
@@ -372,8 +372,8 @@ class _Object:
 
     def _apply(self, plan: _Plan, result: dict[str, Any]) -> dict[str, Any]:
         texts, spelled, others, numbers = plan
-        # One comparison for all of them: a sum is as large as the largest of its terms.
-        if numbers is not None and not -_SUSPICIOUS < sum(numbers(result)) < _SUSPICIOUS:
+        # One comparison for all of them: a sum of absolute values is as large as the largest of its terms.
+        if numbers is not None and not sum(map(abs, numbers(result))) < _SUSPICIOUS:
             others = [*others, *self._exact_numbers(result)]
         for name in texts:
             if not result[name]:

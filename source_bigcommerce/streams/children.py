@@ -179,8 +179,7 @@ class BelowAll(BigCommerceStream, ABC):
             self.store.breaker.check()
             parent = self.parent(self.store).name
             raise BigCommerceError(
-                f"The stream '{self.name}' is asked for by the list of '{parent}', which could not be read: "
-                f"{error.message}",
+                f"The stream '{self.name}' needs the list of '{parent}', which could not be read: {error.message}",
                 error.failure_type or FailureType.system_error,
             ) from None
 
