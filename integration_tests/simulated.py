@@ -113,6 +113,18 @@ class Machine:
         self._disabled = logging.root.manager.disable
         logging.disable(logging.CRITICAL)
 
+    def watch_clock(self, was_read: Callable[[], None]) -> None:
+        """Calls `was_read` once the connector has the store's time, in the thread that requested it."""
+        get = client.Store._get
+
+        def got(store: client.Store, endpoint: str, purpose: str) -> requests.Response:
+            response = get(store, endpoint, purpose)
+            if endpoint == "v2/time":
+                was_read()
+            return response
+
+        self._patches.setattr(client.Store, "_get", got)
+
     def stop(self) -> None:
         logging.disable(self._disabled)
         self._patches.undo()

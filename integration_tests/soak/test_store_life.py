@@ -42,6 +42,13 @@ KEPT: dict[str, tuple[Setup, list[Step]]] = {
         Setup(),
         [("sync", {"during": [(30, "token", {"valid": False})]}), ("token", {"valid": True}), ("sync", {})],
     ),
+    "the store's clock cannot be read at first, and the store changes in the meantime": (
+        Setup(pace=2.0),
+        [
+            ("fault", {"path": "v2/time", "nth": 1, "times": 2, "status": 503}),
+            ("sync", {"during": [(2, "edit", {"kind": "orders", "which": 7, "late": 0})]}),
+        ],
+    ),
     "a scope is withdrawn in the middle of a sync, and orders change before it is granted again": (
         Setup(pace=2.0),
         [
