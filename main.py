@@ -1,4 +1,4 @@
-"""What the image starts."""
+"""The entry point of the image."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What a user configures: parsed, normalised and validated here and nowhere else."""
+"""The settings of the connector: their form, and the only place where they are parsed, normalized and validated."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 API_HOST = "api.bigcommerce.com"
 
-# These patterns reach a browser form through the spec, so they use only what Python's `re`
-# and JavaScript's RegExp read alike: no named groups, no inline flags, no \d, \s or \Z.
-_BLANKS = " \t\r\n\u00a0"  # what a copied value brings along
+# A browser form applies these patterns too, so they use only what has the same meaning in Python's `re` and
+# JavaScript's RegExp: no named groups, no inline flags, no \d, \s or \Z.
+_BLANKS = " \t\r\n\u00a0"  # may surround a copied value
 _SPACE = r"[ \t\r\n\u00a0]*"
-# The months that are alike, with their days; then February, whose 29th only leap years have.
+# The months with 31 and with 30 days; February, whose 29th only leap years have, is separate.
 _MONTHS = (("(0[13578]|1[02])", "(0[1-9]|[12][0-9]|3[01])"), ("(0[469]|11)", "(0[1-9]|[12][0-9]|30)"))
 _YEAR = "[1-9][0-9]{3}"
 _LEAP_YEAR = "([1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)"
@@ -30,8 +30,8 @@ _US_DAY = "|".join(
 _HOUR, _SIXTY = "([01][0-9]|2[0-3])", "[0-5][0-9]"
 _TIME = rf"T{_HOUR}:{_SIXTY}:{_SIXTY}(\.[0-9]+)?(Z|[+-]{_HOUR}:{_SIXTY})?"
 START_DATE_PATTERN = rf"^{_SPACE}(({_ISO_DAY})({_TIME})?|{_US_DAY}){_SPACE}$"
-# The API path with the hash, an address of the API, the store's permanent address (store-<hash>.mybigcommerce.com; that
-# of another channel than the first ends in its number), or the hash alone; then any path and query.
+# An API path or URL with the hash, the store's permanent address (store-<hash>.mybigcommerce.com; with a number at the
+# end for any channel but the first), or the hash alone; then any path and query.
 _REST = r"([/?#][!-~]*)?"
 _STORE_HASH = (
     rf"(https?://)?api\.bigcommerce\.com/+stores/([A-Za-z0-9]+){_REST}"
@@ -48,9 +48,9 @@ _NO_SPACES = "letters, digits and signs without spaces"
 
 
 def parse_start_date(value: object) -> datetime:
-    """The start date as an aware UTC date-time; midnight where no time is given, UTC where no zone is.
+    """Returns the start date as an aware datetime in UTC. The default time is midnight, the default zone UTC.
 
-    Raises ValueError with a sentence for the user when `value` is none of the accepted forms.
+    Raises ValueError with a message for the user if `value` has none of the accepted forms.
     """
     text = _text("start_date", value)
     try:
@@ -74,29 +74,35 @@ def parse_start_date(value: object) -> datetime:
 
 
 def parse_store_hash(value: object) -> str:
-    """The bare store hash out of the hash itself, an API path or URL, or the store's permanent address."""
+    """Returns the store hash from the hash itself, an API path or URL, or the store's permanent address.
+
+    Raises ValueError with a message for the user if there is none.
+    """
     text = _text("store_hash", value)
     if match := re.fullmatch(_STORE_HASH, text):
         return next(match[group] for group in _STORE_HASH_GROUPS if match[group])
     if "://" in text or "." in text:
         raise ValueError(
-            f"The store hash '{_shortened(text)}' is an address that does not hold one: enter only the hash, the part "
+            f"The store hash '{_shortened(text)}' is an address without a store hash: enter only the hash, the part "
             f"after /stores/ in https://{API_HOST}/stores/abc123/v3/, or the store's permanent address, "
             "store-abc123.mybigcommerce.com."
         )
     raise ValueError(
-        f"The store hash '{_shortened(text)}' is not a store hash: it has only letters and digits, as abc123 "
-        f"in https://{API_HOST}/stores/abc123/v3/."
+        f"The store hash '{_shortened(text)}' is not a store hash: it contains only letters and digits, such as "
+        f"abc123 in https://{API_HOST}/stores/abc123/v3/."
     )
 
 
 def parse_api_url(value: object) -> str:
-    """The API's base URL without a trailing slash: https, or http where the host is this machine."""
+    """Returns the API's base URL without a trailing slash: https, or http if the host is this machine.
+
+    Raises ValueError with a message for the user for any other value.
+    """
     text = _text("api_url", value).rstrip("/")
     try:
         url = urlsplit(text)
         host, _ = url.hostname, url.port
-        (host or "").encode("idna")  # as it is looked up: fails for a part that is empty or too long
+        (host or "").encode("idna")  # as in a name lookup: fails if a part is empty or too long
     except ValueError:
         host = None
     if (
@@ -107,7 +113,7 @@ def parse_api_url(value: object) -> str:
         or not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", url.netloc)
         or not re.fullmatch(r"[!-~]*", url.path)
     ):
-        raise ValueError(f"The API address is not one: write it as https://{API_HOST}.")
+        raise ValueError(f"The API address is not a valid URL: write it as https://{API_HOST}.")
     if url.scheme == "http" and not _is_loopback(host):
         raise ValueError(
             f"The API address '{_shortened(text)}' would send the access token unencrypted: use https. "
@@ -121,8 +127,8 @@ def _credential(name: str) -> BeforeValidator:
         text = _text(name, value)
         if not re.fullmatch(HEADER_PATTERN, text):
             raise ValueError(
-                f"The setting {name} holds a space or a character that no such value has: copy it again "
-                "from the API account in the BigCommerce control panel."
+                f"The setting {name} contains a space or another invalid character: copy it again from the API "
+                "account in the BigCommerce control panel."
             )
         return text
 
@@ -142,8 +148,8 @@ class Config(BaseModel):
         title="Start date",
         description=(
             "Customers and orders changed before this date are not replicated. Products ignore it on their first "
-            "sync: all of them are replicated. Coupons are always replicated whole. Midnight UTC is meant where "
-            "no time is given."
+            "sync: all of them are replicated. Coupons are always replicated in full. The default time is midnight "
+            "UTC."
         ),
         examples=["2024-01-31", "01/31/2024", "2024-01-31T00:00:00Z"],
         json_schema_extra={"order": 0, "pattern_descriptor": "YYYY-MM-DD, MM/DD/YYYY or YYYY-MM-DDTHH:MM:SSZ"},
@@ -201,8 +207,8 @@ class Config(BaseModel):
         le=10_080,
         title="Look-back (minutes)",
         description=(
-            "Each sync reads again what changed in this many minutes before the last one began, in case the store "
-            "showed a change late. Records read twice are merged by primary key in the destination."
+            "Each sync also reads the changes of this many minutes before the previous sync began, in case the store "
+            "returned a change late. Records read twice are merged by primary key in the destination."
         ),
         json_schema_extra={"order": 4},
     )
@@ -211,7 +217,7 @@ class Config(BaseModel):
         ge=1,
         le=40,
         title="Parallel workers",
-        description="How many requests may be under way at a time.",
+        description="The maximum number of concurrent requests.",
         json_schema_extra={"order": 5},
     )
     quota_reserve_percent: int = Field(
@@ -226,9 +232,9 @@ class Config(BaseModel):
         default=(),
         title="Channels",
         description=(
-            "Replicate what belongs to these channels only, such as orders, products and pages (the number in the "
-            "control panel's address of a channel). Leave empty for all channels. When you add a channel, the next "
-            "sync reads its older records too."
+            "Replicate only the orders, products, pages and other records of these channels. The ID of a channel is "
+            "the number in its address in the control panel. Leave empty for all channels. When you add a channel, "
+            "the next sync reads its older records too."
         ),
         examples=[[1]],
         json_schema_extra={"order": 7},
@@ -246,12 +252,12 @@ class Config(BaseModel):
 
     @property
     def store_url(self) -> str:
-        """The address that every endpoint is relative to, with its trailing slash."""
+        """The URL that every endpoint is relative to, with a trailing slash."""
         return f"{self.api_url}/stores/{self.store_hash}/"
 
     @classmethod
     def parse(cls, config: Mapping[str, Any]) -> Config:
-        """The validated settings. Raises ValueError with a sentence per fault, none of them quoting a secret."""
+        """Returns the validated settings. Raises ValueError with a sentence for each error, without secrets."""
         try:
             return cls.model_validate(dict(config))
         except ValidationError as error:
@@ -260,7 +266,7 @@ class Config(BaseModel):
 
     @classmethod
     def spec(cls) -> dict[str, Any]:
-        """The connection specification: a draft-07 JSON Schema, in the dialect of Airbyte's form."""
+        """Returns the connection specification: a draft-07 JSON Schema with the keywords of Airbyte's form."""
         schema = cls.model_json_schema()
         return {
             "$schema": "http://json-schema.org/draft-07/schema#",
@@ -290,7 +296,7 @@ def _text(name: str, value: object) -> str:
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a text, in characters that can be printed: half of a surrogate pair cannot."""
+    """Returns the beginning of a text, in characters that can be printed: half of a surrogate pair cannot."""
     printable = text[:61].encode(errors="replace").decode()
     return printable if len(printable) <= 60 else f"{printable[:57]}..."
 

@@ -1,8 +1,8 @@
-"""Messages for the platform while a sync brings no records: that it waits for the store's quota, and that it is alive.
+"""Messages for the platform while a sync prints no records: rate-limit statuses, and repeated states as heartbeats.
 
 The platform shows a stream as rate limited from a status with that reason until the stream's next record or a status
-without it. It ends a source that has sent neither RECORD nor STATE for long, so a STATE that was printed before is
-repeated now and then: it stays true, as a state never takes back what it covers.
+without it. It stops a source that has sent neither RECORD nor STATE for a long time, so a STATE that was printed before
+is repeated periodically: it remains valid, as everything that it covers stays emitted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ENDS = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
 
 @dataclass
 class _Due(AirbyteMessage):
-    """An item of the output queue, in whose place the printing thread prints what `make` returns then."""
+    """An item of the output queue that the printing thread replaces by the messages that `make` returns."""
 
     make: Callable[[], Iterable[AirbyteMessage]] = tuple
 
@@ -40,8 +40,8 @@ class _Due(AirbyteMessage):
 class Liveness:
     """Adds these messages to those of a sync.
 
-    `states` are STATE messages that are true when the sync begins, the one to repeat first as the last. `put` takes an
-    item for the output queue. `clock` returns seconds that never run backwards, `unix_time` Unix seconds.
+    `states` are STATE messages that are valid when the sync begins, the one to repeat first as the last. `put` adds an
+    item to the output queue. `clock` returns monotonic seconds, `unix_time` Unix seconds.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Liveness:
     # Called by the threads that send requests, as a QuotaListener.
 
     def wait(self, seconds: float) -> None:
-        """Takes note that no request is sent for so many seconds, or with 0 that requests go on."""
+        """Records that no request is sent for this many seconds, or with 0 that requests have resumed."""
         self._resets.append(int((self._unix_time() + seconds) * 1000) if seconds else None)
 
     def wake(self) -> None:
-        """Sees to it that what is due is printed. Called for each response, which proves that the sync is alive."""
+        """Queues the messages that are due. Called for each response, which shows that the sync is alive."""
         if self._resets:
             self._put(_Due(MessageType.TRACE, make=self._report_resets))
         now = self._clock()
@@ -78,7 +78,7 @@ class Liveness:
     # Called by the thread that prints.
 
     def messages(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
-        """The messages of the sync, and among them those of this class."""
+        """Yields the messages of the sync, with those of this class between them."""
         for message in messages:
             if message.type is MessageType.RECORD:
                 yield message
@@ -114,7 +114,7 @@ class Liveness:
 
 
 def _running(stream: str, quota_reset: int | None) -> AirbyteMessage:
-    """The status RUNNING, with exactly one reason where the stream waits: the platform reads no more than one."""
+    """Returns the status RUNNING, with exactly one reason if the stream waits: the platform reads no more than one."""
     reason = AirbyteStreamStatusReason(
         type=AirbyteStreamStatusReasonType.RATE_LIMITED,
         rate_limited=AirbyteStreamStatusRateLimitedReason(quota_reset=quota_reset),

@@ -1,4 +1,4 @@
-"""The source: what the Airbyte protocol asks for, put together from config, streams and progress."""
+"""The source: the commands of the Airbyte protocol, built from config, streams and progress log."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as status_m
 from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError, MissingScope
 from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.concurrency.read import read_concurrently
 from source_bigcommerce.config import Config
-from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
-from source_bigcommerce.reading import read_together
-from source_bigcommerce.report import ProgressReport
+from source_bigcommerce.input_files import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
+from source_bigcommerce.progress_log import ProgressReport
 from source_bigcommerce.streams import ALL_STREAMS
-from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.stream import Stream as BigCommerceStream
 
 STREAM_NAMES = frozenset(vars(stream).get("name") or camel_to_snake(stream.__name__) for stream in ALL_STREAMS)
 DOCUMENTATION = "https://docs.airbyte.com/integrations/sources/bigcommerce"
@@ -52,27 +52,30 @@ class SourceBigcommerce(AbstractSource):
         return ConnectorSpecification(connectionSpecification=Config.spec(), documentationUrl=DOCUMENTATION)
 
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, Any]:
-        """True when at least one scope is granted; a warning names each that is missing.
+        """Returns (True, None) if at least one scope is granted, and logs a warning for each that is missing.
 
-        Raises BigCommerceError, whose message tells what to correct, when nothing can be read.
+        Raises BigCommerceError, whose message says what to correct, if nothing can be read.
         """
-        # All scopes are asked for at the same time.
+        # All scopes are checked at the same time.
         with Store(parse_config(config).model_copy(update={"num_workers": len(Scope)})) as store:
             self._check(store, logger)
         return True, None
 
     @staticmethod
     def _check(store: Store, logger: logging.Logger) -> None:
-        store.governor.wait_once()  # a person waits for the answer
-        store.started()
-        # One stream of each scope tells of all that need it.
+        store.governor.wait_once()  # a user is waiting for the result
+        store.sync_started_at()
+        # One stream represents all that need the same scope: the first of those that need the fewest other scopes.
         streams = _streams(store)
-        asked = {stream.scope: stream for stream in reversed(streams) if stream.scope is not Scope.NONE}
-        with ThreadPoolExecutor(len(asked)) as workers:
-            found = workers.map(lambda stream: _access_failure(stream, streams), reversed(asked.values()))
+        representatives: dict[Scope, BigCommerceStream] = {}
+        for stream in sorted(streams, key=lambda stream: len(stream.scopes())):
+            if stream.scope is not Scope.NONE:
+                representatives.setdefault(stream.scope, stream)
+        with ThreadPoolExecutor(len(representatives)) as workers:
+            found = workers.map(lambda stream: _access_failure(stream, streams), representatives.values())
             failures = [failure for failure in found if failure]
-        store.breaker.check()  # what concerns all requests is no matter of a scope
-        if len(failures) == len(asked):
+        store.breaker.check()  # an error that concerns all requests is not caused by a scope
+        if len(failures) == len(representatives):
             raise BigCommerceError(
                 "Nothing can be read from this store. " + " ".join(dict.fromkeys(str(f) for f in failures)),
                 failures[0].failure_type,
@@ -81,9 +84,9 @@ class SourceBigcommerce(AbstractSource):
             logger.warning(str(failure))
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """Every stream, as plain HTTP streams. Raises BigCommerceError when the config is not valid.
+        """Returns all streams, as ordinary HTTP streams. Raises BigCommerceError if the config is not valid.
 
-        The threads that a stream has started end when all of these are garbage.
+        The threads that they start end once none of them is referenced any more.
         """
         return list(_streams(Store(parse_config(config))))
 
@@ -94,9 +97,9 @@ class SourceBigcommerce(AbstractSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """The messages of one sync: every stream to its end, whatever happens to the others.
+        """Yields the messages of one sync. Each stream is read to its end, even if others fail.
 
-        Raises BigCommerceError at the end when a stream failed, as the platform goes by the exit code.
+        Raises BigCommerceError at the end if a stream failed, as the platform evaluates the exit code.
         """
         with Store(parse_config(split_config(config)[0])) as store:
             yield from self._read(store, catalog, one_per_stream(state or []))
@@ -118,7 +121,7 @@ class SourceBigcommerce(AbstractSource):
         report = ProgressReport([stream for name, stream in streams.items() if name in chosen], store.governor)
         try:
             if report.streams:
-                messages = read_together(
+                messages = read_concurrently(
                     report.streams, ConnectorStateManager(states), store.config.num_workers, _full_refreshes(catalog)
                 )
                 yield from self._messages(report, messages)
@@ -141,11 +144,11 @@ class SourceBigcommerce(AbstractSource):
 
     @staticmethod
     def configure(config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
-        """The config as it is. The CDK would write it into a temporary file, where a process that is killed leaves the
-        access token behind."""
+        """Returns the config unchanged. The CDK would write it to a temporary file, in which a process that is killed
+        leaves the access token behind."""
         return config
 
-    # The protocol's input files: a missing or malformed one is explained instead of a Python error.
+    # The protocol's input files, with messages for the user instead of Python errors.
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
@@ -161,7 +164,7 @@ class SourceBigcommerce(AbstractSource):
 
 
 def parse_config(config: Mapping[str, Any]) -> Config:
-    """The validated settings. Raises BigCommerceError with a sentence for each fault."""
+    """Returns the validated settings. Raises BigCommerceError with a sentence for each error."""
     try:
         return Config.parse(config)
     except ValueError as error:
@@ -176,13 +179,13 @@ def _full_refreshes(catalog: ConfiguredAirbyteCatalog) -> set[str]:
     return {one.stream.name for one in catalog.streams if one.sync_mode is SyncMode.full_refresh}
 
 
-def _access_failure(asked: BigCommerceStream, streams: Iterable[BigCommerceStream]) -> BigCommerceError | None:
-    """Why a stream cannot be read, if so, and with it all others that need its scope."""
+def _access_failure(stream: BigCommerceStream, streams: Iterable[BigCommerceStream]) -> BigCommerceError | None:
+    """Returns the reason why a stream, and all others that need its scope, cannot be read; None if it can."""
     try:
-        asked.check_access()
+        stream.check_access()
     except MissingScope as error:
-        names = ", ".join(s.name for s in streams if s is not asked and asked.scope in s.scopes())
-        return BigCommerceError(f"{error.message} The same goes for: {names}.") if names else error
+        names = ", ".join(s.name for s in streams if s is not stream and stream.scope in s.scopes())
+        return BigCommerceError(f"{error.message} The same applies to: {names}.") if names else error
     except BigCommerceError as error:
         return error
     return None

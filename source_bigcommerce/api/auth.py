@@ -1,20 +1,20 @@
-"""Who asks: the headers that every request to the store carries, and the one host they may go to."""
+"""Authentication: the headers of every request to the store, and the check of its address."""
 
 from __future__ import annotations
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from source_bigcommerce import __version__
 from source_bigcommerce.api.errors import BigCommerceError, Breaker
 from source_bigcommerce.config import Config
+from source_bigcommerce.version import __version__
 
 
 class StoreAuth(AuthBase):
-    """Adds the credentials to requests for the configured store, and refuses any other address.
+    """Adds the credentials to requests. Raises BigCommerceError for an address outside the configured store.
 
-    `X-Auth-Token` is what BigCommerce checks; `X-Auth-Client` is deprecated and harmless
-    (docs/start/authentication). BigCommerce asks clients to name themselves in `User-Agent`.
+    BigCommerce checks `X-Auth-Token`; `X-Auth-Client` is deprecated and harmless (docs/start/authentication). Clients
+    should identify themselves in `User-Agent`.
     """
 
     def __init__(self, config: Config, breaker: Breaker) -> None:

@@ -1,4 +1,4 @@
-"""The store as one object: what all streams of a sync share, and the few requests that belong to no stream."""
+"""The store during one sync: the objects that all streams share, and the requests that belong to no stream."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from airbyte_cdk.sources.streams.http.http_client import HttpClient
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.auth import StoreAuth
-from source_bigcommerce.api.body import decode
 from source_bigcommerce.api.environment import require_usable_environment
-from source_bigcommerce.api.errors import BigCommerceError, Breaker, StoreErrorTable, in_plain_words
-from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.api.error_handler import StoreErrorHandler
+from source_bigcommerce.api.errors import BigCommerceError, Breaker, unwrap_cdk_error
+from source_bigcommerce.api.json_body import decode
+from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor
 from source_bigcommerce.api.token_check import TokenCheck
 from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
 from source_bigcommerce.config import Config
@@ -38,41 +39,43 @@ _PLAIN_KEY = re.compile(r"[0-9A-Za-z_-]+")
 
 
 def with_query(endpoint: str, params: Params) -> str:
-    """The endpoint with its query. Colons and commas stay as they are: V3 customers is reported to ignore date
-    values with encoded colons (github.com/bigcommerce/docs/issues/620), and lists are documented with plain commas.
+    """Returns the endpoint with its query, in which colons and commas are not encoded.
+
+    V3 customers is reported to ignore date values with encoded colons (github.com/bigcommerce/docs/issues/620), and
+    lists are documented with plain commas.
     """
     return f"{endpoint}?{urlencode(params, safe=':,')}" if params else endpoint
 
 
-def of_parent(endpoint: str, key: Any) -> str:
-    """The endpoint with the key of a parent in place of `{id}`.
+def path_for_parent(endpoint: str, key: Any) -> str:
+    """Returns the endpoint with the key of a parent in place of `{id}`.
 
-    Raises BigCommerceError for a key that is neither a number nor a plain word: in a path it could lead elsewhere.
+    Raises BigCommerceError for a key that is neither a number nor a plain word, as it could change the path.
     """
     if type(key) is int or (isinstance(key, str) and _PLAIN_KEY.fullmatch(key)):
         return endpoint.format(id=key)
     raise BigCommerceError(
-        f"BigCommerce names a record by a key that cannot be one ({str(key)[:40]!r}), so what belongs to the record "
-        f"cannot be asked for at {endpoint}. Please report this line.",
+        f"A record of BigCommerce has an invalid key ({str(key)[:40]!r}), so its child records cannot be requested at "
+        f"{endpoint}. Please report this line.",
         FailureType.system_error,
     )
 
 
 class Store:
-    """One BigCommerce store during one sync: its credentials, its quota and its clock. Use as a context manager."""
+    """One BigCommerce store during one sync: its credentials, rate limit and clock. A context manager."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.breaker = Breaker()
         self.auth = StoreAuth(config, self.breaker)
-        self.governor = QuotaGovernor(
+        self.governor = RateLimitGovernor(
             config.quota_reserve_percent / 100, self.breaker, max_in_flight=config.num_workers
         )
         self.token_check = TokenCheck(self._refuses_token)
         self._readers = ThreadPoolExecutor(config.num_workers, thread_name_prefix="reader")
         self._sessions: list[requests.Session] = []
         self._started: datetime | None = None
-        self._read_at = 0.0  # on this machine's clock, which tells how long ago
+        self._read_at = 0.0  # monotonic seconds
         self._unusable: BigCommerceError | None = None
         self._lock = threading.Lock()
         self._memory: dict[str, Any] = {}
@@ -85,9 +88,9 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Ends what was started for the sync, without waiting: connections, and threads once they notice.
+        """Closes the connections and stops the threads, without waiting for them.
 
-        A worker whose request is under way notices when the answer comes. None sends another request.
+        A worker with a request in flight stops after the response. No further request is sent.
         """
         self.breaker.open(BigCommerceError("The sync has ended.", FailureType.system_error))
         self.governor.wake()
@@ -95,15 +98,15 @@ class Store:
         for session in self._sessions:
             session.close()
 
-    def started(self) -> datetime:
-        """The server's clock, read once: the upper bound of every window of this sync, in UTC.
+    def sync_started_at(self) -> datetime:
+        """Returns the server's time in UTC, requested once: the upper bound of every window of this sync.
 
-        `/v2/time` needs no OAuth scope (docs/start/authentication/api-accounts); its answer is in Unix seconds.
-        Raises BigCommerceError when the store cannot be reached with these credentials.
+        `/v2/time` needs no OAuth scope (docs/start/authentication/api-accounts) and returns Unix seconds. Raises
+        BigCommerceError if the store cannot be reached with these credentials.
         """
         with self._lock:
             if self._unusable:
-                raise self._unusable  # one answer is enough for all streams
+                raise self._unusable  # all streams would fail in the same way
             if self._started is None:
                 try:
                     require_usable_environment(self.config.store_url)
@@ -116,12 +119,14 @@ class Store:
             return self._started
 
     def now(self) -> datetime:
-        """The server's clock, which may have come a little further than this."""
-        return self.started() + timedelta(seconds=monotonic() - self._read_at)
+        """Returns the server's time in UTC; the clock of the server may be slightly ahead of it."""
+        return self.sync_started_at() + timedelta(seconds=monotonic() - self._read_at)
 
-    def remembered(self, what: str, read: Callable[[], Result]) -> Result:
-        """What `read` returned the first time in this sync that somebody asked for `what`. Raises the BigCommerceError
-        that it raised then."""
+    def cached(self, what: str, read: Callable[[], Result]) -> Result:
+        """Returns the result of `read`, which is called once per sync for each `what`.
+
+        If that call raised a BigCommerceError, every later call raises it too.
+        """
         with self._lock:
             lock = self._memory_locks.setdefault(what, threading.Lock())
         with lock:
@@ -129,17 +134,17 @@ class Store:
                 try:
                     self._memory[what] = read()
                 except BigCommerceError as error:
-                    self._memory[what] = error  # one answer is enough for all streams
+                    self._memory[what] = error
             found: Result | BigCommerceError = self._memory[what]
             if isinstance(found, BigCommerceError):
                 raise found
             return found
 
-    def gather(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """What `read` returns for each of the items, in their order; as many as there are workers are read ahead.
+    def map_concurrently(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yields the result of `read` for each item, in order. Reads as many items ahead as there are workers.
 
-        Raises what `read` raised first, in that order, and leaves alone what has not begun by then. `read` must not
-        gather in its turn.
+        Raises the first error in that order and cancels the calls that have not begun. `read` must not call this
+        method: all workers could wait for each other.
         """
         remaining = iter(items)
         futures = deque(self._readers.submit(read, item) for item in islice(remaining, self.config.num_workers))
@@ -153,7 +158,7 @@ class Store:
                 future.cancel()
 
     def client(self, purpose: str, error_handler: ErrorHandler) -> HttpClient:
-        """What sends requests to this store. `purpose` is the stream that they are for, and stands in the log."""
+        """Returns an HTTP client for this store. `purpose`, usually the name of a stream, is used in the log."""
         session = StoreSession(api_budget=self.governor)
         self._sessions.append(session)
         return HttpClient(
@@ -172,21 +177,21 @@ class Store:
             )
 
     def _get(self, endpoint: str, purpose: str) -> requests.Response:
-        client = self.client(purpose, StoreErrorTable(purpose, self.breaker))
+        client = self.client(purpose, StoreErrorHandler(purpose, self.breaker))
         with self.governor.slot(endpoint):
             try:
                 return client.send_request("GET", self.config.store_url + endpoint, REQUEST_KWARGS)[1]
             except AirbyteTracedException as error:
-                raise in_plain_words(error) from None
+                raise unwrap_cdk_error(error) from None
 
     def _refuses_token(self) -> bool:
-        """Whether `/v2/time` answers 401 now. Asked in the slot of the request that made this necessary."""
+        """Returns True if `/v2/time` returns 401. Uses the slot of the request that was refused."""
         try:
             url = self.config.store_url + "v2/time"
-            answer = StoreSession(api_budget=self.governor).get(url, auth=self.auth, **REQUEST_KWARGS)
-            return answer.status_code == 401
+            response = StoreSession(api_budget=self.governor).get(url, auth=self.auth, **REQUEST_KWARGS)
+            return response.status_code == 401
         except requests.RequestException:
-            return False  # nobody refused it
+            return False
 
 
 def _server_time(response: requests.Response) -> datetime:

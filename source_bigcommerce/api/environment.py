@@ -1,4 +1,4 @@
-"""The proxy and the certificates that the environment names, checked before the first request."""
+"""The proxy and the certificates of the environment, checked before the first request."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from urllib3.util import parse_url
 
 from source_bigcommerce.api.errors import BigCommerceError
 
-_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # the first that is set counts
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # in order of precedence
 
 
 def require_usable_environment(url: str) -> None:
-    """Raises BigCommerceError when a request to this address must fail for what the environment names."""
+    """Raises BigCommerceError if requests to this address cannot succeed with this proxy or these certificates."""
     if not url.startswith("https://"):
         return  # a store on this machine: neither is used
     if proxy := select_proxy(url, get_environ_proxies(url)):
@@ -30,7 +30,7 @@ def require_usable_environment(url: str) -> None:
 
 
 def _require_http_proxy(proxy: str) -> None:
-    """The address may hold a password, so it is not quoted."""
+    """Raises BigCommerceError for an unusable proxy. Its address may contain a password, so it is not quoted."""
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
         scheme, host = parse_url(proxy).scheme, urlsplit(proxy).hostname
@@ -44,7 +44,7 @@ def _require_http_proxy(proxy: str) -> None:
             )
     elif scheme not in ("http", "https") or not host:
         raise BigCommerceError(
-            "The proxy that the environment names (HTTPS_PROXY or ALL_PROXY) is not the address of one: write it as "
+            "The environment names a proxy (HTTPS_PROXY or ALL_PROXY) that is not a valid address: write it as "
             "http://proxy.example.com:3128."
         )
 
@@ -53,9 +53,9 @@ def _require_certificates(variable: str, path: str) -> None:
     try:
         if not Path(path).is_dir():
             ssl.create_default_context(cafile=path)
-    except OSError as error:  # errors of TLS are some of these
+    except OSError as error:  # TLS errors are a subclass
         shown = path.encode(errors="backslashreplace").decode()  # a path need not be UTF-8
-        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        reason = "it contains no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise BigCommerceError(
             f"The certificates that the environment variable {variable} names ({shown}) cannot be read: {reason}. "
             "Correct the path, or unset the variable."

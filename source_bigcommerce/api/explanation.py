@@ -1,7 +1,7 @@
-"""The explanation in an error response, in whichever form it comes, and the request that the response answers.
+"""The explanation in an error response, in any of its formats, and a description of the failed request.
 
 V2 errors are a list of {message, details}, V3 errors an object with a title, perhaps a detail, and a map `errors` from
-a field or parameter to a reason. Gateways and firewalls answer in HTML or plain text.
+a field or parameter to a reason. Gateways and firewalls return HTML or plain text.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_bigcommerce.api.body import UndecodableBody, decode
+from source_bigcommerce.api.json_body import UndecodableBody, decode
 
 NO_EXPLANATION = "no explanation"
 
 _LONGEST, _LONGEST_SHOWN, _LONGEST_REQUEST = 4000, 300, 200  # characters
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _REQUEST_ID = re.compile(r"[\w.:+/=-]{1,100}")
-# V3 says "You don't have a required scope to access the endpoint"; an older answer says "... your scope does not
+# V3 says "You don't have a required scope to access the endpoint"; an older response says "... your scope does not
 # include this resource" (github.com/bigcommerce/bigcommerce-api-ruby/issues/134).
 _MISSING_SCOPE = re.compile(r"\brequired scopes?\b|\bscopes? (?:does|do) not include\b", re.IGNORECASE)
-_UNIMPORTANT = frozenset({"limit", "sort", "direction", "include", "consignment_structure"})  # to find a page by
+# Parameters that do not identify a page.
+_UNIMPORTANT = frozenset({"limit", "sort", "direction", "include", "consignment_structure"})
 
 
 def explanation_of(response: requests.Response) -> str:
-    """The whole explanation on one line and without secrets; "" where the response has none."""
+    """Returns the full explanation on one line and without secrets; "" if the response has none."""
     try:
         words = "; ".join(dict.fromkeys(_words(decode(response))))
     except UndecodableBody:
@@ -37,8 +38,8 @@ def explanation_of(response: requests.Response) -> str:
     return _on_one_line(words)[:_LONGEST]
 
 
-def shown(explanation: str, reason: str | None = None) -> str:
-    """The explanation as it is quoted in a message: cut behind a whole word, or the status in words."""
+def quoted(explanation: str, reason: str | None = None) -> str:
+    """Returns the explanation for a message, cut after a whole word, or else the reason phrase of the status."""
     text = explanation or reason or NO_EXPLANATION
     if len(text) <= _LONGEST_SHOWN:
         return text
@@ -46,20 +47,22 @@ def shown(explanation: str, reason: str | None = None) -> str:
 
 
 def is_html(response: requests.Response) -> bool:
-    """Whether the body is an HTML page, as no endpoint of the API sends."""
+    """Returns True if the body is an HTML page, which no endpoint of the API returns."""
     return response.content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
 
 
 def names_missing_scope(explanation: str) -> bool:
-    """Whether a 403 says that the API account lacks an OAuth scope, in the words that BigCommerce uses for that."""
+    """Returns True if the explanation of a 403 is a missing OAuth scope, in BigCommerce's wording."""
     return bool(_MISSING_SCOPE.search(explanation))
 
 
-def request_of(answer: requests.Response | Exception | None) -> str:
-    """A sentence that names the failed request by its path, its position in the list and BigCommerce's id for it;
-    "" where none of that is known. It begins with a space."""
-    url = getattr(getattr(answer, "request", None), "url", None)
-    id_ = answer.headers.get("X-Request-ID", "") if isinstance(answer, requests.Response) else ""
+def describe_request(response: requests.Response | Exception | None) -> str:
+    """Returns a sentence with the path of the failed request, its position in the list and BigCommerce's request id.
+
+    The sentence begins with a space; it is "" if none of these is known.
+    """
+    url = getattr(getattr(response, "request", None), "url", None)
+    id_ = response.headers.get("X-Request-ID", "") if isinstance(response, requests.Response) else ""
     named = f"X-Request-ID {filter_secrets(id_)}" if _REQUEST_ID.fullmatch(id_) else ""
     if not url:
         return f" The response has the {named}." if named else ""
@@ -67,7 +70,7 @@ def request_of(answer: requests.Response | Exception | None) -> str:
 
 
 def place_of(url: str) -> str:
-    """The path of a request below the store, with the parameters that select a part of a list."""
+    """Returns the path of a request below the store, with the parameters that select a part of a list."""
     parts = urlsplit(url)
     path = parts.path.partition("/stores/")[2].partition("/")[2] or parts.path
     selected = "&".join(f"{name}={value}" for name, value in parse_qsl(parts.query) if name not in _UNIMPORTANT)
@@ -89,7 +92,7 @@ def _words(body: Any) -> Iterator[str]:
 
 
 def _reasons(errors: Any, name: str) -> Iterator[str]:
-    """The entries of a map from names to reasons, which may be nested."""
+    """Yields the entries of a map from names to reasons, which may be nested."""
     if isinstance(errors, Mapping):
         for key, reason in errors.items():
             yield from _reasons(reason, f"{name}.{key}" if name else str(key))

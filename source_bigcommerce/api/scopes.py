@@ -1,4 +1,4 @@
-"""BigCommerce's OAuth scopes, by the names a user meets in the control panel.
+"""BigCommerce's OAuth scopes, by their names in the control panel.
 
 Source: docs/start/authentication/api-accounts (OAuth scopes) of BigCommerce's developer documentation.
 """
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Scope(str, Enum):
-    """A permission of an API account; every one of them has a read-only form, which is enough here."""
+    """A permission of an API account. The connector needs only its read-only form."""
 
     CARTS = "Carts"
     CHANNEL_LISTINGS = "Channel Listings"
@@ -32,11 +32,11 @@ class Scope(str, Enum):
     STORED_INSTRUMENTS = "Stored Payment Instruments"
     THEMES = "Themes"
     TRANSACTIONS = "Order Transactions"
-    NONE = "(none)"  # every token will do
+    NONE = "(none)"  # any token is sufficient
 
     @property
     def parameter(self) -> str:
-        """The name of the read-only form, as tokens hold it; "" where none is needed."""
+        """The name of the read-only form in the API; "" if no scope is needed."""
         return _PARAMETERS[self]
 
 

@@ -1,4 +1,4 @@
-"""A second opinion on an access token that one endpoint refuses."""
+"""A check of the access token after one endpoint has refused it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Callable
 
 
 class TokenCheck:
-    """Finds out whether the store refuses the access token itself, or only one endpoint does.
+    """Distinguishes a refused access token from a single endpoint that returns 401.
 
-    Stores have answered 401 at random, and for single endpoints, during incidents; `/v2/time` needs no OAuth scope, so
-    a token that is refused there is refused everywhere. `ask` returns whether it is. Safe to use from several threads:
-    one request answers all that wait for it.
+    Stores have returned 401 at random, and for single endpoints, during incidents. `/v2/time` needs no OAuth scope, so
+    a token that is refused there is refused everywhere; `request` requests it and returns True for a refusal. Safe to
+    use from several threads, which share one request.
     """
 
-    def __init__(self, ask: Callable[[], bool]) -> None:
-        self._ask = ask
+    def __init__(self, request: Callable[[], bool]) -> None:
+        self._request = request
         self._lock = threading.Lock()
-        self._asked = 0
+        self._checks = 0
         self._refused = False
 
     def is_refused(self) -> bool:
-        """Whether `/v2/time` refuses the token. Sends a request, or waits for the one under way."""
-        before = self._asked
+        """Returns True if `/v2/time` refuses the token. Sends a request, or waits for the one in flight."""
+        before = self._checks
         with self._lock:
-            if self._asked == before:
-                self._refused = self._ask()
-                self._asked += 1
+            if self._checks == before:
+                self._refused = self._request()
+                self._checks += 1
             return self._refused

@@ -2,96 +2,116 @@
 
 from __future__ import annotations
 
-from source_bigcommerce.api.paging import KeysetAfter, OneObject, Unpaged
+from source_bigcommerce.api.pagination import KeysetAfter, MaybePaginated, PageNumber, SingleObject
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream
-from source_bigcommerce.streams.by_channel import ByChannel
-from source_bigcommerce.streams.children import BelowAll
-from source_bigcommerce.streams.numbered import NumberedList
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.listing import MODIFIED, Listing, Parents, by_fields
+from source_bigcommerce.streams.stream import Stream
 
-_DATES = DateFilter("date_modified:min", "date_modified:max")
-
-
-class Channels(NumberedList, IncrementalStream):
-    """Where the store sells: storefronts, marketplaces, points of sale. Deleted ones stay, with that status."""
-
-    endpoint = "v3/channels"
-    scope = Scope.CHANNEL_SETTINGS
-    params = {"include": "currencies"}
-    dates = _DATES
-    ignores_start_date = True
-    by_channel = ByChannel("id")
+CHANNELS = Listing(
+    "v3/channels",
+    Scope.CHANNEL_SETTINGS,
+    PageNumber(),
+    params={"include": "currencies"},
+    date_filter=MODIFIED,
+    channel_filter=ChannelFilter("id"),
+    ignores_start_date=True,
+)
 
 
-class ChannelListings(BelowAll, IncrementalStream):
-    """What of the catalog each channel shows, and how. A listing that ended stays, with the state `deleted`."""
+class Channels(Stream):
+    """The channels that the store sells through: storefronts, marketplaces, points of sale. Deleted ones stay, with
+    that status."""
 
-    endpoint = "v3/channels/{id}/listings"
+    listing = CHANNELS
+
+
+class ChannelListings(Stream):
+    """The products that each channel lists, and how. A listing that ended stays, with the state `deleted`."""
+
+    listing = Listing(
+        "v3/channels/{id}/listings",
+        Scope.CHANNEL_LISTINGS,
+        KeysetAfter("listing_id"),
+        date_filter=MODIFIED,
+        ignores_start_date=True,
+        parents=Parents("channels", CHANNELS, "channel_id"),
+    )
     primary_key = ["channel_id", "listing_id"]
-    scope = Scope.CHANNEL_LISTINGS
-    paging = KeysetAfter("listing_id")
-    dates = _DATES
-    ignores_start_date = True
-    parent = Channels
-    parent_field = "channel_id"
 
 
-class ChannelCurrencyAssignments(NumberedList):
+class ChannelCurrencyAssignments(Stream):
     """The currencies that each channel shows."""
 
-    endpoint = "v3/channels/currency-assignments"
+    listing = Listing(
+        "v3/channels/currency-assignments",
+        Scope.CHANNEL_SETTINGS,
+        MaybePaginated(),
+        channel_filter=ChannelFilter("channel_id"),
+        identity=by_fields("channel_id"),
+    )
     primary_key = "channel_id"
-    scope = Scope.CHANNEL_SETTINGS
-    paging = Unpaged()
-    by_channel = ByChannel("channel_id")
 
 
-class ChannelMenus(BelowAll):
-    """What a channel's menu in the control panel holds."""
+class ChannelMenus(Stream):
+    """The items of each channel's menu in the control panel."""
 
-    endpoint = "v3/channels/{id}/channel-menus"
+    listing = Listing(
+        "v3/channels/{id}/channel-menus",
+        Scope.CHANNEL_SETTINGS,
+        SingleObject(),
+        # No 404 is documented for channels without a menu.
+        parents=Parents("channels", CHANNELS, "channel_id", absent_means_empty=True),
+    )
     primary_key = "channel_id"
-    scope = Scope.CHANNEL_SETTINGS
-    paging = OneObject()
-    parent = Channels
-    parent_field = "channel_id"
-    absent_is_none = True  # of channels without a menu; the documents name no 404
 
 
-class ChannelActiveThemes(BelowAll):
+class ChannelActiveThemes(Stream):
     """The theme that each channel shows."""
 
-    endpoint = "v3/channels/{id}/active-theme"
+    listing = Listing(
+        "v3/channels/{id}/active-theme",
+        Scope.CHANNEL_SETTINGS,
+        SingleObject(),
+        # A 404 is documented for channels without a theme.
+        parents=Parents("channels", CHANNELS, "channel_id", absent_means_empty=True),
+    )
     primary_key = "channel_id"
-    scope = Scope.CHANNEL_SETTINGS
-    paging = OneObject()
-    parent = Channels
-    parent_field = "channel_id"
-    absent_is_none = True  # documented for channels without a theme
 
 
-class Sites(NumberedList):
+class Sites(Stream):
     """The sites of the storefronts, with their addresses."""
 
-    endpoint = "v3/sites"
-    scope = Scope.SITES
-    by_channel = ByChannel("channel_id", "channel_id:in")
+    listing = Listing(
+        "v3/sites", Scope.SITES, PageNumber(), channel_filter=ChannelFilter("channel_id", "channel_id:in")
+    )
 
 
-class SiteRoutes(BelowAll, NumberedList):
-    """Where the parts of a site are found that are not BigCommerce's."""
+class SiteRoutes(Stream):
+    """The routes to the parts of sites that are not hosted by BigCommerce."""
 
-    endpoint = "v3/sites/{id}/routes"
+    listing = Listing(
+        "v3/sites/{id}/routes", Scope.SITES, PageNumber(), parents=Parents("sites", Sites.listing, "site_id")
+    )
     primary_key = ["site_id", "id"]
-    scope = Scope.SITES
-    parent = Sites
-    parent_field = "site_id"
 
 
-class SiteCertificates(NumberedList):
-    """The TLS certificates of the sites; of one host there may be an old and a new one."""
+class SiteCertificates(Stream):
+    """The TLS certificates of the sites; a host may have an old and a new one."""
 
-    endpoint = "v3/sites/certificates"
+    listing = Listing(
+        "v3/sites/certificates", Scope.SITES, MaybePaginated(), identity=by_fields("common_name", "certificate")
+    )
     primary_key = ["common_name", "certificate"]
-    scope = Scope.SITES
-    paging = Unpaged()
+
+
+STREAMS = (
+    Channels,
+    ChannelListings,
+    ChannelCurrencyAssignments,
+    ChannelMenus,
+    ChannelActiveThemes,
+    Sites,
+    SiteRoutes,
+    SiteCertificates,
+)

@@ -2,128 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from source_bigcommerce.api.errors import BigCommerceError, Refused
-from source_bigcommerce.api.paging import KeysetV3, OffsetV2, Page, Record, Tags, Unpaged
+from source_bigcommerce.api.errors import BadRequest, BigCommerceError
+from source_bigcommerce.api.pagination import BlogTagList, KeysetV3, MaybePaginated, PageNumber, PageNumberV2, Record
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.by_channel import ByChannel
-from source_bigcommerce.streams.numbered import NumberedList
-
-
-class Pages(NumberedList):
-    """The pages of the storefronts, with their content; without a date."""
-
-    endpoint = "v3/content/pages"
-    scope = Scope.CONTENT
-    params = {"include": "body"}
-    by_channel = ByChannel("channel_id", "channel_id", takes_several=False)
-
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.listing import Listing, by_fields
+from source_bigcommerce.lists.reader import ListReader
+from source_bigcommerce.lists.slices import ListSlice
+from source_bigcommerce.streams.stream import Stream
 
 _POSTS_IN_REACH = 12_500  # 50 pages of 250 (documented)
 
 
-class BlogPosts(NumberedList):
-    """The posts of the blog. Raises BigCommerceError where it has more than the API lists."""
+class BlogPostListReader(ListReader):
+    """Reads the posts of the blog. Raises BigCommerceError if it has more than the API returns."""
 
-    endpoint = "v2/blog/posts"
-    scope = Scope.CONTENT
-    paging = OffsetV2()
-    count = "v2/blog/posts/count"
-
-    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
+    def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         found = 0
         try:
-            for posts in super().batches(stream_slice):
+            for posts in super().read_entries(piece):
                 found += len(posts)
                 yield posts
-        except Refused:
+        except BadRequest:
             if found < _POSTS_IN_REACH:
                 raise
         if found >= _POSTS_IN_REACH:
-            total = self._total(Page([], None), stream_slice or {})
+            total = self.pages.total(None, piece)
             if total is None or total > found:
                 raise BigCommerceError(
-                    f"BigCommerce lists the first {found} posts of the blog, and it has {total or 'perhaps more'}: the "
-                    "others are out of reach. Deselect 'blog_posts'."
+                    f"BigCommerce returns only the first {found} posts of the blog, which has "
+                    f"{total or 'perhaps more'}: the others cannot be read. Deselect 'blog_posts'."
                 )
 
 
-class BlogTags(BigCommerceStream):
+class Pages(Stream):
+    """The pages of the storefronts, with their content; without a date."""
+
+    listing = Listing(
+        "v3/content/pages",
+        Scope.CONTENT,
+        PageNumber(),
+        params={"include": "body"},
+        channel_filter=ChannelFilter("channel_id", "channel_id", accepts_many=False),
+    )
+
+
+class BlogPosts(Stream):
+    """The posts of the blog."""
+
+    listing = Listing(
+        "v2/blog/posts",
+        Scope.CONTENT,
+        PageNumberV2(),
+        count_endpoint="v2/blog/posts/count",
+        reader=BlogPostListReader,
+    )
+
+
+class BlogTags(Stream):
     """The tags of the blog, and the posts that carry them."""
 
-    endpoint = "v2/blog/tags"
+    listing = Listing("v2/blog/tags", Scope.CONTENT, BlogTagList())
     primary_key = "tag"
-    scope = Scope.CONTENT
-    paging = Tags()
 
 
-class Redirects(BigCommerceStream):
+class Redirects(Stream):
     """The redirects of the storefronts; without a date."""
 
-    endpoint = "v3/storefront/redirects"
-    scope = Scope.CONTENT
-    paging = KeysetV3(bound="id:min")
-    params = {"include": "to_url"}
+    listing = Listing("v3/storefront/redirects", Scope.CONTENT, KeysetV3(bound="id:min"), params={"include": "to_url"})
 
 
-class Scripts(NumberedList):
-    """The scripts that this API account has put into storefronts; those of other accounts are not shown to it.
+class Scripts(Stream):
+    """The scripts that this API account has added to storefronts; those of other accounts are not visible to it.
 
-    Those of the checkout are documented to be shown to accounts with the scope for its content too.
+    Those of the checkout are documented to be visible also to accounts with the scope for its content.
     """
 
-    endpoint = "v3/content/scripts"
+    listing = Listing(
+        "v3/content/scripts",
+        Scope.CONTENT,
+        PageNumber(),
+        channel_filter=ChannelFilter("channel_id", "channel_id:in"),
+        identity=by_fields("uuid"),
+    )
     primary_key = "uuid"
-    scope = Scope.CONTENT
-    by_channel = ByChannel("channel_id", "channel_id:in")
 
     @classmethod
     def scopes(cls) -> tuple[Scope, ...]:
         return (*super().scopes(), Scope.CHECKOUT_CONTENT)
 
 
-class Widgets(NumberedList):
+class Widgets(Stream):
     """The widgets of the storefronts."""
 
-    endpoint = "v3/content/widgets"
+    listing = Listing(
+        "v3/content/widgets",
+        Scope.CONTENT,
+        PageNumber(),
+        channel_filter=ChannelFilter("channel_id", "channel_id:in"),
+        identity=by_fields("uuid"),
+    )
     primary_key = "uuid"
-    scope = Scope.CONTENT
-    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
-class WidgetTemplates(NumberedList):
-    """What widgets are made from."""
+class WidgetTemplates(Stream):
+    """The templates that widgets are made from."""
 
-    endpoint = "v3/content/widget-templates"
+    listing = Listing(
+        "v3/content/widget-templates",
+        Scope.CONTENT,
+        PageNumber(),
+        channel_filter=ChannelFilter("channel_id"),  # `channel_id:in` would hide those of all channels, which carry a 0
+        identity=by_fields("uuid"),
+    )
     primary_key = "uuid"
-    scope = Scope.CONTENT
-    by_channel = ByChannel("channel_id")  # `channel_id:in` would hide those of all channels, which carry a 0
 
 
-class Placements(NumberedList):
-    """Where widgets are shown."""
+class Placements(Stream):
+    """The places where widgets are shown."""
 
-    endpoint = "v3/content/placements"
+    listing = Listing(
+        "v3/content/placements",
+        Scope.CONTENT,
+        PageNumber(),
+        channel_filter=ChannelFilter("channel_id", "channel_id:in"),
+        identity=by_fields("uuid"),
+    )
     primary_key = "uuid"
-    scope = Scope.CONTENT
-    by_channel = ByChannel("channel_id", "channel_id:in")
 
 
-class Themes(NumberedList):
+class Themes(Stream):
     """The themes of the store."""
 
-    endpoint = "v3/themes"
+    listing = Listing("v3/themes", Scope.THEMES, MaybePaginated(), identity=by_fields("uuid"))
     primary_key = "uuid"
-    scope = Scope.THEMES
-    paging = Unpaged()
 
 
-class CustomTemplateAssociations(NumberedList):
-    """Which pages, products, brands and categories are shown by a template of their own."""
+class CustomTemplateAssociations(Stream):
+    """The pages, products, brands and categories that have a template of their own."""
 
-    endpoint = "v3/storefront/custom-template-associations"
-    scope = Scope.THEMES
-    by_channel = ByChannel("channel_id", "channel_id", takes_several=False)
+    listing = Listing(
+        "v3/storefront/custom-template-associations",
+        Scope.THEMES,
+        PageNumber(),
+        channel_filter=ChannelFilter("channel_id", "channel_id", accepts_many=False),
+    )
+
+
+STREAMS = (
+    Pages,
+    BlogPosts,
+    BlogTags,
+    Redirects,
+    Scripts,
+    Widgets,
+    WidgetTemplates,
+    Placements,
+    Themes,
+    CustomTemplateAssociations,
+)

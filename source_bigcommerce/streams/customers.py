@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from source_bigcommerce.api.paging import CursorV3, Offset, OffsetV2, OneObject, Record, Whole
+from source_bigcommerce.api.pagination import CursorV3, PageNumber, PageNumberV2, Record, SingleObject, SinglePage
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
-from source_bigcommerce.streams.children import AskedOfEach, BelowAll, Parts
-from source_bigcommerce.streams.embedded import Embedded, differs_from
-from source_bigcommerce.streams.numbered import NumberedList
+from source_bigcommerce.lists.embedded import EmbeddedList, differs_from
+from source_bigcommerce.lists.listing import MODIFIED, DateFilter, Listing, Parents
+from source_bigcommerce.streams.stream import NestedStream, PerParentStream, Stream
 
-_DATES = DateFilter("date_modified:min", "date_modified:max")
-_NO_OWNER = 0  # stands where a form field's value belongs to a customer and not to an address, or the other way round
+NO_OWNER = 0  # the id in a form field's value that belongs to a customer and not to an address, or the other way round
 
-
-class CustomerList(IncrementalStream, ABC):
-    """The list of customers, whatever of them becomes a record."""
-
-    endpoint = "v3/customers"
-    scope = Scope.CUSTOMERS
-    paging = CursorV3()
-    dates = DateFilter("date_modified:min", "date_modified:max", newest_first={"sort": "date_modified:desc"})
-
-
-class Customers(CustomerList):
-    """Customers with their addresses, attribute values, form fields and store credit."""
-
-    shared_list = "customers"
-    params = {"include": "addresses,attributes,formfields,storecredit"}
-
-    # Documented: at most ten of each come with a customer. Form fields have no documented cap, and a store with ten
-    # of them has ten on every customer: they are taken as they come.
-    embedded = (
-        Embedded(
+_CUSTOMER_LIST = Listing(
+    "v3/customers",
+    Scope.CUSTOMERS,
+    CursorV3(),
+    date_filter=DateFilter("date_modified:min", "date_modified:max", newest_first={"sort": "date_modified:desc"}),
+)
+CUSTOMERS = replace(
+    _CUSTOMER_LIST,
+    params={"include": "addresses,attributes,formfields,storecredit"},
+    # Documented: at most ten of each are embedded in a customer. Form fields have no documented maximum, and a store
+    # with ten of them has ten on every customer: they are never read again.
+    embedded=(
+        EmbeddedList(
             "addresses",
             "v3/customers/addresses",
             differs_from("address_count"),
@@ -42,140 +33,158 @@ class Customers(CustomerList):
             parent_field="customer_id",
             params={"include": "formfields"},
         ),
-        Embedded(
+        EmbeddedList(
             "attributes",
             "v3/customers/attribute-values",
             differs_from("attribute_count"),
             parents_filter="customer_id:in",
             parent_field="customer_id",
         ),
+    ),
+)
+
+
+class Customers(Stream):
+    """Customers with their addresses, attribute values, form fields and store credit."""
+
+    listing = CUSTOMERS
+
+
+class CustomerAddresses(NestedStream):
+    """The addresses of customers that are new or changed.
+
+    The list of addresses has no date. It is not documented whether a changed address changes its customer's date; a
+    full refresh reads all of them.
+    """
+
+    listing = CUSTOMERS
+    parent_key = "customer_id"
+    nested_field = "addresses"
+
+
+class CustomerAttributes(Stream):
+    """The attributes that customers may have, by name and type."""
+
+    listing = Listing(
+        "v3/customers/attributes", Scope.CUSTOMERS, PageNumber(), date_filter=MODIFIED, ignores_start_date=True
     )
 
 
-class CustomerAddresses(Parts, Customers):
-    """The addresses of customers that are new or changed.
+class CustomerAttributeValues(Stream):
+    """The values of customers' attributes, as text whatever the type of the attribute."""
 
-    The list of addresses has no date. Whether a changed address changes its customer's date is not documented; a full
-    refresh reads all of them.
-    """
-
-    parent_field = "customer_id"
-    cursor_field = "customer_date_modified"
-    part = "addresses"
+    listing = Listing("v3/customers/attribute-values", Scope.CUSTOMERS, PageNumber(), date_filter=MODIFIED)
 
 
-class CustomerAttributes(NumberedList, IncrementalStream):
-    """The attributes that customers may have, by name and type."""
+class CustomerFormFieldValues(Stream):
+    """The values that customers entered in the store's own form fields, for themselves or for an address; without a
+    date."""
 
-    endpoint = "v3/customers/attributes"
-    scope = Scope.CUSTOMERS
-    dates = _DATES
-    ignores_start_date = True
-
-
-class CustomerAttributeValues(NumberedList, IncrementalStream):
-    """The values of the customers' attributes, as text whatever the attribute's type."""
-
-    endpoint = "v3/customers/attribute-values"
-    scope = Scope.CUSTOMERS
-    dates = _DATES
-
-
-class CustomerFormFieldValues(BigCommerceStream):
-    """What customers entered into the store's own form fields, for themselves or for an address; without a date."""
-
-    endpoint = "v3/customers/form-field-values"
+    listing = Listing("v3/customers/form-field-values", Scope.CUSTOMERS, CursorV3())
     primary_key = ["customer_id", "address_id", "name"]
-    scope = Scope.CUSTOMERS
-    paging = CursorV3()
 
-    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
+    def extract_records(self, entries: Sequence[Record]) -> Iterable[Record]:
         for entry in entries:
-            yield {**entry, **{field: entry.get(field) or _NO_OWNER for field in ("customer_id", "address_id")}}
+            yield {**entry, **{field: entry.get(field) or NO_OWNER for field in ("customer_id", "address_id")}}
 
 
-class CustomerGroups(NumberedList, IncrementalStream):
+class CustomerGroups(Stream):
     """The groups of customers, with their discounts and the categories that they see."""
 
-    endpoint = "v2/customer_groups"
-    scope = Scope.CUSTOMERS
-    paging = OffsetV2()
-    count = "v2/customer_groups/count"
-    dates = _DATES  # in the spelling of V3, as documented
-    zone_is_known = False
-    ignores_start_date = True
+    listing = Listing(
+        "v2/customer_groups",
+        Scope.CUSTOMERS,
+        PageNumberV2(),
+        # The parameters have the names of V3, as documented; the zone of the dates is unknown.
+        date_filter=DateFilter("date_modified:min", "date_modified:max", timestamps_are_utc=False),
+        ignores_start_date=True,
+        count_endpoint="v2/customer_groups/count",
+    )
 
 
-class CustomerConsents(AskedOfEach, CustomerList):
-    """What kinds of cookies a customer allows; one request for each customer that is new or changed."""
+class CustomerConsents(PerParentStream):
+    """The kinds of cookies that customers allow; one request for each customer that is new or changed."""
 
-    primary_key = "customer_id"
-    parent_field = "customer_id"
-    cursor_field = "customer_date_modified"
+    listing = replace(_CUSTOMER_LIST, pages_per_slice=1)
+    primary_key = parent_key = "customer_id"
     children = "v3/customers/{id}/consent"
-    child_paging = OneObject()
+    child_pagination = SingleObject()
 
 
-class CustomerStoredInstruments(AskedOfEach, CustomerList):
-    """The cards and accounts that a customer has stored; one request for each customer that is new or changed."""
+class CustomerStoredInstruments(PerParentStream):
+    """The cards and accounts that customers have stored; one request for each customer that is new or changed."""
 
+    listing = replace(_CUSTOMER_LIST, pages_per_slice=1)
+    record_scope = Scope.STORED_INSTRUMENTS
     primary_key = ["customer_id", "token"]
-    scope = Scope.STORED_INSTRUMENTS
-    list_scope = Scope.CUSTOMERS
-    parent_field = "customer_id"
-    cursor_field = "customer_date_modified"
+    parent_key = "customer_id"
     children = "v3/customers/{id}/stored-instruments"
-    child_paging = Whole()
+    child_pagination = SinglePage()
 
 
-class Subscribers(NumberedList, IncrementalStream):
-    """Those who receive the newsletter."""
+class Subscribers(Stream):
+    """The subscribers of the newsletter."""
 
-    endpoint = "v3/customers/subscribers"
-    scope = Scope.CUSTOMERS
-    dates = _DATES
-    ignores_start_date = True
-
-
-class Wishlists(NumberedList):
-    """The wish lists of customers with what is on them; without a date."""
-
-    endpoint = "v3/wishlists"
-    scope = Scope.CUSTOMERS
-    shared_list = "wishlists"
+    listing = Listing(
+        "v3/customers/subscribers", Scope.CUSTOMERS, PageNumber(), date_filter=MODIFIED, ignores_start_date=True
+    )
 
 
-class WishlistItems(Parts, Wishlists):
-    """What is on the wish lists."""
+class Wishlists(Stream):
+    """The wish lists of customers with their items; without a date."""
 
+    listing = Listing("v3/wishlists", Scope.CUSTOMERS, PageNumber())
+
+
+class WishlistItems(NestedStream):
+    """The items of wish lists."""
+
+    listing = Wishlists.listing
     primary_key = ["wishlist_id", "id"]
-    parent_field = "wishlist_id"
-    part = "items"
+    parent_key = "wishlist_id"
+    nested_field = "items"
 
 
-class Segments(NumberedList):
-    """Segments of customers (Enterprise plans)."""
+class Segments(Stream):
+    """The segments of customers (Enterprise plans)."""
 
-    endpoint = "v3/segments"
-    scope = Scope.CUSTOMERS
+    listing = Listing("v3/segments", Scope.CUSTOMERS, PageNumber())
 
 
-class ShopperProfiles(NumberedList):
+class ShopperProfiles(Stream):
     """The profiles by which customers belong to segments (Enterprise plans)."""
 
-    endpoint = "v3/shopper-profiles"
-    scope = Scope.CUSTOMERS
+    listing = Listing("v3/shopper-profiles", Scope.CUSTOMERS, PageNumber())
 
 
-class ShopperProfileSegments(BelowAll, NumberedList):
-    """Which segments each profile belongs to: one request for each profile.
+class ShopperProfileSegments(Stream):
+    """The segments of each profile: one request for each profile.
 
     The list the other way round, the profiles of a segment, is documented to need a scope that may also write.
     """
 
-    endpoint = "v3/shopper-profiles/{id}/segments"
+    listing = Listing(
+        "v3/shopper-profiles/{id}/segments",
+        Scope.CUSTOMERS,
+        PageNumber(),
+        parents=Parents("shopper_profiles", ShopperProfiles.listing, "shopper_profile_id"),
+    )
     primary_key = ["shopper_profile_id", "id"]
-    scope = Scope.CUSTOMERS
-    paging = Offset()
-    parent = ShopperProfiles
-    parent_field = "shopper_profile_id"
+
+
+STREAMS = (
+    Customers,
+    CustomerAddresses,
+    CustomerAttributes,
+    CustomerAttributeValues,
+    CustomerFormFieldValues,
+    CustomerGroups,
+    CustomerConsents,
+    CustomerStoredInstruments,
+    Subscribers,
+    Wishlists,
+    WishlistItems,
+    Segments,
+    ShopperProfiles,
+    ShopperProfileSegments,
+)

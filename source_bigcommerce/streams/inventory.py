@@ -2,83 +2,77 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from source_bigcommerce.api.paging import Offset, Record, Unpaged
+from source_bigcommerce.api.pagination import MaybePaginated, PageNumber, Record, nested_list
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream
-from source_bigcommerce.streams.children import BelowAll
-from source_bigcommerce.streams.numbered import NumberedList
+from source_bigcommerce.lists.listing import MODIFIED, Listing, Parents
+from source_bigcommerce.streams.stream import Stream
 
 _LARGEST_PAGE = 1000  # documented for inventory
-_NO_VARIANT = 0  # stands for the variant of a product that has none of its own
+_NO_VARIANT = 0  # in place of the variant of a product that has none of its own
 
 
-class InventoryLocations(NumberedList):
-    """The places where stock is kept."""
-
-    endpoint = "v3/inventory/locations"
-    scope = Scope.LOCATIONS
-    paging = Offset(_LARGEST_PAGE)
-
-
-class ItemList(NumberedList, ABC):
-    """A list of items, each with its product and variant in `identity`."""
-
-    scope = Scope.INVENTORY
-    paging = Offset(_LARGEST_PAGE)
-
-    def entry_key(self, entry: Record) -> Any:
-        identified = _identified(entry)
-        return identified.get("product_id"), identified.get("sku"), identified["variant_id"]
-
-
-class InventoryItems(ItemList):
-    """What is in stock of each variant: one record for each location."""
-
-    endpoint = "v3/inventory/items"
-    primary_key = ["product_id", "variant_id", "location_id"]
-    is_a_record_each = False
-
-    def records(self, entries: Sequence[Record]) -> Iterator[Record]:
-        for entry in entries:
-            for location in entry.get("locations") or ():
-                yield {**_identified(entry), **location}
-
-
-class InventoryLocationItems(BelowAll, ItemList):
-    """What is in stock at each location, with the settings of the location."""
-
-    endpoint = "v3/inventory/locations/{id}/items"
-    primary_key = ["location_id", "product_id", "variant_id"]
-    parent = InventoryLocations
-    parent_field = "location_id"
-
-    def records(self, entries: Sequence[Record]) -> Iterable[Record]:
-        return ({**entry, **_identified(entry)} for entry in entries)
-
-
-class PickupMethods(NumberedList, IncrementalStream):
-    """How customers may fetch what they bought."""
-
-    endpoint = "v3/pickup/methods"
-    scope = Scope.FULFILLMENT_METHODS
-    dates = DateFilter("date_modified:min", "date_modified:max")
-    ignores_start_date = True
-
-
-class OrderPickups(NumberedList):
-    """What of orders is fetched by the customer, and when it is ready."""
-
-    endpoint = "v3/orders/pickups"
-    scope = Scope.ORDER_FULFILLMENT
-    paging = Unpaged()
-
-
-def _identified(entry: Record) -> Record:
-    """The identity of an item as fields of its own; a product without variants names itself only."""
+def _with_identity(entry: Record) -> Record:
+    """Returns the identity of an item as top-level fields; a product without variants names only itself."""
     identity = entry.get("identity")
     identity = identity if isinstance(identity, dict) else {}
     return {**identity, "variant_id": identity.get("variant_id") or _NO_VARIANT}
+
+
+def _item_identity(entry: Record) -> Any:
+    identity = _with_identity(entry)
+    return tuple(str(identity.get(name)) for name in ("product_id", "sku", "variant_id"))
+
+
+class InventoryLocations(Stream):
+    """The locations where stock is kept."""
+
+    listing = Listing("v3/inventory/locations", Scope.LOCATIONS, PageNumber(_LARGEST_PAGE))
+
+
+class InventoryItems(Stream):
+    """The stock of each variant: one record for each location."""
+
+    listing = Listing("v3/inventory/items", Scope.INVENTORY, PageNumber(_LARGEST_PAGE), identity=_item_identity)
+    primary_key = ["product_id", "variant_id", "location_id"]
+    one_record_per_entry = False
+
+    def extract_records(self, entries: Sequence[Record]) -> Iterator[Record]:
+        for entry in entries:
+            for location in nested_list(entry, "locations"):
+                yield {**_with_identity(entry), **location}
+
+
+class InventoryLocationItems(Stream):
+    """The stock at each location, with the settings of the location."""
+
+    listing = Listing(
+        "v3/inventory/locations/{id}/items",
+        Scope.INVENTORY,
+        PageNumber(_LARGEST_PAGE),
+        parents=Parents("inventory_locations", InventoryLocations.listing, "location_id"),
+        identity=_item_identity,
+    )
+    primary_key = ["location_id", "product_id", "variant_id"]
+
+    def extract_records(self, entries: Sequence[Record]) -> Iterable[Record]:
+        return ({**entry, **_with_identity(entry)} for entry in entries)
+
+
+class PickupMethods(Stream):
+    """The methods by which customers may collect their orders."""
+
+    listing = Listing(
+        "v3/pickup/methods", Scope.FULFILLMENT_METHODS, PageNumber(), date_filter=MODIFIED, ignores_start_date=True
+    )
+
+
+class OrderPickups(Stream):
+    """The items of orders that customers collect, and when they are ready."""
+
+    listing = Listing("v3/orders/pickups", Scope.ORDER_FULFILLMENT, MaybePaginated())
+
+
+STREAMS = (InventoryLocations, InventoryItems, InventoryLocationItems, PickupMethods, OrderPickups)

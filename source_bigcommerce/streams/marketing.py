@@ -2,100 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from source_bigcommerce.api.paging import CursorV3, KeysetV2, Record, Whole
+from source_bigcommerce.api.pagination import CursorV3, KeysetV2, PageNumber, Record, SinglePage
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.by_channel import ByChannel
-from source_bigcommerce.streams.children import BelowAll
-from source_bigcommerce.streams.numbered import NumberedList
-from source_bigcommerce.streams.settings import PerChannel, Settings
-from source_bigcommerce.streams.singleton import Singleton
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.listing import Listing, Parents
+from source_bigcommerce.streams.settings import SettingsStream, per_channel
+from source_bigcommerce.streams.stream import SingletonStream, Stream, singleton
 
 
-class Coupons(BigCommerceStream):
-    """Coupons, whole each time: how often one was used changes without leaving a date."""
+class Coupons(Stream):
+    """Coupons, read in full: the number of uses of a coupon changes without a date."""
 
-    endpoint = "v2/coupons"
-    scope = Scope.MARKETING
-    paging = KeysetV2()  # the endpoint knows no sort; by id is its documented default
-    count = "v2/coupons/count"
+    # The endpoint has no sort parameter; by id is its documented default.
+    listing = Listing("v2/coupons", Scope.MARKETING, KeysetV2(), count_endpoint="v2/coupons/count")
 
 
-class GiftCertificates(BigCommerceStream):
-    """Gift certificates, whole each time: the balance of one changes without leaving a date."""
+class GiftCertificates(Stream):
+    """Gift certificates, read in full: the balance of one changes without a date."""
 
-    endpoint = "v2/gift_certificates"
-    scope = Scope.MARKETING
-    paging = KeysetV2()  # by id is the documented default
+    listing = Listing("v2/gift_certificates", Scope.MARKETING, KeysetV2())  # by id is the documented default
 
 
-class Banners(BigCommerceStream):
-    """Banners, whole each time."""
+class Banners(Stream):
+    """Banners, read in full."""
 
-    endpoint = "v2/banners"
-    scope = Scope.MARKETING
-    paging = KeysetV2()  # by id is the documented default
+    listing = Listing("v2/banners", Scope.MARKETING, KeysetV2())  # by id is the documented default
 
 
-class Promotions(NumberedList):
-    """Promotions, whole each time: they have no date of change. Those of type COUPON have codes."""
+class Promotions(Stream):
+    """Promotions, read in full: they have no date of change. Those of type COUPON have codes."""
 
-    endpoint = "v3/promotions"
-    scope = Scope.MARKETING
-    by_channel = ByChannel("channels", "channels")  # which brings those of all channels too (documented)
+    listing = Listing(
+        "v3/promotions",
+        Scope.MARKETING,
+        PageNumber(),
+        channel_filter=ChannelFilter("channels", "channels"),  # which returns those of all channels too (documented)
+    )
 
 
-class PromotionCodes(BelowAll):
-    """The codes of the promotions of type COUPON, whole each time: how often one was used leaves no date."""
+def _has_codes(promotion: Record) -> bool:
+    return promotion.get("redemption_type") != "AUTOMATIC"
 
-    endpoint = "v3/promotions/{id}/codes"
+
+class PromotionCodes(Stream):
+    """The codes of promotions of type COUPON, read in full: the number of uses of a code changes without a date."""
+
+    listing = Listing(
+        "v3/promotions/{id}/codes",
+        Scope.MARKETING,
+        CursorV3(),
+        parents=Parents("promotions", Promotions.listing, "promotion_id", has_children=_has_codes),
+    )
     primary_key = ["promotion_id", "id"]
-    scope = Scope.MARKETING
-    paging = CursorV3()
-    parent = Promotions
-    parent_field = "promotion_id"
-
-    def is_parent(self, record: Record) -> bool:
-        return record.get("redemption_type") != "AUTOMATIC"
 
 
-class PromotionSettings(Singleton):
-    """How promotions are applied."""
+class PromotionSettings(SingletonStream):
+    """The rules by which promotions are applied."""
 
-    endpoint = "v3/promotions/settings"
-    scope = Scope.MARKETING
-
-
-class AbandonedCartSettings(Settings):
-    """Who is told of an abandoned cart, and when."""
-
-    endpoint = "v3/abandoned-carts/settings"
-    of_channel = "v3/abandoned-carts/settings/channels/{id}"
+    listing = singleton("v3/promotions/settings", Scope.MARKETING)
 
 
-class AbandonedCartEmails(PerChannel):
-    """The mails that are sent to those who left a cart: those of the store (`channel_id` 0) and of each channel."""
+class AbandonedCartSettings(SettingsStream):
+    """The notifications about abandoned carts."""
 
-    endpoint = "v3/marketing/abandoned-cart-emails"
+    listing = per_channel("v3/abandoned-carts/settings", channel_endpoint="v3/abandoned-carts/settings/channels/{id}")
+
+
+class AbandonedCartEmails(Stream):
+    """The emails sent to customers who abandoned a cart: those of the store (`channel_id` 0) and of each channel."""
+
+    listing = per_channel("v3/marketing/abandoned-cart-emails", pagination=SinglePage())
     primary_key = ["channel_id", "id"]
-    paging = Whole()
 
 
-class AbandonedCartEmailSettings(Settings):
-    """Whether a channel sends the store's mails or its own."""
+class AbandonedCartEmailSettings(SettingsStream):
+    """The choice of each channel between the store's emails and its own."""
 
-    endpoint = "v3/marketing/abandoned-cart-emails/settings"
-
-    def parents(self) -> Sequence[Any]:
-        return BelowAll.parents(self)  # the store itself has none
+    listing = per_channel("v3/marketing/abandoned-cart-emails/settings", includes_store=False)
 
 
-class EmailTemplates(PerChannel):
-    """The templates of the store's mails (`channel_id` 0), and those that a channel has of its own."""
+class EmailTemplates(Stream):
+    """The templates of the store's emails (`channel_id` 0), and those of single channels."""
 
-    endpoint = "v3/marketing/email-templates"
+    listing = per_channel("v3/marketing/email-templates", pagination=SinglePage())
     primary_key = ["channel_id", "type_id"]
-    paging = Whole()
+
+
+STREAMS = (
+    Coupons,
+    GiftCertificates,
+    Banners,
+    Promotions,
+    PromotionCodes,
+    PromotionSettings,
+    AbandonedCartSettings,
+    AbandonedCartEmails,
+    AbandonedCartEmailSettings,
+    EmailTemplates,
+)

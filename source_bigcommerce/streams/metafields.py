@@ -1,98 +1,100 @@
-"""Metafields, from the list that each kind of resource has of all of them.
+"""Metafields, from the list of all metafields that each kind of resource has.
 
 https://developer.bigcommerce.com/docs/rest-management/metafields
 """
 
 from __future__ import annotations
 
-from abc import ABC
-
-from source_bigcommerce.api.paging import CursorV3
+from source_bigcommerce.api.pagination import CursorV3
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream
-from source_bigcommerce.streams.by_channel import ByChannel
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.listing import MODIFIED, Listing
+from source_bigcommerce.streams.stream import Stream
 
 
-class Metafields(IncrementalStream, ABC):
-    """What apps keep beside the resources of one kind, which `resource_id` names.
+def _metafields(
+    endpoint: str, scope: Scope, ignores_start_date: bool = True, channel_filter: ChannelFilter | None = None
+) -> Listing:
+    """Returns a list of metafields. Private ones of other API accounts (`app_only`) are not visible to this one."""
+    return Listing(
+        endpoint,
+        scope,
+        CursorV3(),
+        date_filter=MODIFIED,
+        channel_filter=channel_filter,
+        ignores_start_date=ignores_start_date,
+    )
 
-    Those that other API accounts keep to themselves (`app_only`) are not shown to this one.
-    """
 
-    paging = CursorV3()
-    dates = DateFilter("date_modified:min", "date_modified:max")
-    ignores_start_date = True
-
-
-class OrderMetafields(Metafields):
+class OrderMetafields(Stream):
     """Metafields of orders."""
 
-    endpoint = "v3/orders/metafields"
-    scope = Scope.ORDERS
-    ignores_start_date = False
+    listing = _metafields("v3/orders/metafields", Scope.ORDERS, ignores_start_date=False)
 
 
-class CustomerMetafields(Metafields):
+class CustomerMetafields(Stream):
     """Metafields of customers."""
 
-    endpoint = "v3/customers/metafields"
-    scope = Scope.CUSTOMERS
-    ignores_start_date = False
+    listing = _metafields("v3/customers/metafields", Scope.CUSTOMERS, ignores_start_date=False)
 
 
-class CartMetafields(Metafields):
+class CartMetafields(Stream):
     """Metafields of carts. Carts themselves cannot be listed."""
 
-    endpoint = "v3/carts/metafields"
-    scope = Scope.CARTS
-    ignores_start_date = False
+    listing = _metafields("v3/carts/metafields", Scope.CARTS, ignores_start_date=False)
 
 
-class ProductMetafields(Metafields):
+class ProductMetafields(Stream):
     """Metafields of products."""
 
-    endpoint = "v3/catalog/products/metafields"
-    scope = Scope.PRODUCTS
+    listing = _metafields("v3/catalog/products/metafields", Scope.PRODUCTS)
 
 
-class VariantMetafields(Metafields):
+class VariantMetafields(Stream):
     """Metafields of variants."""
 
-    endpoint = "v3/catalog/variants/metafields"
-    scope = Scope.PRODUCTS
+    listing = _metafields("v3/catalog/variants/metafields", Scope.PRODUCTS)
 
 
-class BrandMetafields(Metafields):
+class BrandMetafields(Stream):
     """Metafields of brands."""
 
-    endpoint = "v3/catalog/brands/metafields"
-    scope = Scope.PRODUCTS
+    listing = _metafields("v3/catalog/brands/metafields", Scope.PRODUCTS)
 
 
-class CategoryMetafields(Metafields):
+class CategoryMetafields(Stream):
     """Metafields of categories."""
 
-    endpoint = "v3/catalog/categories/metafields"
-    scope = Scope.PRODUCTS
+    listing = _metafields("v3/catalog/categories/metafields", Scope.PRODUCTS)
 
 
-class ChannelMetafields(Metafields):
+class ChannelMetafields(Stream):
     """Metafields of channels."""
 
-    endpoint = "v3/channels/metafields"
-    scope = Scope.CHANNEL_SETTINGS
-    by_channel = ByChannel("resource_id")
+    listing = _metafields("v3/channels/metafields", Scope.CHANNEL_SETTINGS, channel_filter=ChannelFilter("resource_id"))
 
 
-class LocationMetafields(Metafields):
+class LocationMetafields(Stream):
     """Metafields of inventory locations."""
 
-    endpoint = "v3/inventory/locations/metafields"
-    scope = Scope.LOCATIONS
+    listing = _metafields("v3/inventory/locations/metafields", Scope.LOCATIONS)
 
 
-class StoreMetafields(Metafields):
+class StoreMetafields(Stream):
     """Metafields of the store itself; their ids are text."""
 
-    endpoint = "v3/store/metafields"
-    scope = Scope.INFORMATION
+    listing = _metafields("v3/store/metafields", Scope.INFORMATION)
+
+
+STREAMS = (
+    OrderMetafields,
+    CustomerMetafields,
+    CartMetafields,
+    ProductMetafields,
+    VariantMetafields,
+    BrandMetafields,
+    CategoryMetafields,
+    ChannelMetafields,
+    LocationMetafields,
+    StoreMetafields,
+)

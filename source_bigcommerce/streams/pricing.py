@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from source_bigcommerce.api.paging import CursorV3
+from source_bigcommerce.api.pagination import CursorV3
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import BigCommerceStream, DateFilter, IncrementalStream
-from source_bigcommerce.streams.by_channel import ByChannel
-from source_bigcommerce.streams.children import BelowAll
-
-_DATES = DateFilter("date_modified:min", "date_modified:max")
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.listing import MODIFIED, Listing, Parents
+from source_bigcommerce.streams.stream import Stream
 
 
-class PriceLists(IncrementalStream):
+class PriceLists(Stream):
     """Price lists; their prices are in `price_list_records`."""
 
-    endpoint = "v3/pricelists"
-    scope = Scope.PRODUCTS
-    paging = CursorV3()
-    dates = _DATES
-    ignores_start_date = True
+    listing = Listing("v3/pricelists", Scope.PRODUCTS, CursorV3(), date_filter=MODIFIED, ignores_start_date=True)
 
 
-class PriceListRecords(BelowAll, IncrementalStream):
+class PriceListRecords(Stream):
     """The prices of variants in each price list and currency."""
 
-    endpoint = "v3/pricelists/{id}/records"
+    listing = Listing(
+        "v3/pricelists/{id}/records",
+        Scope.PRODUCTS,
+        CursorV3(),
+        params={"include": "bulk_pricing_tiers,sku"},
+        date_filter=MODIFIED,
+        ignores_start_date=True,
+        parents=Parents("price_lists", PriceLists.listing, "price_list_id"),
+    )
     primary_key = ["price_list_id", "variant_id", "currency"]
-    scope = Scope.PRODUCTS
-    paging = CursorV3()
-    params = {"include": "bulk_pricing_tiers,sku"}
-    dates = _DATES
-    ignores_start_date = True
-    parent = PriceLists
-    parent_field = "price_list_id"
 
 
-class PriceListAssignments(BigCommerceStream):
-    """Which customer groups and channels a price list is for; without a date."""
+class PriceListAssignments(Stream):
+    """The customer groups and channels that price lists are for; without a date."""
 
-    endpoint = "v3/pricelists/assignments"
-    scope = Scope.PRODUCTS
-    paging = CursorV3()
-    by_channel = ByChannel("channel_id")  # `channel_id:in` would hide those that name a customer group alone
+    listing = Listing(
+        "v3/pricelists/assignments",
+        Scope.PRODUCTS,
+        CursorV3(),
+        channel_filter=ChannelFilter("channel_id"),  # `channel_id:in` would hide those that name a customer group alone
+    )
+
+
+STREAMS = (PriceLists, PriceListRecords, PriceListAssignments)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from source_bigcommerce.api.pagination import PageNumber
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import DateFilter, IncrementalStream
-from source_bigcommerce.streams.numbered import NumberedList
+from source_bigcommerce.lists.listing import DateFilter, Listing
+from source_bigcommerce.streams.stream import Stream
 
 
-class OrderRefunds(NumberedList, IncrementalStream):
-    """The refunds of all orders, from the one list of them, in its documented order by id.
+class OrderRefunds(Stream):
+    """The refunds of all orders, from a single list, in its documented order by id.
 
-    A refund is dated when it is made, and by nothing that happens to it later: a payment that is declined afterwards
-    is seen within the look-back only.
+    The date of a refund is that of its creation, and later changes do not affect it: a payment that is declined
+    afterwards is detected only within the look-back.
     """
 
-    endpoint = "v3/orders/payment_actions/refunds"
-    scope = Scope.ORDERS  # the one of transactions would do as well
-    cursor_field = "created"
-    dated_by = "created"
-    dates = DateFilter("created:min", "created:max")
-    dates_stay = True
+    listing = Listing(
+        "v3/orders/payment_actions/refunds",
+        Scope.ORDERS,  # that of transactions would be sufficient too
+        PageNumber(),
+        date_filter=DateFilter("created:min", "created:max", field="created", is_immutable=True),
+    )
+
+
+STREAMS = (OrderRefunds,)

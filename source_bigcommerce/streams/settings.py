@@ -1,270 +1,225 @@
-"""Settings, which the store has once and each channel may have another way.
-
-https://developer.bigcommerce.com/docs/rest-management/settings
-"""
+"""Settings of the store and its channels: https://developer.bigcommerce.com/docs/rest-management/settings"""
 
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
 
-from airbyte_cdk.sources.types import StreamSlice
-
-from source_bigcommerce.api.client import of_parent
-from source_bigcommerce.api.errors import BigCommerceError, NotFound, Refused
-from source_bigcommerce.api.paging import OneObject, Page, Params, Record, Unpaged, Whole
+from source_bigcommerce.api.pagination import MaybePaginated, Pagination, Record, SingleObject, SinglePage
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams.base import PARENT, of
-from source_bigcommerce.streams.by_channel import ByChannel
-from source_bigcommerce.streams.channels import Channels
-from source_bigcommerce.streams.children import BelowAll
-from source_bigcommerce.streams.numbered import NumberedList
-from source_bigcommerce.streams.singleton import Singleton
-
-GLOBAL = 0  # stands for the store itself where a channel's id would be
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.listing import ChannelParents, Listing
+from source_bigcommerce.lists.parents import STORE_LEVEL
+from source_bigcommerce.streams.channels import CHANNELS
+from source_bigcommerce.streams.stream import SingletonStream, Stream, singleton
 
 
-class PerChannel(BelowAll, ABC):
-    """What the store has, with `channel_id` 0, and what each channel has of its own, asked for by `channel_id`."""
-
-    parent = Channels
-    parent_field = "channel_id"
-    scope = Scope.INFORMATION
-
-    _is_known = False
-    _refusal: BigCommerceError | None = None
-
-    def parents(self) -> Sequence[Any]:
-        return [GLOBAL, *super().parents()]
-
-    def filters(self, stream_slice: Mapping[str, Any] | None) -> Params:
-        channel = (stream_slice or {}).get(PARENT)
-        return {"channel_id": channel} if channel else {}
-
-    def check_access(self) -> None:
-        self.fetch_page(of(GLOBAL, {}), None)
-
-    def batches(self, stream_slice: Mapping[str, Any] | None) -> Iterator[Sequence[Record]]:
-        """Raises BigCommerceError where the store refuses whatever it is asked."""
-        self._is_known, self._refusal = False, None
-        yield from super().batches(stream_slice)
-        if self._refusal and not self._is_known:
-            raise self._refusal
-
-    def exists(self, parent: Any) -> bool:
-        return parent == GLOBAL or super().exists(parent)
-
-    def read_first_page(self, piece: StreamSlice) -> Page | None:
-        page: Page | None
-        try:
-            page = self.fetch_page(piece, None)
-        except (NotFound, Refused):
-            page = self._once_more(piece)
-        self._is_known |= page is not None
-        return page
-
-    def _once_more(self, piece: StreamSlice) -> Page | None:
-        """What a channel answers that has nothing of its own is not documented; it is asked twice."""
-        try:
-            return self.fetch_page(piece, None)
-        except (NotFound, Refused) as refusal:
-            if piece[PARENT] == GLOBAL:
-                raise
-            if isinstance(refusal, Refused):
-                self._refusal = refusal
-            self.logger.info(f"Channel {piece[PARENT]} has no '{self.name}' of its own ({refusal.message})")
-            return None
+def per_channel(
+    endpoint: str,
+    scope: Scope = Scope.INFORMATION,
+    pagination: Pagination | None = None,
+    channel_endpoint: str = "",
+    includes_store: bool = True,
+) -> Listing:
+    """Returns a list of the store itself and of each channel; one object each unless another pagination is given."""
+    parents = ChannelParents(
+        "channels", CHANNELS, "channel_id", channel_endpoint=channel_endpoint, includes_store=includes_store
+    )
+    return Listing(endpoint, scope, pagination or SingleObject(), parents=parents)
 
 
-class Settings(PerChannel, ABC):
-    """One object for the store and one for each channel; where a channel says null, it goes by the store.
-
-    `of_channel` is the address of a channel's object where that is not asked for by the parameter `channel_id`.
-    """
+class SettingsStream(Stream, ABC):
+    """One record for the store (`channel_id` 0) and one for each channel, in which null means the store's value."""
 
     primary_key = "channel_id"
-    paging = OneObject()
-    of_channel: ClassVar[str | None] = None
-
-    def path(
-        self,
-        *,
-        stream_state: Mapping[str, Any] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> str:
-        channel = (stream_slice or {}).get(PARENT)
-        if channel and self.of_channel:
-            return of_parent(self.of_channel, channel)
-        return super().path(stream_slice=stream_slice, next_page_token=next_page_token)
 
 
-class CatalogSettings(Settings):
-    """How the catalog is shown."""
+class CatalogSettings(SettingsStream):
+    """The display of the catalog."""
 
-    endpoint = "v3/settings/catalog"
-
-
-class EmailStatusSettings(Settings):
-    """Which mails the store sends."""
-
-    endpoint = "v3/settings/email-statuses"
+    listing = per_channel("v3/settings/catalog")
 
 
-class InventorySettings(Settings):
-    """What happens when stock runs out."""
+class EmailStatusSettings(SettingsStream):
+    """The emails that the store sends."""
 
-    endpoint = "v3/settings/inventory"
-
-
-class InventoryNotificationSettings(Settings):
-    """Who is told when stock runs low."""
-
-    endpoint = "v3/settings/inventory/notifications"
+    listing = per_channel("v3/settings/email-statuses")
 
 
-class LogoSettings(Settings):
+class InventorySettings(SettingsStream):
+    """The behavior of the store when stock runs out."""
+
+    listing = per_channel("v3/settings/inventory")
+
+
+class InventoryNotificationSettings(SettingsStream):
+    """The notifications about low stock."""
+
+    listing = per_channel("v3/settings/inventory/notifications")
+
+
+class LogoSettings(SettingsStream):
     """The logo of the storefront."""
 
-    endpoint = "v3/settings/logo"
+    listing = per_channel("v3/settings/logo")
 
 
-class LocaleSettings(Singleton):
+class LocaleSettings(SingletonStream):
     """The languages of the storefront; of the store as a whole (documented)."""
 
-    endpoint = "v3/settings/store/locale"
-    scope = Scope.INFORMATION
+    listing = singleton("v3/settings/store/locale", Scope.INFORMATION)
 
 
-class ProfileSettings(Settings):
+class ProfileSettings(SettingsStream):
     """The name and addresses that the store shows."""
 
-    endpoint = "v3/settings/store/profile"
+    listing = per_channel("v3/settings/store/profile")
 
 
-class UnitSettings(Settings):
+class UnitSettings(SettingsStream):
     """The units of weights and lengths."""
 
-    endpoint = "v3/settings/store/units-of-measurement"
+    listing = per_channel("v3/settings/store/units-of-measurement")
 
 
-class StorefrontCategorySettings(Settings):
-    """How pages of categories look."""
+class StorefrontCategorySettings(SettingsStream):
+    """The layout of category pages."""
 
-    endpoint = "v3/settings/storefront/category"
-
-
-class StorefrontProductSettings(Settings):
-    """How pages of products look."""
-
-    endpoint = "v3/settings/storefront/product"
+    listing = per_channel("v3/settings/storefront/category")
 
 
-class StorefrontRobotsSettings(Settings):
-    """What search engines are told to leave alone."""
+class StorefrontProductSettings(SettingsStream):
+    """The layout of product pages."""
 
-    endpoint = "v3/settings/storefront/robotstxt"
-
-
-class StorefrontSearchSettings(Settings):
-    """How the search of the storefront works."""
-
-    endpoint = "v3/settings/storefront/search"
+    listing = per_channel("v3/settings/storefront/product")
 
 
-class StorefrontSecuritySettings(Settings):
-    """How the storefront is secured."""
+class StorefrontRobotsSettings(SettingsStream):
+    """The robots.txt file, which tells search engines what to leave out."""
 
-    endpoint = "v3/settings/storefront/security"
-
-
-class StorefrontSeoSettings(Settings):
-    """How the storefront presents itself to search engines."""
-
-    endpoint = "v3/settings/storefront/seo"
+    listing = per_channel("v3/settings/storefront/robotstxt")
 
 
-class StorefrontStatusSettings(Settings):
-    """What a closed storefront says."""
+class StorefrontSearchSettings(SettingsStream):
+    """The search of the storefront."""
 
-    endpoint = "v3/settings/storefront/status"
-
-
-class CartSettings(Settings):
-    """Whether carts may be bought."""
-
-    endpoint = "v3/carts/settings"
-    of_channel = "v3/carts/settings/channels/{id}"
+    listing = per_channel("v3/settings/storefront/search")
 
 
-class CheckoutSettings(Settings):
-    """How the checkout works."""
+class StorefrontSecuritySettings(SettingsStream):
+    """The security of the storefront."""
 
-    endpoint = "v3/checkouts/settings"
-    of_channel = "v3/checkouts/settings/channels/{id}"
-    scope = Scope.CHECKOUTS
+    listing = per_channel("v3/settings/storefront/security")
 
 
-class CustomerSettings(Settings):
-    """Privacy of customers, and the groups that new ones join."""
+class StorefrontSeoSettings(SettingsStream):
+    """The presentation of the storefront to search engines."""
 
-    endpoint = "v3/customers/settings"
-    of_channel = "v3/customers/settings/channels/{id}"
-    scope = Scope.CUSTOMERS
+    listing = per_channel("v3/settings/storefront/seo")
 
 
-class OrderSettings(Settings):
-    """Who is told of new orders."""
+class StorefrontStatusSettings(SettingsStream):
+    """The status of the storefront, and the message of a closed one."""
 
-    endpoint = "v3/orders/settings"
-    of_channel = "v3/orders/settings/channels/{id}"
-    scope = Scope.ORDERS
+    listing = per_channel("v3/settings/storefront/status")
 
 
-class ShippingSettings(Settings):
-    """How shipping is offered at the checkout."""
+class CartSettings(SettingsStream):
+    """The settings of carts."""
 
-    endpoint = "v3/shipping/settings"
-    of_channel = "v3/shipping/settings/channels/{id}"
-    scope = Scope.PRODUCTS  # documented
+    listing = per_channel("v3/carts/settings", channel_endpoint="v3/carts/settings/channels/{id}")
 
 
-class TaxSettings(Singleton):
-    """How taxes are computed and shown."""
+class CheckoutSettings(SettingsStream):
+    """The settings of the checkout."""
 
-    endpoint = "v3/tax/settings"
-    scope = Scope.INFORMATION
+    listing = per_channel(
+        "v3/checkouts/settings", Scope.CHECKOUTS, channel_endpoint="v3/checkouts/settings/channels/{id}"
+    )
 
 
-class AnalyticsSettings(PerChannel):
+class CustomerSettings(SettingsStream):
+    """The privacy of customers, and the groups that new ones join."""
+
+    listing = per_channel(
+        "v3/customers/settings", Scope.CUSTOMERS, channel_endpoint="v3/customers/settings/channels/{id}"
+    )
+
+
+class OrderSettings(SettingsStream):
+    """The notifications about new orders."""
+
+    listing = per_channel("v3/orders/settings", Scope.ORDERS, channel_endpoint="v3/orders/settings/channels/{id}")
+
+
+class ShippingSettings(SettingsStream):
+    """The presentation of shipping at the checkout."""
+
+    # The scope is the documented one.
+    listing = per_channel("v3/shipping/settings", Scope.PRODUCTS, channel_endpoint="v3/shipping/settings/channels/{id}")
+
+
+class TaxSettings(SingletonStream):
+    """The calculation and display of taxes."""
+
+    listing = singleton("v3/tax/settings", Scope.INFORMATION)
+
+
+class AnalyticsSettings(Stream):
     """The providers of web analytics of the store (`channel_id` 0), and those of each channel."""
 
-    endpoint = "v3/settings/analytics"
+    listing = per_channel("v3/settings/analytics", Scope.CONTENT, SinglePage())
     primary_key = ["channel_id", "id"]
-    scope = Scope.CONTENT
-    paging = Whole()
 
 
-class SearchFilters(NumberedList):
-    """By what the search of the storefront can be narrowed down."""
+class SearchFilters(Stream):
+    """The filters of the storefront's search."""
 
-    endpoint = "v3/settings/search/filters"
-    scope = Scope.INFORMATION
-    paging = Unpaged()
+    listing = Listing("v3/settings/search/filters", Scope.INFORMATION, MaybePaginated())
 
 
-class SearchFilterContexts(NumberedList):
-    """The filters that a channel or a category has of its own."""
+class SearchFilterContexts(Stream):
+    """The search filters of single channels and categories."""
 
-    endpoint = "v3/settings/search/filters/contexts"
+    listing = Listing(
+        "v3/settings/search/filters/contexts",
+        Scope.INFORMATION,
+        MaybePaginated(),
+        channel_filter=ChannelFilter("context.channel_id"),  # `channel_id` would hide those that name only a category
+    )
     primary_key = ["channel_id", "category_id"]
-    scope = Scope.INFORMATION
-    by_channel = ByChannel("context.channel_id")  # `channel_id` would hide those that name a category alone
-    is_a_record_each = False
+    one_record_per_entry = False
 
-    def records(self, entries: Sequence[Record]) -> Iterator[Record]:
+    def extract_records(self, entries: Sequence[Record]) -> Iterator[Record]:
         for entry in entries:
             context = entry.get("context")
-            place = context if isinstance(context, dict) else {}
-            yield {**entry, **{name: place.get(name) or GLOBAL for name in ("channel_id", "category_id")}}
+            fields = context if isinstance(context, dict) else {}
+            yield {**entry, **{name: fields.get(name) or STORE_LEVEL for name in ("channel_id", "category_id")}}
+
+
+STREAMS = (
+    CatalogSettings,
+    EmailStatusSettings,
+    InventorySettings,
+    InventoryNotificationSettings,
+    LogoSettings,
+    LocaleSettings,
+    ProfileSettings,
+    UnitSettings,
+    StorefrontCategorySettings,
+    StorefrontProductSettings,
+    StorefrontRobotsSettings,
+    StorefrontSearchSettings,
+    StorefrontSecuritySettings,
+    StorefrontSeoSettings,
+    StorefrontStatusSettings,
+    CartSettings,
+    CheckoutSettings,
+    CustomerSettings,
+    OrderSettings,
+    ShippingSettings,
+    TaxSettings,
+    AnalyticsSettings,
+    SearchFilters,
+    SearchFilterContexts,
+)

@@ -1,0 +1,1 @@
+"""Reading of BigCommerce's lists: pages, time slices, parents, filters and state."""

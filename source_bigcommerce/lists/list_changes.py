@@ -1,0 +1,72 @@
+"""Detection of changes of a list between two of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.pagination import IncompleteListError, Record
+from source_bigcommerce.lists.listing import DateFilter
+from source_bigcommerce.lists.query import ListQuery
+from source_bigcommerce.lists.slices import SECOND, ListSlice
+
+_LARGEST_OFFSET = timedelta(hours=14)  # of a time zone from UTC
+CLOCK_MARGIN = 2 * SECOND  # the filter is a second wider than the slice, and servers' clocks differ
+
+
+class InsertionDetector:
+    """Detects whether an edit may have moved an old record into a slice while it was read.
+
+    That is impossible if the list begins with the first record ever, because no minimum was requested or it is ignored,
+    and if the store applies a maximum in the past.
+    """
+
+    def __init__(self, dates: DateFilter | None, piece: ListSlice, query: ListQuery, store: Store) -> None:
+        self._minimum: datetime | None = None
+        self._maximum: datetime | None = None
+        self._is_open = False
+        if dates and not dates.is_immutable and piece.window:
+            uncertainty = timedelta() if dates.timestamps_are_utc else _LARGEST_OFFSET
+            if dates.minimum in query.filters(piece):
+                self._minimum = piece.window.start - CLOCK_MARGIN - uncertainty
+            self._maximum = piece.window.end + CLOCK_MARGIN - uncertainty
+            self._is_open = piece.window.end + CLOCK_MARGIN > store.now()
+        self._is_whole = self._minimum is None
+
+    def observe(self, dates: Iterable[datetime | None]) -> None:
+        """Records the dates of the records on a page."""
+        for date in dates:
+            self._is_whole |= date is not None and self._minimum is not None and date < self._minimum
+            self._is_open |= self._maximum is not None and (date is None or date >= self._maximum)
+
+    @property
+    def are_possible(self) -> bool:
+        """True if an edited record may have been inserted."""
+        return self._is_open and not self._is_whole
+
+
+class UnseenFilter:
+    """Drops records that were returned before, by their identity.
+
+    Raises IncompleteListError for different records of one page with the same identity: one would be lost.
+    """
+
+    def __init__(self, identity: Callable[[Record], Any]) -> None:
+        self._identity = identity
+        self._seen: set[Any] = set()
+
+    @property
+    def known(self) -> int:
+        """The number of different records so far."""
+        return len(self._seen)
+
+    def __call__(self, records: Sequence[Record]) -> Sequence[Record]:
+        page: dict[Any, Record] = {}
+        for record in records:
+            if page.setdefault(key := self._identity(record), record) != record:
+                raise IncompleteListError(f"different records have the same key {key}")
+        new = [record for key, record in page.items() if key not in self._seen]
+        self._seen |= page.keys()
+        return new

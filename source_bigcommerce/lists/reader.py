@@ -1,0 +1,237 @@
+"""Reading of one list during one sync."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from airbyte_cdk.models import FailureType
+
+from source_bigcommerce.api.client import Store, path_for_parent
+from source_bigcommerce.api.error_handler import BigCommerceErrorHandler, ParentScopeErrorHandler
+from source_bigcommerce.api.errors import STARTS_OVER, BigCommerceError, Forbidden, NotFound
+from source_bigcommerce.api.pagination import PageNumber, PageNumberV2, Params, Record, key_of
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.lists.client import FilterRefused, ListClient
+from source_bigcommerce.lists.embedded import complete_embedded
+from source_bigcommerce.lists.entry_filter import EntryFilter
+from source_bigcommerce.lists.listing import ChannelParents, Listing
+from source_bigcommerce.lists.page_numbers import PageNumberReader
+from source_bigcommerce.lists.pages import PageFetcher, read_sequentially
+from source_bigcommerce.lists.parents import ChannelLists, ParentLists
+from source_bigcommerce.lists.query import ListQuery
+from source_bigcommerce.lists.slices import ListSlice, closed_part
+from source_bigcommerce.lists.state import StreamState
+from source_bigcommerce.lists.unread_parents import UnreadParents
+
+logger = logging.getLogger("airbyte")
+
+
+def _ignore_repairs(repairs: Iterable[str], endpoint: str) -> None:
+    pass
+
+
+class ListReader:
+    """Reads one list in full during one sync.
+
+    `name` is the stream that requests are made for; `parent_key` the field in which its records name their parents;
+    `scope` the OAuth scope of requests other than those for the list, if it differs. `note_repairs` is called with the
+    repairs that a response needed.
+    """
+
+    def __init__(
+        self,
+        listing: Listing,
+        store: Store,
+        name: str,
+        parent_key: str = "id",
+        scope: Scope | None = None,
+        note_repairs: Callable[[Iterable[str], str], None] = _ignore_repairs,
+    ) -> None:
+        self.listing = listing
+        self.store = store
+        self.name = name
+        self.parent_key = parent_key
+        self.unread = UnreadParents()
+        self.estimated_total: int | None = None  # entries; None if the store does not report it
+        separable = listing.separable.union(embedded.name for embedded in listing.embedded)
+        self.client = ListClient(name, store, self._error_handler(scope), separable, note_repairs)
+        self.query = ListQuery(listing, store, self.client.refused)
+        self.pages = PageFetcher(listing, self.client, self.query, self.resumption)
+        self.filter = EntryFilter(listing, store)
+        self.parents = self._parent_lists()
+        self.enricher: Enricher = (listing.enricher or Enricher)(self)
+
+    def slices(self, state: StreamState, is_full_refresh: bool) -> Iterator[ListSlice]:
+        """Yields one slice with the whole list, once the store has returned its time."""
+        self.store.sync_started_at()
+        whole = ListSlice()
+        self._prefetch(whole)
+        yield whole
+
+    def read(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+        """Yields the complete entries of a slice, page by page. Raises BigCommerceError if one cannot be read."""
+        yield from self._enriched(self._from_the_start(piece))
+        self.unread.check(self.name, self.parent_key)
+
+    def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+        """Yields the filtered entries of a slice, page by page, as the list returns them."""
+        if self.parents:
+            yield from self.parents.read(piece)
+        else:
+            yield from self.read_list(piece)
+
+    def read_list(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+        """Yields the filtered entries of one list, read by the method that its pagination requires."""
+        if isinstance(self.listing.pagination, (PageNumber, PageNumberV2)):
+            yield from PageNumberReader(self.pages, self.query, self.filter, self.store).read(piece)
+            return
+        for entries in read_sequentially(self.pages, piece, self.has_records_after):
+            yield self.filter.filter(entries, piece)
+            del entries  # two pages at a time for each of many workers would use much memory
+
+    def has_records_after(self, piece: ListSlice, read: int, last: Record) -> bool:
+        """Returns True if the store contradicts the end of a list after `read` entries, the last of them `last`."""
+        if self.listing.date_filter:
+            closed = closed_part(piece, self.store.sync_started_at())
+            if closed is None:
+                return False
+            piece = closed
+        first = self.pages.fetch(piece, None)
+        total = self.pages.total(first, piece)
+        return not first.records if total is None else total > read
+
+    def resumption(self) -> str:
+        """Returns the end of an error message: how the next sync continues if this one fails now."""
+        return STARTS_OVER
+
+    def keep_unread(self, parent: Any, error: BigCommerceError) -> None:
+        """Notes a parent whose records could not be read, so that those of the others are read nevertheless.
+
+        Raises the error if no request can succeed, or if it seems to concern more than this parent.
+        """
+        self.store.breaker.check()
+        self.unread.add(parent, error, self.is_known_unread(parent))
+        logger.warning(f"The records of {self.parent_key} {parent} are missing from '{self.name}': {error.message}")
+
+    def is_known_unread(self, parent: Any) -> bool:
+        """Returns True for a parent whose own list earlier syncs could not read either."""
+        return False
+
+    def ignore_if_deleted(self, parent: Record, missing: NotFound) -> None:
+        """Logs that a parent was deleted during the sync. Raises `missing` if it still exists."""
+        if self.find(parent["id"]) is not None:
+            raise missing
+        logger.info(f"Record {parent['id']} of '{self.name}' was deleted while it was read.")
+
+    def find(self, key: Any) -> Any:
+        """Returns the entry with this id; None if neither its own endpoint nor the list returns it."""
+        try:
+            found = self.client.fetch(path_for_parent(f"{self.listing.endpoint}/{{id}}", key), {})
+            return found["data"] if isinstance(found, dict) and isinstance(found.get("data"), dict) else found
+        except NotFound:
+            return self._find_in_list(self.only(key), key)
+
+    def only(self, key: Any) -> Params:
+        """Returns the query parameters that select the entry with this id."""
+        return {"id:in": str(key)}
+
+    def one_row(self) -> Params:
+        """Returns the pagination parameters of the smallest page."""
+        return {"limit": 1} if "limit" in self.listing.pagination.first() else {}
+
+    def check_access(self) -> None:
+        """Reads one entry. Raises BigCommerceError, which names the missing scope, if that is not allowed."""
+        if self.parents:
+            self.parents.check_access(self.one_row())
+        else:
+            self.client.fetch(self.listing.endpoint, self.one_row())
+
+    def _find_in_list(self, params: Params, key: Any) -> Record | None:
+        """Returns the entry with this id on the first page of the list for these parameters."""
+        first = self.listing.pagination.first()
+        page = self.listing.pagination.page(self.client.fetch(self.listing.endpoint, {**first, **params}), first)
+        return next((entry for entry in page.records if entry.get("id") == key), None)
+
+    def _prefetch(self, piece: ListSlice) -> int:
+        """Fetches the first page of a slice. Returns its estimated length, 0 if it is unknown."""
+        if self.parents:
+            return 0  # the lists are not known before they are read
+        total = self.pages.prefetch(piece)
+        self.estimated_total = None if self.query.lists_unwanted_entries else total
+        return total or 0
+
+    def _from_the_start(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+        """Yields the entries of a slice, from the first page again if a filter is refused on a later one: page numbers
+        and totals are then those of another list."""
+        while True:
+            try:
+                yield from self.read_entries(piece)
+                return
+            except FilterRefused:
+                continue
+
+    def _enriched(self, pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
+        for entries in pages:
+            yield self._complete(entries)
+            del entries  # not kept while the next page is fetched
+
+    def _complete(self, entries: Sequence[Record]) -> Sequence[Record]:
+        """Returns the complete entries of a page, without those that cannot be completed."""
+        if not self.listing.embedded:
+            return self.enricher.enrich(entries)
+        originals = [dict(entry) for entry in entries]
+        try:
+            return self.enricher.enrich(entries)
+        except BigCommerceError as error:
+            if not _concerns_one_entry(error):
+                raise
+        completed: list[Record] = []
+        for entry in originals:
+            try:
+                completed.extend(self.enricher.enrich([entry]))
+            except BigCommerceError as error:
+                if not _concerns_one_entry(error):
+                    raise
+                self.keep_unread(key_of(entry), error)
+        return completed
+
+    def _error_handler(self, scope: Scope | None) -> BigCommerceErrorHandler:
+        own, refused = self.listing.scope, self.store.token_check.is_refused
+        if scope in (None, own):
+            return BigCommerceErrorHandler(self.name, own, self.store.breaker, refused, self.resumption)
+        return ParentScopeErrorHandler(
+            self.name, scope, self.store.breaker, self.listing.endpoint, own, refused, self.resumption
+        )
+
+    def _parent_lists(self) -> ParentLists | None:
+        parents = self.listing.parents
+        if parents is None:
+            return None
+        kind: Callable[..., ParentLists] = ChannelLists if isinstance(parents, ChannelParents) else ParentLists
+        return kind(
+            parents, self, lambda: ListReader(parents.listing, self.store, parents.name).read_entries(ListSlice())
+        )
+
+
+class Enricher:
+    """Completes the entries of a list with the data that its pages lack."""
+
+    def __init__(self, reader: ListReader) -> None:
+        self.reader = reader
+
+    def enrich(self, entries: Sequence[Record]) -> Sequence[Record]:
+        """Returns the complete entries of a page. Raises BigCommerceError."""
+        embedded = self.reader.listing.embedded
+        if embedded:
+            for entry in entries:
+                key_of(entry)  # its embedded lists are requested by its id
+            complete_embedded(entries, embedded, self.reader.client.fetch_list, self.reader.ignore_if_deleted)
+        return entries
+
+
+def _concerns_one_entry(error: BigCommerceError) -> bool:
+    """Returns False for temporary failures, and for those that concern other entries as well."""
+    is_general = isinstance(error, (FilterRefused, Forbidden)) or error.failure_type is FailureType.transient_error
+    return not is_general

@@ -1,0 +1,166 @@
+"""The consignments, line items and fees of an order, converted to one form.
+
+The API nests line items in consignments of four kinds and represents the same data in several ways. These functions
+send no requests: they return the content of a response, and whether it may be incomplete.
+https://developer.bigcommerce.com/docs/rest-management/orders
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from source_bigcommerce.api.normalization import to_integer
+from source_bigcommerce.api.pagination import Record
+from source_bigcommerce.lists.embedded import KNOWN_TRUNCATION_SIZES
+
+GROUPS = ("pickups", "shipping", "downloads")
+# The kind of consignment of a line item without an address, by the type of the item.
+_GROUP_OF_TYPE = {"physical": "pickups", "digital": "downloads", "giftcertificate": "email"}
+
+
+def are_possibly_truncated(order: Record) -> bool:
+    """Returns True if consignments of an order may be missing: there is a link in their place, their number is a known
+    truncation size, there are none although the order has items, or there are fewer addresses than the order counts.
+    Empty groups may be absent."""
+    groups = order.get("consignments")
+    if not isinstance(groups, dict) or "url" in groups:
+        return True
+    sizes = _sizes_of(groups)
+    if any(size in KNOWN_TRUNCATION_SIZES for size in sizes.values()):
+        return True
+    lacks_all = not any(sizes.values()) and (count_of(order, "items_total") or 0) > 0
+    return lacks_all or sizes["shipping"] < (count_of(order, "shipping_address_count") or 0)
+
+
+def holds_any(consignments: Any) -> bool:
+    """Returns True if there is at least one consignment."""
+    return any(_sizes_of(consignments).values())
+
+
+def names_unknown_addresses(order: Record) -> bool:
+    """Returns True if a line item is shipped to an address that no consignment of the (unfolded) order has."""
+    known = {_id(consignment) for consignment in order["consignments"]["shipping"]}
+    return any(_address_of(line) not in {None, *known} for line in order["line_items"])
+
+
+def lines_are_possibly_truncated(order: Record, lines: Sequence[Record]) -> bool:
+    """Returns True if line items of an unfolded order may be missing: some have no id or the same one, a consignment
+    has as many as a known truncation size, or their quantities add up to less than `items_total`.
+
+    `items_total` counts pieces; if it counted lines instead, the comparison would only find fewer incomplete orders.
+    """
+    ids = {_id(line) for line in lines}
+    capped = any(
+        len(consignment["line_item_ids"]) in KNOWN_TRUNCATION_SIZES for consignment in _all_of(order["consignments"])
+    )
+    if capped or None in ids or len(ids) < len(lines):
+        return True
+    items_total = count_of(order, "items_total")
+    if items_total is None:
+        return not lines
+    return sum(count_of(line, "quantity") or 0 for line in lines) < items_total
+
+
+def unfold(consignments: Any) -> tuple[Record, list[Record]]:
+    """Returns the consignments, with the ids of their line items instead of the line items, and these."""
+    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
+    lines: dict[Any, Record] = {}
+    result: Record = {group: [_unload(entry, lines) for entry in entries_of(groups.get(group))] for group in GROUPS}
+    email = _email(groups)
+    certificates = [_unload(entry, lines) for entry in entries_of(email.get("gift_certificates"))]
+    result["email"] = {**email, "gift_certificates": certificates}
+    return {**groups, **result}, list(lines.values())
+
+
+def link(order: Record) -> None:
+    """Adds the line items that were read separately to the consignments that they belong to.
+
+    A line item names its shipping address. If it names none, its type determines the kind of consignment, which is
+    sufficient if the order has only one of that kind.
+    """
+    consignments = order["consignments"]
+    linked = {id_ for consignment in _all_of(consignments) for id_ in consignment["line_item_ids"]}
+    by_address = {_id(consignment): consignment for consignment in consignments["shipping"]}
+    for line in order["line_items"]:
+        id_ = _id(line)
+        if id_ is None or id_ in linked:
+            continue
+        address = _address_of(line)
+        consignment = by_address.get(address) if address else _only_one_for(line, consignments)
+        if consignment:
+            consignment["line_item_ids"].append(id_)
+
+
+def entries_of(group: Any) -> Iterator[Record]:
+    """Yields the objects in a list, which the API may also return as one object, as "" or not at all."""
+    entries = [group] if isinstance(group, dict) else group if isinstance(group, list) else []
+    return (entry for entry in entries if isinstance(entry, dict) and entry)
+
+
+def fees_of(fees: Any) -> list[Record] | None:
+    """Returns the fees as a list, from any of their documented forms; None for a link to them."""
+    if isinstance(fees, dict) and "fees" in fees:
+        fees = fees["fees"]
+    if isinstance(fees, dict) and "id" in fees:
+        fees = [fees]
+    if not isinstance(fees, list):
+        return None
+    return [_respelled(fee) for fee in entries_of(fees)]
+
+
+def count_of(record: Record, field: str) -> int | None:
+    """Returns a count in a record; None if it is missing."""
+    return to_integer(record.get(field))
+
+
+def _sizes_of(consignments: Any) -> dict[str, int]:
+    """Returns the number of embedded consignments of each kind."""
+    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
+    sizes = {group: len(list(entries_of(groups.get(group)))) for group in GROUPS}
+    return {**sizes, "email": len(list(entries_of(_email(groups).get("gift_certificates"))))}
+
+
+def _all_of(consignments: Record) -> Iterator[Record]:
+    for group in GROUPS:
+        yield from consignments[group]
+    yield from consignments["email"]["gift_certificates"]
+
+
+def _email(groups: Record) -> Record:
+    return groups["email"] if isinstance(groups.get("email"), dict) else {}
+
+
+def _only_one_for(line: Record, consignments: Record) -> Record | None:
+    group = _GROUP_OF_TYPE.get(str(line.get("type")), "")
+    candidates = consignments["email"]["gift_certificates"] if group == "email" else consignments.get(group, [])
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _unload(consignment: Record, lines: dict[Any, Record]) -> Record:
+    """Returns the consignment with the ids of its line items instead of these, which are added to `lines` once."""
+    own = list(entries_of(consignment.get("line_items")))
+    for line in own:
+        if (same := lines.setdefault(_id(line), line)) is not line and same != line:
+            lines[_id(line), len(lines)] = line  # another one with the same id, or without any
+    return {
+        **{name: value for name, value in consignment.items() if name != "line_items"},
+        "line_item_ids": [id_ for line in own if (id_ := _id(line)) is not None],
+    }
+
+
+def _address_of(line: Record) -> int | None:
+    """Returns the id of the shipping address; None for a line that is not shipped (0, null or missing)."""
+    address = to_integer(line.get("order_address_id"))
+    return address if address is not None and address > 0 else None
+
+
+def _id(record: Record) -> int | None:
+    return to_integer(record.get("id"))
+
+
+def _respelled(fee: Record) -> Record:
+    """Returns the fee with `cost_ex_tax`, which one of the documented examples spells `cost_exc_tax`."""
+    if "cost_exc_tax" in fee and "cost_ex_tax" not in fee:
+        return {("cost_ex_tax" if name == "cost_exc_tax" else name): value for name, value in fee.items()}
+    return fee

@@ -1,0 +1,239 @@
+"""The list of orders, including archived orders, and the details that its pages lack."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from source_bigcommerce.api.client import path_for_parent
+from source_bigcommerce.api.errors import BadRequest, NotFound
+from source_bigcommerce.api.pagination import KeysetV2, PageNumberV2, Params, Record
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.lists.channel_filter import ChannelFilter
+from source_bigcommerce.lists.embedded import KNOWN_TRUNCATION_SIZES, EmbeddedList, contradiction
+from source_bigcommerce.lists.incremental_reader import IncrementalListReader
+from source_bigcommerce.lists.listing import DateFilter, Listing
+from source_bigcommerce.lists.pages import read_sequentially
+from source_bigcommerce.lists.reader import Enricher, ListReader
+from source_bigcommerce.lists.slices import ListSlice, TimeWindow, closed_part
+from source_bigcommerce.streams.order_consignments import (
+    are_possibly_truncated,
+    count_of,
+    fees_of,
+    holds_any,
+    lines_are_possibly_truncated,
+    link,
+    names_unknown_addresses,
+    unfold,
+)
+
+_ATTEMPTS = 2  # to read archived orders, before a refusal is considered a lack of support
+_ARCHIVED: Params = {"is_deleted": "true"}
+
+logger = logging.getLogger("airbyte")
+
+
+class OrderListReader(IncrementalListReader):
+    """Reads the list of orders, and the archived orders if the list does not include them."""
+
+    slices_per_archive: ClassVar[int] = 10
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As far as the responses of this sync have shown.
+        self._request_archived = True
+        self._archived_were_returned = False
+        self._logged_missing_children = False
+
+    @property
+    def slices_per_state(self) -> int:
+        return self.slices_per_archive if self._request_archived else 1
+
+    def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+        for orders in super().read_entries(piece):
+            if any(order.get("is_deleted") is True for order in orders):
+                self._request_archived = False  # the list includes them
+            yield orders
+            del orders  # not kept while the next page is fetched
+
+    def supplementary_pages(self, window: TimeWindow) -> Iterator[Sequence[Record]]:
+        """Yields also the archived orders, if the list does not include them.
+
+        Whether it does is not documented, nor is the filter `is_deleted` any more (it was until 2024). They are
+        requested separately until a response shows that this is not needed or has no effect. After the list, not
+        before it: an order may be archived during the sync.
+        """
+        if self._request_archived:
+            yield from self._archived(ListSlice(window=window, params=_ARCHIVED))
+        yield from super().supplementary_pages(window)
+
+    def has_records_after(self, piece: ListSlice, read: int, last: Record) -> bool:
+        """Compares with the order of the highest id: the count is reported to differ from the list."""
+        closed = closed_part(piece, self.store.sync_started_at())
+        if closed is None:
+            return False
+        ids = self._newest(self.query.filters(closed))
+        if not ids:
+            return not self._newest({})  # all may have changed since, but only a failing store returns no order at all
+        return any(isinstance(id_, int) and id_ > last["id"] for id_ in ids)
+
+    def only(self, key: Any) -> Params:
+        return {"min_id": key, "max_id": key}
+
+    def ignore_if_deleted(self, parent: Record, missing: NotFound) -> None:
+        """Archived orders are ignored too: it is not documented whether they keep their child records."""
+        if parent.get("is_deleted") is not True:
+            now = self.find(parent["id"])
+            if now is None:
+                logger.info(f"Order {parent['id']} was deleted while '{self.name}' was read.")
+                return
+            if not isinstance(now, dict) or now.get("is_deleted") is not True:
+                raise missing
+        if not self._logged_missing_children:
+            self._logged_missing_children = True
+            logger.info(
+                f"The store returns no further details of archived orders, such as {parent['id']}, for '{self.name}' "
+                "(404)."
+            )
+
+    def _archived(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+        for _ in range(_ATTEMPTS):
+            try:
+                for orders in read_sequentially(self.pages, piece, self.has_records_after):
+                    if any(order.get("is_deleted") is False for order in orders):
+                        self._request_archived = False  # the filter is ignored
+                        return
+                    self._archived_were_returned |= bool(orders)
+                    yield self.filter.filter(orders, piece)
+                    del orders
+                return
+            except BadRequest as refusal:
+                if self._archived_were_returned:
+                    raise
+                reason = refusal.message
+        self._request_archived = False
+        logger.info(f"Archived orders cannot be requested separately in this store: {reason}")
+
+    def _newest(self, filters: Params) -> Sequence[Any]:
+        orders = self.client.fetch(self.listing.endpoint, {**filters, "limit": 1, "sort": "id:desc"})
+        return [order.get("id") for order in orders or () if isinstance(order, dict)]
+
+
+class PerOrderListReader(OrderListReader):
+    """The same for lists whose entries each cost a request."""
+
+    slices_per_archive = 5
+
+
+class OrderDetails(Enricher):
+    """Converts the consignments, line items and fees of orders to one form, and reads those that the list lacks."""
+
+    def __init__(self, reader: ListReader) -> None:
+        super().__init__(reader)
+        self._fees_are_embedded = False  # until an order of this sync proves it
+        self._warned_of_missing_lines = False
+
+    def enrich(self, entries: Sequence[Record]) -> Sequence[Record]:
+        # Fees embedded in any order prove that the store supports the include; without that proof, an order without the
+        # field is possibly incomplete. So is one with a link in their place.
+        self._fees_are_embedded |= any(fees_of(order.get("fees")) is not None for order in entries)
+        for order in entries:
+            self._unfold(order)
+        embedded = [order["line_items"] for order in entries]
+        super().enrich(entries)
+        for order, lines in zip(entries, embedded, strict=True):
+            if order["line_items"] is not lines:
+                self._link(order)
+            if not order["line_items"]:
+                self._warn_if_lines_are_missing(order)
+        return entries
+
+    def _unfold(self, order: Record) -> None:
+        consignments = order.get("consignments")
+        if are_possibly_truncated(order):
+            consignments = self._reread_consignments(order, consignments) or consignments
+        order["consignments"], order["line_items"] = unfold(consignments)
+        fees = fees_of(order.get("fees"))
+        is_truncated = (
+            len(fees) in KNOWN_TRUNCATION_SIZES
+            if fees is not None
+            else bool(order.get("fees")) or not self._fees_are_embedded
+        )
+        if is_truncated:
+            again = fees_of(self._reread(order, "fees", {}, fees, fees_of)) or []
+            fees = max(again, fees or [], key=len)
+        order["fees"] = fees or []
+
+    def _warn_if_lines_are_missing(self, order: Record) -> None:
+        pieces = count_of(order, "items_total")
+        if pieces and not self._warned_of_missing_lines:
+            self._warned_of_missing_lines = True
+            logger.warning(
+                f"BigCommerce returns no line items of order {order['id']}, and perhaps of others, although its "
+                f"items_total is {pieces}."
+            )
+
+    def _link(self, order: Record) -> None:
+        """Links line items that were read separately to their consignments, which may have been truncated as well."""
+        if names_unknown_addresses(order):
+            again, _ = unfold(self._reread_consignments(order, order["consignments"]))
+            order["consignments"] = again if any(again["shipping"]) else order["consignments"]
+        link(order)
+
+    def _reread_consignments(self, order: Record, embedded: Any) -> Any:
+        return self._reread(order, "consignments", {"include": "consignments.line_items"}, embedded, holds_any)
+
+    def _reread(
+        self, order: Record, children: str, params: Params, embedded: Any, has_children: Callable[[Any], Any]
+    ) -> Any:
+        """Returns the children of one order from their own endpoint; None if the order was deleted during the sync.
+        Raises BigCommerceError if it returns none although some were `embedded`."""
+        client = self.reader.client
+        endpoint = path_for_parent(f"{self.reader.listing.endpoint}/{{id}}/{children}", order["id"])
+        try:
+            found = client.fetch(endpoint, params)
+            if not has_children(found):  # rare here; may be the response of a failing store
+                found = client.fetch(endpoint, params)
+            if has_children(embedded) and not has_children(found):
+                raise contradiction(order, endpoint)
+        except NotFound as missing:
+            self.reader.ignore_if_deleted(order, missing)
+            return None
+        return found
+
+
+_ORDER_LIST = Listing(
+    "v2/orders",
+    Scope.ORDERS,
+    KeysetV2(sort="id:asc"),
+    date_filter=DateFilter("min_date_modified", "max_date_modified", newest_first={"sort": "date_modified:desc"}),
+    channel_filter=ChannelFilter("channel_id", "channel_id", accepts_many=False),
+    count_endpoint="v2/orders/count",
+    pages_per_slice=1,
+    reader=PerOrderListReader,
+)
+
+
+def orders_one_by_one() -> Listing:
+    """Returns the list of orders, for a stream that sends a request for each of them."""
+    return replace(_ORDER_LIST)
+
+
+def orders_with_details(pages_per_slice: int = 10) -> Listing:
+    """Returns the list of orders with their consignments, line items and fees."""
+    return replace(
+        _ORDER_LIST,
+        # Without `consignment_structure` consignments come as a legacy array (docs/rest-management/orders).
+        params={"include": "consignments.line_items,fees", "consignment_structure": "object"},
+        separable=frozenset({"consignments.line_items", "fees", "consignment_structure"}),
+        embedded=(
+            EmbeddedList(
+                "line_items", "v2/orders/{id}/products", lines_are_possibly_truncated, pagination=PageNumberV2()
+            ),
+        ),
+        pages_per_slice=pages_per_slice,
+        reader=OrderListReader,
+        enricher=OrderDetails,
+    )
