@@ -26,7 +26,7 @@ class Outside:
 
 @dataclass(frozen=True)
 class Moment:
-    """What the store knew when it counted a request."""
+    """The state of the store when it counted a request."""
 
     at: float
     window: int
@@ -77,7 +77,7 @@ class StoreWindow:
         }
 
     def gone(self, since: float, now: float) -> int:
-        """How much less than expected was left at `now`, by others' doing, for those who knew the quota at `since`."""
+        """The shortfall of requests left at `now`, by others' doing, for those who knew the quota at `since`."""
         start = max(since, self.start_of(math.floor((now + self.phase) / self.seconds)))
         return sum(n for at, n in self.taken if start <= at <= now) + sum(
             n for at, n in self.shrunk if since <= at <= now
@@ -103,7 +103,7 @@ class Sent:
     """One request of ours, from the first byte to what became of it."""
 
     at: float
-    known: Moment | None  # the store's latest answer that we had when we sent it
+    known: Moment | None  # the store's latest response that we had when we sent it
     counted: Moment | None = None
     ended: float = math.inf
 
@@ -159,6 +159,6 @@ class Timeline:
 
 
 def reply(store: StoreWindow, moment: Moment, has_headers: bool = True, status: int | None = None) -> requests.Response:
-    """The answer as a client receives it."""
+    """The response as a client receives it."""
     status = status or (429 if moment.is_refused else 200)
     return response(status, b"[]", store.headers(moment) if has_headers else {})

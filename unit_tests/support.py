@@ -1,21 +1,28 @@
-"""A store to test with: its configuration, its objects without a network, and small helpers for answers."""
+"""A store to test with: its configuration, its objects without a network, and small helpers for responses."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 import requests
 from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.timestamps import parse_timestamp
 from source_bigcommerce.config import Config
-from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.lists.listing import Listing
+from source_bigcommerce.lists.slices import ListSlice, TimeWindow
+from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
-from source_bigcommerce.streams.order_children import OrderChild, Transactions
+from source_bigcommerce.streams.order_children import Transactions
 from source_bigcommerce.streams.refunds import OrderRefunds
+from source_bigcommerce.streams.stream import PerParentStream, Stream
 
 TOKEN = "tok3n-secret-9f8e7d"
 CLIENT = "client-secret-1a2b3c"
@@ -29,11 +36,21 @@ def config(**changes: Any) -> dict[str, Any]:
 
 
 def make_store(**changes: Any) -> Store:
-    """A store object whose quota governor lives in a time of its own, in which waiting takes none of ours."""
+    """A store whose rate limiter waits on a clock of its own, so that waiting takes no time; closed after the test."""
     store = Store(Config.parse(config(**changes)))
+    _open_stores.append(store)
     clock = Clock()
     store.governor._clock, store.governor._sleep = clock, clock.sleep
     return store
+
+
+_open_stores: list[Store] = []
+
+
+def close_stores() -> None:
+    """Closes the stores that `make_store` has made, and with them their threads and connections."""
+    while _open_stores:
+        _open_stores.pop().close()
 
 
 class Clock:
@@ -49,17 +66,17 @@ class Clock:
         self.now += max(seconds, 1e-6)
 
 
-def make_stream(stream: type[BigCommerceStream], **changes: Any) -> Any:
+def make_stream(stream: type[Stream], **changes: Any) -> Any:
     return stream(make_store(**changes))
 
 
 def response(status: int = 200, body: bytes = b"", headers: dict[str, str] | None = None) -> requests.Response:
-    """An answer as `requests` would hand it over."""
-    answer = requests.Response()
-    answer.status_code = status
-    answer._content = body
-    answer.headers.update(headers or {})
-    return answer
+    """A response as `requests` would hand it over."""
+    reply = requests.Response()
+    reply.status_code = status
+    reply._content = body
+    reply.headers.update(headers or {})
+    return reply
 
 
 def query(url: str) -> dict[str, str]:
@@ -77,9 +94,9 @@ def v3(rows: list[Any], total: int | None = None, **pagination: Any) -> dict[str
 
 
 def urls(api: Any) -> list[str]:
-    """The paths and queries asked of the mocked store so far, its clock apart."""
-    asked = [request.url for request in api.request_history if not request.url.endswith("/v2/time")]
-    return [url.removeprefix(STORE_URL) for url in asked]
+    """The paths and queries requested from the mocked store so far, except for its clock."""
+    requested = [request.url for request in api.request_history if not request.url.endswith("/v2/time")]
+    return [url.removeprefix(STORE_URL) for url in requested]
 
 
 MODIFIED = "Wed, 15 May 2024 10:00:00 +0000"
@@ -87,7 +104,22 @@ MODIFIED = "Wed, 15 May 2024 10:00:00 +0000"
 
 def read(stream: Any, stream_slice: Any = None) -> list[dict[str, Any]]:
     """The records of a slice; without one, whatever the store returns."""
-    return list(stream.read_records(SyncMode.incremental, stream_slice=stream_slice or {}))
+    if isinstance(stream_slice, dict):
+        stream_slice = time_slice(**stream_slice)
+    return list(stream.read_records(SyncMode.incremental, stream_slice=stream_slice))
+
+
+def time_slice(start: str, end: str) -> StreamSlice:
+    """The slice of the list between two dates."""
+    first, last = parse_timestamp(start), parse_timestamp(end)
+    assert first and last
+    return ListSlice(window=TimeWindow(first, last)).to_stream_slice()
+
+
+def cursor_of(stream: type[Stream]) -> str:
+    """The cursor field of an incremental stream."""
+    field: str = make_stream(stream).cursor_field
+    return field
 
 
 def sync(stream: Any, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -96,22 +128,22 @@ def sync(stream: Any, state: dict[str, Any] | None = None) -> list[dict[str, Any
     return [record for piece in slices for record in read(stream, piece)]
 
 
-def envelope(stream: type[BigCommerceStream], rows: list[Any]) -> Any:
+def envelope(stream: type[Stream], rows: list[Any]) -> Any:
     """A page of these rows, as the stream's endpoint would send it."""
-    return v3(rows) if stream.endpoint.startswith("v3/") else rows
+    return v3(rows) if stream.listing.endpoint.startswith("v3/") else rows
 
 
-def listing(api: Any, stream: type[BigCommerceStream], rows: list[Any]) -> None:
-    """The store answers the stream's own list with these rows; what hangs on each of them has the same id."""
-    api.get(f"{STORE_URL}{stream.endpoint}", json=envelope(stream, rows))
-    if issubclass(stream, OrderChild):
+def listing(api: Any, stream: type[Stream], rows: list[Any]) -> None:
+    """The store returns these rows for the stream's own list; the children of each of them have the same id."""
+    api.get(f"{STORE_URL}{stream.listing.endpoint}", json=envelope(stream, rows))
+    if issubclass(stream, PerParentStream):
         for one in rows:
             children = [{"id": one["id"]}]
-            answer = v3(children) if stream is Transactions else children
-            api.get(f"{STORE_URL}{stream.children.format(id=one['id'])}", json=answer)
+            reply = v3(children) if stream is Transactions else children
+            api.get(f"{STORE_URL}{stream.children.format(id=one['id'])}", json=reply)
 
 
-def row(stream: type[BigCommerceStream], record_id: int, modified: Any) -> dict[str, Any]:
+def row(stream: type[Stream], record_id: int, modified: Any) -> dict[str, Any]:
     """The least that the stream's endpoint could send, complete enough to raise no doubt."""
     line = {"id": record_id, "quantity": 1}
     of_order: dict[str, Any] = {
@@ -134,5 +166,26 @@ def row(stream: type[BigCommerceStream], record_id: int, modified: Any) -> dict[
         Coupons: {},
         OrderRefunds: {},
     }.get(stream, of_order)
-    dated_by = stream.dated_by if issubclass(stream, IncrementalStream) else "date_modified"
-    return {"id": record_id, dated_by: modified, **extra}
+    dates = stream.listing.date_filter
+    return {"id": record_id, dates.field if dates else "date_modified": modified, **extra}
+
+
+def all_listings() -> list[Listing]:
+    """Every list that streams declare, and those of their parents, once each."""
+    declared = [stream.listing for stream in ALL_STREAMS]
+    return list(dict.fromkeys([*declared, *(one.parents.listing for one in declared if one.parents)]))
+
+
+def set_listing(patches: pytest.MonkeyPatch, listing: Listing, **fields: Any) -> None:
+    """Changes fields of a declared list for one test; the object stays the same, so streams still share it."""
+    for name, value in fields.items():
+        patches.setitem(vars(listing), name, value)
+
+
+def set_page_size(patches: pytest.MonkeyPatch, limit: int, pages_per_slice: int | None = None) -> None:
+    """Reads every list with pages in pages of this size for one test, and in slices of so many of them at most."""
+    for one in all_listings():
+        if getattr(one.pagination, "limit", 0) > 1:
+            set_listing(patches, one, pagination=replace(one.pagination, limit=limit))
+        if pages_per_slice is not None and one.date_filter:
+            set_listing(patches, one, pages_per_slice=min(one.pages_per_slice, pages_per_slice))

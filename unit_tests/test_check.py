@@ -1,4 +1,4 @@
-"""A check while the store's request quota is used up: a person waits for its answer."""
+"""A check while the store's request quota is used up: a user waits for its result."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def failure_of(store: Store) -> BigCommerceError:
 
 
 def used_up(store: Store, reset: Any = None) -> Any:
-    """Answers 429 to everything: other apps take what each window grants, as soon as it begins."""
+    """Returns 429 for everything: other apps take what each window grants, as soon as it begins."""
 
-    def answer(request: Any, context: Any) -> dict[str, Any]:
+    def response(request: Any, context: Any) -> dict[str, Any]:
         now = store.governor._clock()
         context.status_code = 429
         context.headers.update(quota_of(0, WINDOW - now % WINDOW if reset is None else reset))
         return {}
 
-    return answer
+    return response
 
 
 def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_used_up(
@@ -58,7 +58,7 @@ def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_us
     """It took over three minutes and ended with a sentence about syncs."""
     api.get(f"{STORE_URL}v2/time", json=used_up(store))
     error = failure_of(store)
-    assert error.message == ("The store's request quota is used up. It is renewed in 30 seconds: try again then.")
+    assert error.message == ("The store's rate limit is reached. It resets in 30 seconds: try again then.")
     assert store.governor._clock() + sum(naps) < 60
     assert api.call_count == 2
 
@@ -67,7 +67,7 @@ def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_us
 def test_every_announced_pause_counts_as_a_window(api: Any, store: Store, naps: list[float], reset: float) -> None:
     """However short it is."""
     api.get(f"{STORE_URL}v2/time", json=used_up(store, reset))
-    assert "used up" in str(failure_of(store).message)
+    assert "rate limit is reached" in str(failure_of(store).message)
     assert store.governor._clock() + sum(naps) < 60
     assert api.call_count == 2
 
@@ -75,7 +75,7 @@ def test_every_announced_pause_counts_as_a_window(api: Any, store: Store, naps: 
 def test_a_check_does_not_wait_for_an_hour(api: Any, store: Store) -> None:
     """The store may announce any time."""
     api.get(f"{STORE_URL}v2/time", json=used_up(store, 3600.0))
-    assert str(failure_of(store).message).endswith("It is renewed in 3600 seconds: try again then.")
+    assert str(failure_of(store).message).endswith("It resets in 3600 seconds: try again then.")
     assert api.call_count == 1
 
 
@@ -83,32 +83,32 @@ def test_a_check_whose_window_ends_after_its_first_request_says_the_same(api: An
     """Then some scopes are not known."""
     api.get(f"{STORE_URL}v2/time", json={"time": NOW}, headers=quota_of(100, 20.0))
     api.get(ANYTHING_ELSE, json=used_up(store))
-    assert "used up. It is renewed in " in str(failure_of(store).message)
+    assert "rate limit is reached. It resets in " in str(failure_of(store).message)
 
 
 def test_a_check_without_429_waits_for_one_window_too(api: Any, store: Store) -> None:
-    """The store says with each answer that nothing is left, and the reserve is the others'."""
+    """The store says with each response that nothing is left, and the reserve is the others'."""
 
-    def answer(request: Any, context: Any) -> dict[str, Any]:
+    def response(request: Any, context: Any) -> dict[str, Any]:
         now = store.governor._clock()
         context.headers.update(quota_of(0, WINDOW - now % WINDOW))
         return {"time": NOW, "data": [], "meta": {}}
 
-    api.get(f"{STORE_URL}v2/time", json=answer)
-    api.get(ANYTHING_ELSE, json=answer)
-    assert "used up" in str(failure_of(store).message)
+    api.get(f"{STORE_URL}v2/time", json=response)
+    api.get(ANYTHING_ELSE, json=response)
+    assert "rate limit is reached" in str(failure_of(store).message)
 
 
 def test_a_check_goes_on_when_the_window_turns(api: Any, store: Store, naps: list[float]) -> None:
     """One used-up window says nothing about the connection."""
 
-    def answer(request: Any, context: Any) -> Any:
+    def response(request: Any, context: Any) -> Any:
         now = store.governor._clock()
         if now < WINDOW:
             return used_up(store)(request, context)
         context.headers.update(quota_of(149, WINDOW - now % WINDOW))
         return {"time": NOW, "data": [], "meta": {}}
 
-    api.get(f"{STORE_URL}v2/time", json=answer)
-    api.get(ANYTHING_ELSE, json=answer)
+    api.get(f"{STORE_URL}v2/time", json=response)
+    api.get(ANYTHING_ELSE, json=response)
     SourceBigcommerce._check(store, LOGGER)

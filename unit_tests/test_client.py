@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_bigcommerce.api.client import of_parent
+from source_bigcommerce.api.client import path_for_parent
 from source_bigcommerce.api.errors import BigCommerceError
 
 ENDPOINT = "v2/orders/{id}/products"
@@ -15,7 +15,7 @@ ENDPOINT = "v2/orders/{id}/products"
 @pytest.mark.parametrize("key", [1, 0, 2**63, "12", "a-b_C3", "0f8fad5b-d9cb-469f-a165-70867728950e"])
 def test_a_number_or_a_plain_word_is_the_key_of_a_path(key: Any) -> None:
     """Numbers are what most records are named by, and some are named by words."""
-    assert of_parent(ENDPOINT, key) == f"v2/orders/{key}/products"
+    assert path_for_parent(ENDPOINT, key) == f"v2/orders/{key}/products"
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_a_number_or_a_plain_word_is_the_key_of_a_path(key: Any) -> None:
 )
 def test_no_other_key_gets_into_a_path(key: Any) -> None:
     """It could lead to another address, and what is there would be taken for this record's."""
-    with pytest.raises(BigCommerceError, match=r"a key that cannot be one .* asked for at v2/orders/\{id\}/products"):
-        of_parent(ENDPOINT, key)
+    with pytest.raises(BigCommerceError, match=r"an invalid key .* requested at v2/orders/\{id\}/products"):
+        path_for_parent(ENDPOINT, key)
 
 
-def test_a_long_key_is_told_of_in_few_words() -> None:
+def test_a_long_key_is_reported_in_few_words() -> None:
     """A sentence is to be read."""
     with pytest.raises(BigCommerceError) as failure:
-        of_parent(ENDPOINT, "../" * 100_000)
+        path_for_parent(ENDPOINT, "../" * 100_000)
     assert len(str(failure.value.message)) < 300

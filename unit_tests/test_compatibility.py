@@ -1,4 +1,4 @@
-"""What breaks a connection that was made with an earlier version, rule by rule."""
+"""Changes that break a connection from an earlier version, rule by rule."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from airbyte_cdk.test.standard_tests._spec_compatibility import compare_specs
 
-from integration_tests.released.compatibility import broken_by
-from integration_tests.released.snapshot import Snapshot
+from tools.released.compatibility import broken_by
+from tools.released.snapshot import Snapshot
 
 Change = Callable[[Any], object]
 
@@ -150,7 +150,7 @@ HARMLESS_SPEC_CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("name", BREAKING_CATALOG_CHANGES)
-def test_a_breaking_change_of_the_catalog_is_found_and_told_in_one_sentence(name: str) -> None:
+def test_a_breaking_change_of_the_catalog_is_found_and_reported_in_one_sentence(name: str) -> None:
     """Each rule on its own, so that none is covered by another one only."""
     change, sentence = BREAKING_CATALOG_CHANGES[name]
     assert broken_by(NOW.catalog, _changed(NOW.catalog, change)) == [sentence]

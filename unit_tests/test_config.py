@@ -1,4 +1,4 @@
-"""What a user may enter, and what is said about everything else."""
+"""The values that a user may enter, and the messages about all others."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ REFUSED_CREDENTIALS = [
 
 
 def fault(**changes: Any) -> str:
-    """What the user reads about a configuration that is refused."""
+    """The message for the user about a configuration that is refused."""
     with pytest.raises(ValueError, match=r".") as refusal:
         Config.parse(config(**changes))
     return str(refusal.value)
@@ -156,7 +156,7 @@ def test_the_form_knows_the_calendar() -> None:
 
 @pytest.mark.parametrize("text", REFUSED_START_DATES)
 def test_what_is_no_start_date_is_refused_with_examples(text: str) -> None:
-    """Guessing at a date would replicate the wrong years without telling."""
+    """Guessing at a date would replicate the wrong years silently."""
     sentence = fault(start_date=text)
     assert "is not a date" in sentence and "2024-01-31" in sentence and "01/31/2024" in sentence
 
@@ -164,7 +164,7 @@ def test_what_is_no_start_date_is_refused_with_examples(text: str) -> None:
 @pytest.mark.parametrize("name", ["start_date", "client_id", "access_token", "store_hash", "api_url"])
 @pytest.mark.parametrize("value", [None, 20240131, 1.5, True, ["2024-01-31"], {}])
 def test_a_setting_that_is_not_text_is_named(name: str, value: object) -> None:
-    """A script that passes a number or null has to learn which setting it got wrong."""
+    """A script that passes a number or null must learn which setting it got wrong."""
     assert fault(**{name: value}) == f"The setting {name} must be text."
 
 
@@ -177,14 +177,14 @@ def test_an_empty_setting_is_named(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", ["start_date", "client_id", "access_token", "store_hash"])
 def test_a_missing_setting_is_named(name: str) -> None:
-    """The four settings that the connector cannot do without are all asked for by name."""
+    """All four required settings are named if they are missing."""
     settings = config()
     del settings[name]
     with pytest.raises(ValueError, match=f"^The setting {name} is missing: fill it in."):
         Config.parse(settings)
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_every_fault_is_reported_at_once() -> None:
     """Correcting one setting at a time costs the user a round trip for each."""
     sentence = fault(start_date="soon", store_hash="a b", num_workers=0)
     assert all(word in sentence for word in ("start date", "store hash", "num_workers"))
@@ -213,7 +213,7 @@ def test_half_of_a_surrogate_pair_in_a_setting_is_explained_in_text_that_can_be_
 @pytest.mark.parametrize("text", ["https://www.mystore.com/", "mystore.com", "https://mystore.mybigcommerce.com/"])
 def test_the_shop_s_own_domain_is_recognised_as_a_mistake(text: str) -> None:
     """A merchant knows it by heart, and it does not contain the hash, as the permanent address does."""
-    assert "is an address that does not hold one: enter only the hash" in fault(store_hash=text)
+    assert "is an address without a store hash: enter only the hash" in fault(store_hash=text)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_plain_http_is_refused_outside_this_machine(text: str) -> None:
 )
 def test_what_is_no_api_address_is_refused(text: str) -> None:
     """User info in an address is a way to make a foreign host look like this one."""
-    assert "is not one" in fault(api_url=text)
+    assert "is not a valid URL" in fault(api_url=text)
 
 
 def test_the_password_in_an_api_address_is_not_repeated() -> None:
@@ -353,7 +353,7 @@ def test_the_optional_settings_have_the_documented_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "reported"),
     [
         ("lookback_minutes", -1, "at least 0"),
         ("lookback_minutes", 10_081, "at most 10080"),
@@ -371,14 +371,14 @@ def test_the_optional_settings_have_the_documented_defaults() -> None:
         ("channel_ids", "1,2", "a list of whole numbers, such as [1, 2]"),
     ],
 )
-def test_an_optional_setting_that_cannot_be_used_is_named_with_what_it_has_to_be(
-    name: str, value: object, told: str
+def test_an_optional_setting_that_cannot_be_used_is_named_with_what_it_must_be(
+    name: str, value: object, reported: str
 ) -> None:
     """No workers, or all of the quota in reserve, would be a sync that never ends."""
-    assert fault(**{name: value}) == f"The setting {name} must be {told}."
+    assert fault(**{name: value}) == f"The setting {name} must be {reported}."
 
 
-def test_settings_that_nobody_asked_for_are_ignored() -> None:
+def test_unknown_settings_are_ignored() -> None:
     """Airbyte adds keys of its own, and an old connection keeps those of the connector it used before."""
     assert Config.parse(config(__injected="x", page_size=3)) == Config.parse(config())
 
@@ -408,7 +408,7 @@ def test_the_spec_gives_every_setting_its_own_place_a_title_and_a_description() 
 
 
 def test_the_spec_marks_the_secrets_and_only_them() -> None:
-    """What is marked is masked in the form, stored encrypted and filtered out of the log."""
+    """Marked settings are masked in the form, stored encrypted and filtered out of the log."""
     marked = {name for name, setting in Config.spec()["properties"].items() if setting.get("airbyte_secret")}
     assert marked == {"client_id", "access_token"}
 
@@ -432,7 +432,7 @@ def test_the_spec_s_examples_and_defaults_are_accepted() -> None:
 
 
 def test_the_spec_refuses_and_accepts_whole_configurations_like_the_model() -> None:
-    """The form and the connector have to agree, or a connection saved in the form fails in its first sync."""
+    """The form and the connector must agree, or a connection saved in the form fails in its first sync."""
     validator = Draft7Validator(Config.spec())
     assert validator.is_valid(config())
     for name in ("start_date", "client_id", "access_token", "store_hash"):
@@ -442,7 +442,7 @@ def test_the_spec_refuses_and_accepts_whole_configurations_like_the_model() -> N
 
 
 def accepted(name: str, value: str) -> bool:
-    """Whether the model takes the value."""
+    """Returns True if the model accepts the value."""
     try:
         Config.parse(config(**{name: value}))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the documentation says of the code is what the code says of itself."""
+"""The documentation agrees with the declarations of the code."""
 
 from __future__ import annotations
 
@@ -9,80 +9,88 @@ from pathlib import Path
 
 import pytest
 
-from docs import data_dictionary
-from docs.streams_table import (
-    FORMER_STREAMS,
-    MIGRATIONS,
-    PAGE,
-    README,
-    channels_table,
-    former_streams,
-    scopes,
-    streams,
-    table,
-    with_table,
-)
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
-from unit_tests.test_metadata import DATA as METADATA
+from tools.docs import data_dictionary
+from tools.docs.streams_table import (
+    FORMER_STREAMS,
+    MIGRATIONS,
+    PAGE,
+    STREAMS,
+    WITH_NUMBER,
+    channels_table,
+    former_streams,
+    streams_table,
+    supported_streams,
+    with_tables,
+)
+from tools.project import DOCS, ROOT, metadata
+from tools.streams import scopes, streams
 
-ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DOCUMENTS = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
 
 
-@pytest.mark.parametrize("document", [README, PAGE], ids=lambda path: path.name)
-def test_the_table_of_streams_is_current(document: Path) -> None:
-    """`make docs` renews it."""
+@pytest.mark.parametrize("document", [STREAMS, PAGE, MIGRATIONS], ids=lambda path: path.name)
+def test_the_generated_tables_are_current(document: Path) -> None:
+    """`make docs` renews them."""
     text = document.read_text(encoding="utf-8")
-    assert table() in text, "run `make docs`"
-    assert with_table(text) == text
+    assert with_tables(text) == text, "run `make docs`"
 
 
-def test_the_migration_guide_tells_which_streams_are_kept_and_new() -> None:
+def test_every_stream_is_listed() -> None:
+    """In the table with all details, and on the page for Airbyte's users."""
+    assert streams_table() in STREAMS.read_text(encoding="utf-8")
+    assert supported_streams() in _section("Supported Streams")
+    for table in (streams_table(), supported_streams()):
+        assert re.findall(r"^\| `(\w+)` ", table, re.M) == [stream.name for stream in streams()]
+
+
+def test_the_readme_fits_on_a_screen() -> None:
+    """Details belong in docs/, where they are found by their subject."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def test_the_migration_guide_reports_which_streams_are_kept_and_new() -> None:
     """A user who upgrades looks for the own tables there, and the registry's message says that none is lost."""
     text = MIGRATIONS.read_text(encoding="utf-8")
-    assert former_streams() in text, "run `make docs`"
-    assert with_table(text) == text
+    assert former_streams() in text
     keys = {stream.name: stream.primary_key for stream in streams()}
     assert {name: keys.get(name) for name in FORMER_STREAMS} == dict.fromkeys(FORMER_STREAMS, "id")
-    message = METADATA["releases"]["breakingChanges"]["1.0.0"]["message"]
+    message = metadata()["releases"]["breakingChanges"]["1.0.0"]["message"]
     assert "All streams of the former connector keep their names and primary keys." in " ".join(message.split())
 
 
-def test_the_page_tells_which_streams_the_channels_narrow_down() -> None:
+def test_the_page_reports_which_streams_the_channels_narrow_down() -> None:
     """Every stream that does, by whatever means, is in the generated table, and none that is said to be whole."""
-    told = set(re.findall(r"`(\w+)`", channels_table()))
-    assert {"orders", "order_fees", "product_images", "pages", "site_routes", "order_settings"} <= told
-    assert told.isdisjoint({"customers", "subscribers", "order_refunds", "order_pickups", "product_metafields"})
+    reported = set(re.findall(r"`(\w+)`", channels_table()))
+    assert {"orders", "order_fees", "product_images", "pages", "site_routes", "order_settings"} <= reported
+    assert reported.isdisjoint({"customers", "subscribers", "order_refunds", "order_pickups", "product_metafields"})
     assert channels_table() in _section("Setup guide")
 
 
-def test_the_number_of_streams_is_told_right() -> None:
-    """It is told in a few places, for whoever compares connectors."""
-    for document in (README, ROOT / "CHANGELOG.md"):
-        told = re.findall(r"\b(\d{3}) streams", document.read_text(encoding="utf-8"))
-        assert set(told) == {str(len(ALL_STREAMS))}, document.name
-
-
-def test_the_readme_names_every_setting_and_no_other() -> None:
-    """Hidden settings are for developers and stay out."""
-    properties = Config.spec()["properties"]
-    shown = {name for name, field in properties.items() if not field.get("airbyte_hidden")}
-    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (?:required|\d+|all) \|", README.read_text(encoding="utf-8"), re.M)
-    assert {name for row in rows for name in re.findall(r"\w+", row)} == shown
+def test_the_number_of_streams_is_current() -> None:
+    """It is given in a few places, for readers who compare connectors."""
+    for document in WITH_NUMBER:
+        numbers = re.findall(r"\b(\d{3}) streams", document.read_text(encoding="utf-8"))
+        assert set(numbers) == {str(len(ALL_STREAMS))}, f"{document.name}: run `make docs`"
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
     """A dead link is the first thing a newcomer finds."""
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text(encoding="utf-8")):
-            assert (document.parent / target).exists(), (document.name, target)
+    for document in DOCUMENTS:
+        for link in re.findall(r"\]\((?!https?://)([^)]+)", document.read_text(encoding="utf-8")):
+            path, _, anchor = link.partition("#")
+            target = document.parent / path if path else document
+            assert target.exists(), (document.name, link)
+            assert not anchor or anchor in _anchors(target.read_text(encoding="utf-8")), (document.name, link)
 
 
 def test_the_image_is_always_named_with_its_version() -> None:
     """Without a tag it would be `latest`, which is the former connector until this one is published."""
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for document in DOCUMENTS:
         for tag in re.findall(r"airbyte/source-bigcommerce([^`\s\",]*)", document.read_text(encoding="utf-8")):
             assert tag in (f":{__version__}", ":<version>"), document.name
 
@@ -113,7 +121,7 @@ HEADINGS = [  # of Airbyte's template for the page of a connector, in its order
 
 
 def test_the_page_has_airbyte_s_sections_in_their_order() -> None:
-    """Airbyte's documentation check goes by these headings, to the letter; others may stand between them."""
+    """Airbyte's documentation check uses these headings, to the letter; others may stand between them."""
     found = [heading for heading in re.findall(r"^#+ (.+)$", _prose(_page()), re.M) if heading in HEADINGS]
     assert found == HEADINGS
     assert "## Moving from another connector" in _page()
@@ -137,7 +145,7 @@ def test_the_diagram_names_streams_and_their_fields() -> None:
 
 
 def test_the_page_s_prerequisites_name_every_required_setting() -> None:
-    """Who begins the setup should have everything at hand; Airbyte checks it too."""
+    """A user who begins the setup should have everything at hand; Airbyte checks it too."""
     spec = Config.spec()
     for name in spec["required"]:
         assert spec["properties"][name]["title"] in _section("Prerequisites")
@@ -154,7 +162,7 @@ def test_the_page_explains_every_setting_and_no_other() -> None:
 
 
 def test_the_page_names_every_stream_and_its_scope() -> None:
-    """The scopes are what a user has to tick, and one that is forgotten costs a stream."""
+    """The scopes are what a user must tick, and one that is forgotten costs a stream."""
     rows = re.findall(r"^\| ([\w &()]+) \| (?:`\w+`)? \| (.+) \|", _section("Prerequisites"), re.M)
     named = {(scope, name) for scope, names in rows for name in re.findall(r"`(\w+)`", names)}
     assert named == {(scope, stream.name) for stream in streams() for scope in scopes(stream).split(", ")}
@@ -167,10 +175,12 @@ def test_the_page_quotes_error_messages_as_the_code_writes_them() -> None:
     assert [message for message in quoted if message not in written] == []
 
 
-def test_the_page_explains_every_answer_that_fails_a_stream() -> None:
-    """A new row of the table of answers needs a row for the user."""
-    answers = {id(a): a for a in (*vars(errors).values(), *errors.STORE_ANSWERS.values(), *errors.ANSWERS.values())}
-    sentences = [answer.sentence for answer in answers.values() if isinstance(answer, errors.Answer)]
+def test_the_page_explains_every_response_that_fails_a_stream() -> None:
+    """A new error rule needs a row for the user."""
+    responses = {
+        id(a): a for a in (*vars(errors).values(), *errors.STORE_ERROR_RULES.values(), *errors.ERROR_RULES.values())
+    }
+    sentences = [response.message for response in responses.values() if isinstance(response, errors.ErrorRule)]
     quoted = _quoted_messages()
     unexplained = [s for s in sentences if not any(message in s for message in quoted)]
     assert len(sentences) > 10
@@ -182,6 +192,12 @@ def test_the_changelog_of_the_page_begins_with_this_version() -> None:
     versions = re.findall(r"^\| (\d+\.\d+\.\d+) \|", _section("Changelog"), re.M)
     assert versions[0] == __version__
     assert "<details>" in _section("Changelog")
+
+
+def _anchors(text: str) -> set[str]:
+    """The addresses of the headings, as GitHub and Airbyte's documentation form them."""
+    headings = re.findall(r"^#+ (.+)$", _prose(text), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def _page() -> str:

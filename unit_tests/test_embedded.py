@@ -12,21 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy
-from source_bigcommerce.api.paging import Offset, OffsetV2, Params
-from source_bigcommerce.streams.embedded import (
-    CAPS,
+from source_bigcommerce.api.pagination import PageNumber, PageNumberV2, Params
+from source_bigcommerce.lists.embedded import (
+    ATTEMPTS,
+    KNOWN_TRUNCATION_SIZES,
     PARENTS_PER_REQUEST,
-    PASSES,
-    Embedded,
-    at_a_cap,
-    complete,
+    EmbeddedList,
+    complete_embedded,
     differs_from,
-    never_empty,
+    has_known_truncation_size,
+    is_never_empty,
     read_list,
 )
 
-MANY = Embedded("children", "v3/children", at_a_cap, parents_filter="parent_id:in", parent_field="parent_id")
-ONE = Embedded("children", "v3/parents/{id}/children", at_a_cap)
+MANY = EmbeddedList(
+    "children", "v3/children", has_known_truncation_size, parents_filter="parent_id:in", parent_field="parent_id"
+)
+ONE = EmbeddedList("children", "v3/parents/{id}/children", has_known_truncation_size)
 MOST_REQUESTS = 60
 
 
@@ -41,11 +43,11 @@ class Children:
         ]
         self.ignores_filter: bool = oddities.get("ignores_filter", False)
         self.changes: list[Callable[[list[dict[str, Any]]], None]] = oddities.get("changes", [])
-        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.requested: list[tuple[str, dict[str, Any]]] = []
 
     def fetch(self, endpoint: str, params: Params) -> Any:
-        self.asked.append((endpoint, dict(params)))
-        assert len(self.asked) <= MOST_REQUESTS, "the list never ends"
+        self.requested.append((endpoint, dict(params)))
+        assert len(self.requested) <= MOST_REQUESTS, "the list never ends"
         rows = self.rows
         if "parent_id:in" in params and not self.ignores_filter:
             parents = {int(i) for i in str(params["parent_id:in"]).split(",")}
@@ -65,30 +67,30 @@ def parents_with(lengths: dict[int, int]) -> list[dict[str, Any]]:
     return [{"id": parent, "children": [{"id": -i} for i in range(length)]} for parent, length in lengths.items()]
 
 
-@pytest.mark.parametrize("length", sorted(CAPS))
-def test_a_list_as_long_as_a_cap_is_doubted(length: int) -> None:
+@pytest.mark.parametrize("length", sorted(KNOWN_TRUNCATION_SIZES))
+def test_a_list_as_long_as_a_known_truncation_size_counts_as_possibly_truncated(length: int) -> None:
     """Ten addresses may be ten, or the first ten of forty."""
-    assert at_a_cap({}, [{}] * length)
-    assert not at_a_cap({}, [{}] * (length - 1))
-    assert not at_a_cap({}, [{}] * (length + 1))
+    assert has_known_truncation_size({}, [{}] * length)
+    assert not has_known_truncation_size({}, [{}] * (length - 1))
+    assert not has_known_truncation_size({}, [{}] * (length + 1))
 
 
 @pytest.mark.parametrize("nothing", [None, "", {}, {"url": "https://x"}, 0])
-def test_what_is_no_list_is_doubted(nothing: Any) -> None:
+def test_a_value_other_than_a_list_counts_as_possibly_truncated(nothing: Any) -> None:
     """A link, or nothing at all, in place of a list does not say that there are no children."""
-    assert at_a_cap({}, nothing)
-    assert never_empty({}, nothing)
+    assert has_known_truncation_size({}, nothing)
+    assert is_never_empty({}, nothing)
 
 
 def test_an_empty_list_is_believed_unless_every_parent_has_a_child() -> None:
     """Most products have no video; none is without a variant."""
-    assert not at_a_cap({}, [])
-    assert never_empty({}, [])
-    assert not never_empty({}, [{}])
+    assert not has_known_truncation_size({}, [])
+    assert is_never_empty({}, [])
+    assert not is_never_empty({}, [{}])
 
 
 @pytest.mark.parametrize(
-    ("parent", "length", "doubted"),
+    ("parent", "length", "possibly_truncated"),
     [
         ({"count": 3}, 3, False),
         ({"count": 0}, 0, False),
@@ -102,15 +104,19 @@ def test_an_empty_list_is_believed_unless_every_parent_has_a_child() -> None:
         ({"count": None}, 10, True),
     ],
 )
-def test_a_count_decides_where_the_parent_tells_it(parent: dict[str, Any], length: int, doubted: bool) -> None:
+def test_a_count_decides_where_the_parent_reports_it(
+    parent: dict[str, Any], length: int, possibly_truncated: bool
+) -> None:
     """A count saves the request for a list that happens to be as long as a cap."""
-    assert differs_from("count")(parent, [{}] * length) is doubted
+    assert differs_from("count")(parent, [{}] * length) is possibly_truncated
 
 
-@pytest.mark.parametrize(("count", "doubted"), [(0, False), (2, True)])
-def test_a_missing_list_is_doubted_only_where_the_count_says_otherwise(count: int, doubted: bool) -> None:
+@pytest.mark.parametrize(("count", "possibly_truncated"), [(0, False), (2, True)])
+def test_a_missing_list_counts_as_possibly_truncated_only_if_the_count_differs(
+    count: int, possibly_truncated: bool
+) -> None:
     """A parent without children may come without the field."""
-    assert differs_from("count")({"count": count}, None) is doubted
+    assert differs_from("count")({"count": count}, None) is possibly_truncated
 
 
 @given(
@@ -118,40 +124,40 @@ def test_a_missing_list_is_doubted_only_where_the_count_says_otherwise(count: in
     extra=st.integers(1, 3),
     ignores_filter=st.booleans(),
 )
-def test_every_doubtful_list_is_replaced_and_no_other(
+def test_every_possibly_truncated_list_is_replaced_and_no_other(
     lengths: dict[int, int], extra: int, ignores_filter: bool
 ) -> None:
     """Completeness first, and not one request more than there is doubt."""
     store = Children({parent: length % 10 + extra for parent, length in lengths.items()}, ignores_filter=ignores_filter)
     parents = parents_with(lengths)
-    complete(parents, [MANY], store.fetch, pytest.fail)
+    complete_embedded(parents, [MANY], store.fetch, pytest.fail)
     for parent in parents:
-        if lengths[parent["id"]] in CAPS:
+        if lengths[parent["id"]] in KNOWN_TRUNCATION_SIZES:
             assert parent["children"] == [row for row in store.rows if row["parent_id"] == parent["id"]]
         else:
             assert parent["children"] == [{"id": -i} for i in range(lengths[parent["id"]])]
-    doubtful = sum(length in CAPS for length in lengths.values())
-    first_pages = [params for _, params in store.asked if params["page"] == 1]
+    doubtful = sum(length in KNOWN_TRUNCATION_SIZES for length in lengths.values())
+    first_pages = [params for _, params in store.requested if params["page"] == 1]
     assert len(first_pages) == math.ceil(doubtful / PARENTS_PER_REQUEST)
 
 
 @given(lengths=st.dictionaries(st.integers(1, 300), st.sampled_from([0, 9, 10, 11]), max_size=30))
-def test_lists_with_an_address_per_parent_are_asked_for_once_each(lengths: dict[int, int]) -> None:
-    """One request per parent is dear: it is spent on those in doubt alone."""
+def test_lists_with_an_address_per_parent_are_requested_once_each(lengths: dict[int, int]) -> None:
+    """One request per parent is dear: it is spent on those possibly truncated alone."""
     store = Children(dict.fromkeys(lengths, 5))
     parents = parents_with(lengths)
-    complete(parents, [ONE], store.fetch, pytest.fail)
-    assert sorted(endpoint for endpoint, _ in store.asked) == sorted(
+    complete_embedded(parents, [ONE], store.fetch, pytest.fail)
+    assert sorted(endpoint for endpoint, _ in store.requested) == sorted(
         f"v3/parents/{parent}/children" for parent, length in lengths.items() if length == 10
     )
     assert all(len(p["children"]) == (5 if lengths[p["id"]] == 10 else lengths[p["id"]]) for p in parents)
 
 
-def test_no_more_than_fifty_parents_are_asked_for_at_a_time() -> None:
+def test_no_more_than_fifty_parents_are_requested_at_a_time() -> None:
     """The ids travel in the URL, which has an end."""
     store = Children(dict.fromkeys(range(1, 102), 1))
-    complete(parents_with(dict.fromkeys(range(1, 102), 10)), [MANY], store.fetch, pytest.fail)
-    sizes = [len(str(params["parent_id:in"]).split(",")) for _, params in store.asked]
+    complete_embedded(parents_with(dict.fromkeys(range(1, 102), 10)), [MANY], store.fetch, pytest.fail)
+    sizes = [len(str(params["parent_id:in"]).split(",")) for _, params in store.requested]
     assert sizes == [50, 50, 1]
 
 
@@ -159,9 +165,9 @@ def test_a_list_longer_than_a_page_is_read_to_its_end() -> None:
     """A product may have six hundred variants."""
     store = Children({1: 600})
     parents = parents_with({1: 250})
-    complete(parents, [MANY], store.fetch, pytest.fail)
+    complete_embedded(parents, [MANY], store.fetch, pytest.fail)
     assert parents[0]["children"] == store.rows
-    assert len(store.asked) == 3
+    assert len(store.requested) == 3
 
 
 GONE = NotFound("gone")
@@ -172,12 +178,12 @@ def gone(endpoint: str, params: Params) -> Any:
 
 
 def test_a_list_that_is_not_there_is_left_as_it_came_when_it_is_forgiven() -> None:
-    """A parent that was deleted meanwhile is the one thing that may be skipped, and the stream is told of it."""
+    """A parent that was deleted in the meantime is the one thing that may be skipped, and the stream is informed."""
     parents: list[dict[str, Any]] = parents_with({7: 10, 8: 3, 9: 10})
-    asked: list[tuple[int, NotFound]] = []
-    complete(parents, [ONE], gone, lambda parent, missing: asked.append((parent["id"], missing)))
+    requested: list[tuple[int, NotFound]] = []
+    complete_embedded(parents, [ONE], gone, lambda parent, missing: requested.append((parent["id"], missing)))
     assert parents == parents_with({7: 10, 8: 3, 9: 10})
-    assert asked == [(7, GONE), (9, GONE)]
+    assert requested == [(7, GONE), (9, GONE)]
 
 
 def unforgiving(parent: dict[str, Any], missing: NotFound) -> None:
@@ -187,7 +193,7 @@ def unforgiving(parent: dict[str, Any], missing: NotFound) -> None:
 def test_a_list_that_is_not_there_fails_the_slice_when_it_is_not_forgiven() -> None:
     """A parent whose children cannot be found is not a parent without children."""
     with pytest.raises(NotFound, match="gone"):
-        complete(parents_with({7: 10}), [ONE], gone, unforgiving)
+        complete_embedded(parents_with({7: 10}), [ONE], gone, unforgiving)
 
 
 def test_any_other_failure_fails_the_slice() -> None:
@@ -197,23 +203,23 @@ def test_any_other_failure_fails_the_slice() -> None:
         raise BigCommerceError("The quota stayed used up.")
 
     with pytest.raises(BigCommerceError, match="quota"):
-        complete(parents_with({7: 10}), [ONE], broken, pytest.fail)
+        complete_embedded(parents_with({7: 10}), [ONE], broken, pytest.fail)
 
 
 def test_a_parent_without_children_in_a_batch_gets_an_empty_list() -> None:
     """Null would mean that it is not known."""
     parents: list[dict[str, Any]] = [{"id": 1}, {"id": 2}]
-    complete(parents, [MANY], Children({2: 1}).fetch, pytest.fail)
+    complete_embedded(parents, [MANY], Children({2: 1}).fetch, pytest.fail)
     assert parents == [{"id": 1, "children": []}, {"id": 2, "children": [{"id": 2000, "parent_id": 2}]}]
 
 
-def blank_at_first(store: Children, answers: int, nothing: Any) -> Callable[[str, Params], Any]:
-    """The store's own answers after so many that hold nothing."""
-    left = [nothing] * answers
+def blank_at_first(store: Children, responses: int, nothing: Any) -> Callable[[str, Params], Any]:
+    """The store's own responses after so many that hold nothing."""
+    left = [nothing] * responses
 
     def fetch(endpoint: str, params: Params) -> Any:
-        answer = store.fetch(endpoint, params)
-        return left.pop() if left else answer
+        response = store.fetch(endpoint, params)
+        return left.pop() if left else response
 
     return fetch
 
@@ -224,55 +230,57 @@ each_way = pytest.mark.parametrize("lists", [MANY, ONE], ids=["many parents at a
 
 @each_way
 @pytest.mark.parametrize("nothing", NOTHING, ids=["204", "no total", "a total of 0"])
-def test_an_answer_without_children_is_asked_for_again(lists: Embedded, nothing: Any) -> None:
+def test_a_response_without_children_is_requested_again(lists: EmbeddedList, nothing: Any) -> None:
     """It is what a store says that fails, and would cost the children of fifty parents."""
     parents = parents_with({1: 10})
-    complete(parents, [lists], blank_at_first(Children({1: 12}), 1, nothing), pytest.fail)
+    complete_embedded(parents, [lists], blank_at_first(Children({1: 12}), 1, nothing), pytest.fail)
     assert len(parents[0]["children"]) == 12
 
 
 @each_way
 @pytest.mark.parametrize("nothing", NOTHING, ids=["204", "no total", "a total of 0"])
-def test_children_that_came_along_are_never_replaced_by_none(lists: Embedded, nothing: Any) -> None:
+def test_children_that_came_along_are_never_replaced_by_none(lists: EmbeddedList, nothing: Any) -> None:
     """The store contradicts itself then: better a failed slice than parents that lost what they came with."""
-    with pytest.raises(BigCommerceError, match="came with children of its own") as failure:
-        complete(parents_with({1: 10}), [lists], lambda *_: nothing, unforgiving)
+    with pytest.raises(BigCommerceError, match="The list contains children of record") as failure:
+        complete_embedded(parents_with({1: 10}), [lists], lambda *_: nothing, unforgiving)
     assert failure.value.failure_type is FailureType.transient_error
 
 
 def test_a_parent_is_not_forgotten_among_others() -> None:
-    """A store that takes only some of the ids that it is asked for tells of some parents, and not of the rest."""
-    with pytest.raises(BigCommerceError, match="Record 2 came with children of its own"):
-        complete(parents_with({1: 10, 2: 10}), [MANY], Children({1: 12}).fetch, unforgiving)
+    """A store that accepts only some of the ids of a request returns children of some parents, and none of the rest."""
+    with pytest.raises(BigCommerceError, match="The list contains children of record 2"):
+        complete_embedded(parents_with({1: 10, 2: 10}), [MANY], Children({1: 12}).fetch, unforgiving)
 
 
 @each_way
-def test_a_parent_that_was_deleted_meanwhile_stays_as_it_came(lists: Embedded) -> None:
+def test_a_parent_that_was_deleted_during_the_sync_stays_as_it_came(lists: EmbeddedList) -> None:
     """Its children went with it: that is no contradiction, and no reason to fail."""
     parents = parents_with({1: 10})
     forgiven: list[int] = []
-    complete(parents, [lists], Children({}).fetch, lambda parent, _: forgiven.append(parent["id"]))
+    complete_embedded(parents, [lists], Children({}).fetch, lambda parent, _: forgiven.append(parent["id"]))
     assert parents == parents_with({1: 10})
     assert forgiven == [1]
 
 
 @each_way
-def test_no_children_are_believed_where_none_came_along(lists: Embedded) -> None:
-    """Two answers say the same, the second one twice."""
+def test_no_children_are_believed_where_none_came_along(lists: EmbeddedList) -> None:
+    """Two responses say the same, the second one twice."""
     parents: list[dict[str, Any]] = [{"id": 1}]
     store = Children({})
-    complete(parents, [lists], store.fetch, pytest.fail)
+    complete_embedded(parents, [lists], store.fetch, pytest.fail)
     assert parents == [{"id": 1, "children": []}]
-    assert len(store.asked) == 2
+    assert len(store.requested) == 2
 
 
 def test_fixed_parameters_and_the_filter_are_sent_with_every_page() -> None:
     """The second page of another list would be worse than none."""
     store = Children({1: 300})
-    lists = Embedded("c", "v3/children", at_a_cap, "parent_id:in", "parent_id", params={"include": "formfields"})
-    complete([{"id": 1}], [lists], store.fetch, pytest.fail)
+    lists = EmbeddedList(
+        "c", "v3/children", has_known_truncation_size, "parent_id:in", "parent_id", params={"include": "formfields"}
+    )
+    complete_embedded([{"id": 1}], [lists], store.fetch, pytest.fail)
     common = {"include": "formfields", "parent_id:in": "1", "limit": 250}
-    assert store.asked == [("v3/children", {**common, "page": 1}), ("v3/children", {**common, "page": 2})]
+    assert store.requested == [("v3/children", {**common, "page": 1}), ("v3/children", {**common, "page": 2})]
 
 
 def remove(*ids: int) -> Callable[[list[dict[str, Any]]], None]:
@@ -289,70 +297,68 @@ def nothing(rows: list[dict[str, Any]]) -> None:
 def test_a_list_that_shrinks_while_it_is_paged_is_read_again() -> None:
     """The row that slides to a page already read is in none of those that follow."""
     store = Children({1: 300}, changes=[remove(1000)])
-    found = {row["id"] for row in read_list(store.fetch, "v3/children", {}, Offset())}
+    found = {row["id"] for row in read_list(store.fetch, "v3/children", {}, PageNumber())}
     assert {row["id"] for row in store.rows} - found == set()
 
 
 def test_a_list_that_shrinks_and_grows_while_it_is_paged_is_read_again() -> None:
-    """More was deleted than one reading can tell: the total at the end alone does not show it."""
+    """More was deleted than one reading can show: the total at the end alone does not show it."""
 
     def grow(rows: list[dict[str, Any]]) -> None:
         remove(1000, 1001)(rows)
         rows.append({"id": 9999, "parent_id": 1})
 
     store = Children({1: 300}, changes=[grow])
-    found = {row["id"] for row in read_list(store.fetch, "v3/children", {}, Offset())}
+    found = {row["id"] for row in read_list(store.fetch, "v3/children", {}, PageNumber())}
     assert {row["id"] for row in store.rows} - found == set()
 
 
 def test_a_list_that_never_holds_still_is_an_error_in_the_end() -> None:
     """Better a failed slice that is read next time than a list with a hole in it."""
     rows = [{"id": i} for i in range(250)]
-    asked: list[Params] = []
+    requested: list[Params] = []
 
     def never_whole(endpoint: str, params: Params) -> Any:
-        asked.append(params)
+        requested.append(params)
         data = rows if params["page"] == 1 else []
         return {"data": data, "meta": {"pagination": {"total": 260, "per_page": 250}}}
 
     with pytest.raises(BigCommerceError, match=r"kept changing.*start the sync again\.$"):
-        read_list(never_whole, "v3/children", {}, Offset())
-    assert len(asked) == 3 * PASSES  # an empty page is asked for twice
+        read_list(never_whole, "v3/children", {}, PageNumber())
+    assert len(requested) == 3 * ATTEMPTS  # an empty page is requested twice
 
 
 def test_a_list_that_has_no_pages_ends_nevertheless() -> None:
     """Some endpoints ignore the page number: the same full page again is no new one."""
-    asked: list[Params] = []
+    requested: list[Params] = []
 
     def unpaged(endpoint: str, params: Params) -> Any:
-        asked.append(params)
-        assert len(asked) < MOST_REQUESTS, "the list never ends"
+        requested.append(params)
+        assert len(requested) < MOST_REQUESTS, "the list never ends"
         return [{"id": i} for i in range(50)]
 
-    assert len(read_list(unpaged, "v2/orders/1/products", {}, OffsetV2())) == 50
+    assert len(read_list(unpaged, "v2/orders/1/products", {}, PageNumberV2())) == 50
 
 
 def test_a_full_page_that_comes_for_every_number_is_an_error() -> None:
     """It may be the first of several, the others of which cannot be had."""
     page = [{"id": i} for i in range(250)]
-    with pytest.raises(
-        BigCommerceError, match="v2/orders/1/messages answers every page number with the same full page"
-    ):
-        read_list(lambda *_: page, "v2/orders/1/messages", {}, OffsetV2())
+    with pytest.raises(BigCommerceError, match="v2/orders/1/messages returns the same full page for every page number"):
+        read_list(lambda *_: page, "v2/orders/1/messages", {}, PageNumberV2())
 
 
 @pytest.mark.parametrize("silent_from", [1, 2])
 def test_a_list_that_falls_silent_is_an_error(silent_from: int) -> None:
     """ "None" behind a full page is the end of a list, and also what a store says that fails: it says so of the first
     page too, then."""
-    asked: list[Params] = []
+    requested: list[Params] = []
 
     def fetch(endpoint: str, params: Params) -> Any:
-        asked.append(params)
-        return [{"id": i} for i in range(250)] if len(asked) <= silent_from and params["page"] == 1 else None
+        requested.append(params)
+        return [{"id": i} for i in range(250)] if len(requested) <= silent_from and params["page"] == 1 else None
 
     with pytest.raises(BigCommerceError, match="kept changing"):
-        read_list(fetch, "v2/orders/1/messages", {}, OffsetV2())
+        read_list(fetch, "v2/orders/1/messages", {}, PageNumberV2())
 
 
 def test_a_list_that_ends_with_a_full_page_is_whole() -> None:
@@ -361,7 +367,7 @@ def test_a_list_that_ends_with_a_full_page_is_whole() -> None:
         lambda _, params: [{"id": i} for i in range(250)] if params["page"] == 1 else None,
         "v2/orders/1/messages",
         {},
-        OffsetV2(),
+        PageNumberV2(),
     )
     assert len(found) == 250
 
@@ -370,13 +376,13 @@ def test_entries_without_an_id_are_all_kept() -> None:
     """Not every child has an id of its own; two that look alike are still two."""
     entries: list[dict[str, Any]] = [{"id": 1, "name": "a"}, {"name": "b"}, {"name": "b"}, {"id": 2, "name": "c"}]
     body = {"data": entries, "meta": {"pagination": {"total": 4}}}
-    assert read_list(lambda _, __: body, "v3/children", {}, Offset()) == entries
+    assert read_list(lambda _, __: body, "v3/children", {}, PageNumber()) == entries
 
 
 def test_entries_without_an_id_are_kept_on_every_page() -> None:
     """Also where a page repeats an entry, so that fewer are known than came."""
     pages = {1: [{"id": 1}] * 2 + [{"name": "a"}] + [{"id": 1}] * 247, 2: [{"name": "b"}, {"name": "c"}]}
-    found = read_list(lambda _, params: pages[int(params["page"])], "v2/orders/1/taxes", {}, OffsetV2())
+    found = read_list(lambda _, params: pages[int(params["page"])], "v2/orders/1/taxes", {}, PageNumberV2())
     assert [entry.get("name") for entry in found] == [None, "a", "b", "c"]
 
 
@@ -384,25 +390,25 @@ def test_different_entries_with_one_id_are_an_error() -> None:
     """One of them would be dropped, and the destination would merge them in any case."""
     entries = [{"id": 0, "name": "state"}, {"id": 0, "name": "county"}]
     with pytest.raises(BigCommerceError, match="different records have the same id 0"):
-        read_list(lambda _, __: entries, "v2/orders/1/taxes", {}, OffsetV2())
-    assert read_list(lambda _, __: entries[:1] * 2, "v2/orders/1/taxes", {}, OffsetV2()) == entries[:1]
+        read_list(lambda _, __: entries, "v2/orders/1/taxes", {}, PageNumberV2())
+    assert read_list(lambda _, __: entries[:1] * 2, "v2/orders/1/taxes", {}, PageNumberV2()) == entries[:1]
 
 
 def test_a_v2_list_without_entries_is_empty() -> None:
-    """V2 answers 204 then."""
-    assert read_list(lambda _, __: None, "v2/orders/1/products", {}, OffsetV2()) == []
+    """V2 returns 204 then."""
+    assert read_list(lambda _, __: None, "v2/orders/1/products", {}, PageNumberV2()) == []
 
 
 def test_a_v3_list_without_entries_is_empty() -> None:
     """So are product images documented to do, though they are V3."""
-    assert read_list(lambda _, __: None, "v3/catalog/products/1/images", {}, Offset()) == []
+    assert read_list(lambda _, __: None, "v3/catalog/products/1/images", {}, PageNumber()) == []
 
 
 def too_heavy(*_: Any) -> PageTooHeavy:
     return PageTooHeavy("The page is too heavy.", FailureType.transient_error, "504")
 
 
-def test_children_of_many_parents_are_asked_for_in_halves_where_that_is_too_much() -> None:
+def test_children_of_many_parents_are_requested_in_halves_where_that_is_too_much() -> None:
     store = Children(dict.fromkeys(range(1, 9), 12))
 
     def fetch(endpoint: str, params: Params) -> Any:
@@ -411,7 +417,7 @@ def test_children_of_many_parents_are_asked_for_in_halves_where_that_is_too_much
         return store.fetch(endpoint, params)
 
     parents = parents_with(dict.fromkeys(range(1, 9), 10))
-    complete(parents, [MANY], fetch, pytest.fail)
+    complete_embedded(parents, [MANY], fetch, pytest.fail)
     assert [len(parent["children"]) for parent in parents] == [12] * 8
 
 
@@ -424,7 +430,7 @@ def test_a_list_is_read_in_smaller_pages_where_the_usual_ones_are_too_heavy(larg
             raise too_heavy()
         return store.fetch(endpoint, params)
 
-    assert len(read_list(fetch, "v3/children", {}, Offset())) == 23
+    assert len(read_list(fetch, "v3/children", {}, PageNumber())) == 23
 
 
 def test_a_list_that_is_not_served_in_any_size_is_an_error() -> None:
@@ -432,4 +438,4 @@ def test_a_list_that_is_not_served_in_any_size_is_an_error() -> None:
         raise too_heavy()
 
     with pytest.raises(PageTooHeavy):
-        read_list(fetch, "v3/children", {}, Offset())
+        read_list(fetch, "v3/children", {}, PageNumber())

@@ -1,4 +1,4 @@
-"""What is done about each bad answer, and what the user reads about it."""
+"""The action for each failed response, and the message for the user."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from airbyte_cdk.sources.streams.http.exceptions import RateLimitBackoffExceptio
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from requests_mock import ANY
 
-from source_bigcommerce.api.body import UndecodableBody, decode
+from source_bigcommerce.api.error_handler import BigCommerceErrorHandler
 from source_bigcommerce.api.errors import (
-    ANSWERS,
-    STORE_ANSWERS,
+    ERROR_RULES,
+    STORE_ERROR_RULES,
     Action,
+    BadRequest,
     BigCommerceError,
     Breaker,
-    ErrorTable,
     Forbidden,
     MissingScope,
     NotFound,
-    Refused,
-    in_plain_words,
+    unwrap_cdk_error,
 )
+from source_bigcommerce.api.json_body import UndecodableBody, decode
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.token_check import TokenCheck
 from source_bigcommerce.streams import ALL_STREAMS
@@ -41,7 +41,8 @@ from unit_tests.support import CLIENT, NOW, STORE_URL, TOKEN, make_store, make_s
 FAIL, STOP, RETRY, WAIT = Action.FAIL, Action.STOP, Action.RETRY, Action.WAIT
 REMEDIES = (
     "Deselect it",
-    "Have it",
+    "Configure it",
+    "Allow the connector's address",
     "deselect the stream",
     "Check the",
     "Grant it",
@@ -96,15 +97,15 @@ BODIES = {
 }
 
 
-def table(scope: Scope | None = Scope.ORDERS, breaker: Breaker | None = None) -> ErrorTable:
-    return ErrorTable("orders", scope, breaker or Breaker())
+def table(scope: Scope | None = Scope.ORDERS, breaker: Breaker | None = None) -> BigCommerceErrorHandler:
+    return BigCommerceErrorHandler("orders", scope, breaker or Breaker())
 
 
-def judged(answer: Any, scope: Scope | None = Scope.ORDERS) -> tuple[Action, FailureType | None, str]:
-    """What the table makes of an answer: the action, the kind of failure and the sentence."""
+def judged(reply: Any, scope: Scope | None = Scope.ORDERS) -> tuple[Action, FailureType | None, str]:
+    """The result of the error rules for a response: the action, the kind of failure and the message."""
     breaker = Breaker()
     try:
-        resolution = table(scope, breaker).interpret_response(answer)
+        resolution = table(scope, breaker).interpret_response(reply)
     except BigCommerceError as error:
         return STOP if opened(breaker) is error else FAIL, error.failure_type, str(error.message)
     except RateLimitBackoffException as error:
@@ -123,19 +124,19 @@ def opened(breaker: Breaker) -> BigCommerceError | None:
 
 
 def is_a_sentence(text: str) -> bool:
-    """Whether a user can read this, and learns what to do."""
+    """Returns True if the text is a readable message with a remedy."""
     return text[0].isupper() and text.endswith(".") and any(remedy in text for remedy in REMEDIES)
 
 
 def test_every_status_in_the_tables_is_tested_here() -> None:
-    """A status that is added has to be thought about twice."""
-    assert set(ANSWERS) <= set(EXPECTED)
-    assert set(STORE_ANSWERS) <= set(EXPECTED)
+    """A status that is added must be thought about twice."""
+    assert set(ERROR_RULES) <= set(EXPECTED)
+    assert set(STORE_ERROR_RULES) <= set(EXPECTED)
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("status", EXPECTED)
-def test_each_status_with_any_body_is_answered_by_an_action_and_a_sentence(status: int, body: bytes) -> None:
+def test_each_status_with_any_body_has_an_action_and_a_sentence(status: int, body: bytes) -> None:
     """Error bodies come in two dialects, as text, as HTML and not at all; none may hide what went wrong."""
     action, failure_type, sentence = judged(response(status, body))
     assert (action, failure_type) == EXPECTED[status]
@@ -147,7 +148,7 @@ def test_each_status_with_any_body_is_answered_by_an_action_and_a_sentence(statu
 @pytest.mark.parametrize(
     ("status", "expected"), [(403, STOP), (404, STOP), (401, STOP), (500, RETRY), (429, WAIT), (509, WAIT)]
 )
-def test_an_answer_to_a_request_without_scope_speaks_of_the_store(status: int, expected: Action) -> None:
+def test_a_response_to_a_request_without_scope_speaks_of_the_store(status: int, expected: Action) -> None:
     """The clock needs no scope: a refusal there cannot be about a missing one."""
     action, _, sentence = judged(response(status), scope=None)
     assert action is expected
@@ -157,18 +158,18 @@ def test_an_answer_to_a_request_without_scope_speaks_of_the_store(status: int, e
 
 @pytest.mark.parametrize("status", [200, 201, 206])
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'[{"id": 1}]'])
-def test_good_json_is_a_good_answer(status: int, body: bytes) -> None:
-    """The table sees every answer, not only the bad ones."""
+def test_good_json_is_a_good_response(status: int, body: bytes) -> None:
+    """The table sees every response, not only the bad ones."""
     assert table().interpret_response(response(status, body)).response_action is ResponseAction.SUCCESS
 
 
-def test_an_answer_without_content_is_a_good_one() -> None:
+def test_a_response_without_content_is_a_good_one() -> None:
     """V2 says so when nothing matches."""
     assert table().interpret_response(response(204)).response_action is ResponseAction.SUCCESS
 
 
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b'[{"id": 1}, {"i', b"[1] [2]", b"\xff", b"NaN"])
-def test_a_good_status_with_a_broken_body_is_asked_for_again(body: bytes) -> None:
+def test_a_good_status_with_a_broken_body_is_requested_again(body: bytes) -> None:
     """A page cut short on its way, or a proxy's greeting, taken for an empty list would lose a page."""
     action, failure_type, sentence = judged(response(200, body, {"Content-Type": "text/html"}))
     assert (action, failure_type) == (RETRY, FailureType.transient_error)
@@ -176,7 +177,7 @@ def test_a_good_status_with_a_broken_body_is_asked_for_again(body: bytes) -> Non
     assert f"{len(body)} bytes of text/html" in sentence
 
 
-def test_a_good_status_with_null_for_a_body_is_asked_for_again() -> None:
+def test_a_good_status_with_null_for_a_body_is_requested_again() -> None:
     """Only 204 says that there is nothing: null taken for an empty list would lose a page."""
     with pytest.raises(UndecodableBody, match="null"):
         decode(response(200, b"null"))
@@ -199,7 +200,7 @@ def test_a_good_status_with_null_for_a_body_is_asked_for_again() -> None:
         None,
     ],
 )
-def test_a_request_that_got_no_answer_is_made_again(error: Any) -> None:
+def test_a_request_that_got_no_response_is_made_again(error: Any) -> None:
     """Connections break in every sync of some length."""
     action, failure_type, sentence = judged(error)
     assert (action, failure_type) == (RETRY, FailureType.transient_error)
@@ -207,7 +208,7 @@ def test_a_request_that_got_no_answer_is_made_again(error: Any) -> None:
 
 
 def test_a_certificate_that_cannot_be_verified_stops_everything() -> None:
-    """Whoever is at the other end, it is not known to be BigCommerce."""
+    """The other end is not known to be BigCommerce."""
     error = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1007)"
     action, failure_type, sentence = judged(requests.exceptions.SSLError(error))
     assert (action, failure_type) == (STOP, FailureType.config_error)
@@ -245,7 +246,7 @@ def test_a_missing_scope_is_named_together_with_the_stream(scope: Scope, body: A
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "reported"),
     [
         (
             {"title": "This feature is not available on your plan."},
@@ -256,12 +257,12 @@ def test_a_missing_scope_is_named_together_with_the_stream(scope: Scope, body: A
     ],
     ids=str,
 )
-def test_a_refusal_for_another_reason_than_a_missing_scope_is_quoted(body: Any, told: str) -> None:
+def test_a_refusal_for_another_reason_than_a_missing_scope_is_quoted(body: Any, reported: str) -> None:
     """A scope that the account has already cannot be granted: the reason is the store's plan or a disabled feature."""
     with pytest.raises(Forbidden) as failure:
         table().interpret_response(explained(403, body))
     sentence = str(failure.value.message)
-    assert told in sentence and "OAuth" not in sentence and is_a_sentence(sentence)
+    assert reported in sentence and "OAuth" not in sentence and is_a_sentence(sentence)
     assert not isinstance(failure.value, MissingScope)
 
 
@@ -276,8 +277,8 @@ FIREWALL = b"<!DOCTYPE html>\n<html><head><title>Attention\n Required! &amp; Blo
 
 
 @pytest.mark.parametrize(("scope", "status"), [(Scope.ORDERS, 403), (None, 403), (None, 404)])
-def test_an_html_page_in_place_of_a_refusal_is_told_as_one(scope: Scope | None, status: int) -> None:
-    """A firewall on the way answered: neither a scope nor the store hash is wrong."""
+def test_an_html_page_instead_of_a_refusal_is_reported_as_one(scope: Scope | None, status: int) -> None:
+    """A firewall on the way responded: neither a scope nor the store hash is wrong."""
     action, failure_type, sentence = judged(response(status, FIREWALL, {"Content-Type": "text/html"}), scope)
     assert action is (FAIL if scope else STOP)
     assert failure_type is FailureType.config_error
@@ -286,7 +287,7 @@ def test_an_html_page_in_place_of_a_refusal_is_told_as_one(scope: Scope | None, 
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "told"),
+    ("status", "body", "reported"),
     [
         (
             422,
@@ -300,13 +301,13 @@ def test_an_html_page_in_place_of_a_refusal_is_told_as_one(scope: Scope | None, 
     ],
     ids=str,
 )
-def test_all_parts_of_an_explanation_are_shown(status: int, body: Any, told: str) -> None:
+def test_all_parts_of_an_explanation_are_shown(status: int, body: Any, reported: str) -> None:
     """The title of a V3 error says the least: "JSON data is missing or invalid"."""
-    assert told in judged(explained(status, body))[2]
+    assert reported in judged(explained(status, body))[2]
 
 
 def test_plain_text_is_an_explanation_too() -> None:
-    """The catalog answers 401 so (documented)."""
+    """The catalog returns 401 so (documented)."""
     assert "(422: Too many ids)" in judged(response(422, b"Too many\nids", {"Content-Type": "text/plain"}))[2]
 
 
@@ -318,12 +319,12 @@ def test_what_the_store_refuses_is_not_called_a_defect_of_the_connector(status: 
 
 @pytest.mark.parametrize("status", [status for status in EXPECTED if status >= 400])
 def test_the_request_and_its_id_are_named(status: int) -> None:
-    """BigCommerce's support asks for the id; the path tells which page or which parent it was."""
-    answer = response(status, b"", {"X-Request-ID": "8f3c-77"})
+    """BigCommerce's support needs the id; the path shows which page or which parent it was."""
+    reply = response(status, b"", {"X-Request-ID": "8f3c-77"})
     url = f"{STORE_URL}v2/orders/17/taxes?limit=250&sort=id:asc&min_id=300&include=fees&token={TOKEN}"
-    answer.request = requests.Request("GET", url).prepare()
+    reply.request = requests.Request("GET", url).prepare()
     add_to_secrets(TOKEN)
-    sentence = judged(answer)[2]
+    sentence = judged(reply)[2]
     assert sentence.endswith(" The request was v2/orders/17/taxes?min_id=300&token=**** (X-Request-ID 8f3c-77).")
 
 
@@ -352,7 +353,7 @@ def test_a_suspended_store_stops_everything(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "reported"),
     [
         (BODIES["V2 array"], "The field 'x' {y} is not supported."),
         (BODIES["V3 object"], "Data is missing; a.b: c"),
@@ -361,9 +362,9 @@ def test_a_suspended_store_stops_everything(kind: str) -> None:
         (b"", "no explanation"),
     ],
 )
-def test_what_the_store_says_for_itself_is_passed_on(body: bytes, told: str) -> None:
+def test_what_the_store_says_for_itself_is_passed_on(body: bytes, reported: str) -> None:
     """A refusal can only be reported usefully with the store's own words."""
-    assert f"(422: {told})" in judged(response(422, body))[2]
+    assert f"(422: {reported})" in judged(response(422, body))[2]
 
 
 @pytest.mark.parametrize("status", [402, 422, 503])
@@ -390,8 +391,8 @@ def test_only_a_missing_address_of_a_stream_may_mean_a_deleted_parent(status: in
     with pytest.raises(BigCommerceError) as failure:
         table().interpret_response(response(status))
     assert isinstance(failure.value, NotFound) == (status == 404)
-    # A refusal of the question itself is another thing than a refusal of this store or this account to answer it.
-    assert isinstance(failure.value, Refused) == (status in (400, 422))
+    # A refusal of the question itself is another thing than a refusal by this store or for this account.
+    assert isinstance(failure.value, BadRequest) == (status in (400, 422))
 
 
 def test_a_missing_store_is_not_a_deleted_parent() -> None:
@@ -442,7 +443,7 @@ def test_a_refused_token_stops_all_streams_at_once(api: Any) -> None:
 
 @pytest.mark.parametrize("elsewhere", [{"json": {"time": 1}}, {"status_code": 500}, {"exc": requests.ConnectionError}])
 def test_a_token_that_one_address_refuses_once_is_good(api: Any, elsewhere: dict[str, Any]) -> None:
-    """Stores have answered 401 at random during incidents. Nothing but a second refusal proves the first."""
+    """Stores have returned 401 at random during incidents. Nothing but a second refusal proves the first."""
     api.get(f"{STORE_URL}v2/time", **elsewhere)
     api.get(f"{STORE_URL}v2/coupons", [{"status_code": 401}, {"status_code": 401}, GOOD])
     store = make_store()
@@ -458,25 +459,25 @@ def test_a_token_that_one_address_always_refuses_fails_one_stream(api: Any) -> N
     with pytest.raises(BigCommerceError) as failure:
         read(Coupons(store))
     sentence = str(failure.value.message)
-    assert "(401: Unauthorized), though it did not refuse it at /v2/time" in sentence and is_a_sentence(sentence)
+    assert "(401: Unauthorized), although /v2/time accepts it" in sentence and is_a_sentence(sentence)
     assert "API account" not in sentence
     assert failure.value.failure_type is FailureType.transient_error
     assert opened(store.breaker) is None
-    assert len([url for url in urls(api) if url.startswith("v2/coupons")]) == ErrorTable.max_retries + 1
+    assert len([url for url in urls(api) if url.startswith("v2/coupons")]) == BigCommerceErrorHandler.max_retries + 1
     assert read(Orders(store)) == []
 
 
-def test_one_request_answers_all_that_doubt_the_token() -> None:
+def test_one_request_checks_the_token_for_all_threads() -> None:
     """Eight workers may meet the same refusal at the same moment."""
-    begun, finish, asked = threading.Event(), threading.Event(), []
+    begun, finish, requested = threading.Event(), threading.Event(), []
 
-    def ask() -> bool:
-        asked.append(1)
+    def request() -> bool:
+        requested.append(1)
         begun.set()
         finish.wait()
         return True
 
-    check = TokenCheck(ask)
+    check = TokenCheck(request)
     with ThreadPoolExecutor(8) as workers:
         first = workers.submit(check.is_refused)
         begun.wait()
@@ -484,8 +485,8 @@ def test_one_request_answers_all_that_doubt_the_token() -> None:
         others = [workers.submit(check.is_refused) for _ in range(7)]
         assert all(one.result() for one in (first, *others))
     assert lock.waiting == 7
-    assert len(asked) == 1
-    assert check.is_refused() and len(asked) == 2, "a later refusal is another one"
+    assert len(requested) == 1
+    assert check.is_refused() and len(requested) == 2, "a later refusal is another one"
 
 
 class CountingLock:
@@ -508,7 +509,7 @@ class CountingLock:
 
 
 def test_a_request_that_waits_for_the_quota_is_not_sent_once_the_token_was_refused(api: Any) -> None:
-    """All but one of the workers may be waiting at that moment: none of them has anything left to ask."""
+    """All but one of the workers may be waiting at that moment: none of them has anything left to send."""
     api.get(f"{STORE_URL}v2/coupons", json=[])
     store = make_store()
     store.governor._blocked_until = 30
@@ -538,7 +539,7 @@ def test_a_request_that_is_about_to_be_repeated_is_not_sent_once_the_token_was_r
 @pytest.mark.parametrize("location", ["https://evil.example.com/x", f"{STORE_URL}v2/other", "//evil.example.com/"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(api: Any, status: int, location: str) -> None:
-    """The token would go along to wherever the answer points."""
+    """The token would go along to wherever the response points."""
     api.get(f"{STORE_URL}v2/coupons", status_code=status, headers={"Location": location})
     api.get("https://evil.example.com/", json=[])
     with pytest.raises(BigCommerceError, match="redirect"):
@@ -574,7 +575,7 @@ def test_an_api_address_in_an_unusual_spelling_still_reaches_the_store(api: Any,
 
 
 def test_every_request_names_the_client_and_carries_the_credentials(api: Any) -> None:
-    """BigCommerce asks clients to name themselves; without Accept, V2 may answer in XML."""
+    """Clients should identify themselves (documented); without Accept, V2 may respond in XML."""
     api.get(f"{STORE_URL}v2/coupons", json=[])
     read(make_stream(Coupons))
     headers = api.last_request.headers
@@ -618,22 +619,22 @@ def test_a_passing_fault_is_outlived(api: Any, naps: list[float], bad: dict[str,
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
-        ({"text": "<html>"}, "something that is not whole JSON"),
-        ({"status_code": 423}, "passing fault (423)"),
-        ({"status_code": 429}, "request quota stayed used up"),
+        ({"text": "<html>"}, "returned invalid or incomplete JSON"),
+        ({"status_code": 423}, "temporary error (423)"),
+        ({"status_code": 429}, "rate limit stayed exhausted"),
         ({"exc": requests.exceptions.ConnectTimeout}, "could not be reached while 'coupons' was read (ConnectTimeout)"),
     ],
     ids=str,
 )
 def test_when_no_attempt_helps_the_user_reads_why(api: Any, naps: list[float], bad: Any, sentence: str) -> None:
-    """The CDK says "exhausted available request attempts", which tells a merchant nothing."""
+    """The CDK says "exhausted available request attempts", which says nothing to a merchant."""
     api.get(f"{STORE_URL}v2/coupons", [bad])
     with pytest.raises(BigCommerceError) as failure:
         read(make_stream(Coupons))
     message = str(failure.value.message)
     assert sentence in message and is_a_sentence(message) and "Exhausted" not in message
     assert failure.value.failure_type is FailureType.transient_error
-    assert api.call_count == ErrorTable.max_retries + 1
+    assert api.call_count == BigCommerceErrorHandler.max_retries + 1
 
 
 @pytest.mark.parametrize(
@@ -659,7 +660,7 @@ def test_when_no_smaller_page_helps_the_user_reads_what_was_tried(
 def test_a_sentence_of_our_own_is_left_alone() -> None:
     """It passes the place where the CDK's errors are put into words, too."""
     error = BigCommerceError("Cause. Remedy.")
-    assert in_plain_words(error) is error
+    assert unwrap_cdk_error(error) is error
 
 
 def logged(records: Iterable[logging.LogRecord]) -> str:
@@ -674,8 +675,8 @@ def test_no_failure_puts_the_credentials_into_the_log_or_the_error(
     api.get(f"{STORE_URL}v2/coupons", status_code=status, text="no")
     with caplog.at_level(logging.INFO), pytest.raises(BigCommerceError) as failure:
         read(make_stream(Coupons))
-    told = logged(caplog.records) + repr(failure.value) + str(failure.value.as_airbyte_message())
-    assert TOKEN not in told and CLIENT not in told
+    reported = logged(caplog.records) + repr(failure.value) + str(failure.value.as_airbyte_message())
+    assert TOKEN not in reported and CLIENT not in reported
 
 
 # The store's clock.
@@ -684,14 +685,14 @@ def test_no_failure_puts_the_credentials_into_the_log_or_the_error(
 def test_the_clock_is_read_once_for_all_streams(api: Any) -> None:
     """Two upper bounds would leave a gap between the streams."""
     store = make_store()
-    assert store.started() is store.started()
+    assert store.sync_started_at() is store.sync_started_at()
     assert api.call_count == 1
 
 
-def test_the_date_header_is_the_clock_where_the_endpoint_tells_none(api: Any) -> None:
-    """The local clock may be wrong by hours: it is never asked."""
+def test_the_date_header_is_the_clock_where_the_endpoint_reports_none(api: Any) -> None:
+    """The local clock may be wrong by hours: it is never used."""
     api.get(f"{STORE_URL}v2/time", json={}, headers={"Date": "Sat, 01 Jun 2024 12:00:00 GMT"})
-    assert make_store().started().isoformat() == "2024-06-01T12:00:00+00:00"
+    assert make_store().sync_started_at().isoformat() == "2024-06-01T12:00:00+00:00"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "today"}, {"Date": ""}])
@@ -699,14 +700,14 @@ def test_a_store_without_a_clock_is_an_error(api: Any, headers: dict[str, str]) 
     """Without an upper bound no state would be true."""
     api.get(f"{STORE_URL}v2/time", json={"time": "soon"}, headers=headers)
     with pytest.raises(BigCommerceError, match="returned no time"):
-        make_store().started()
+        make_store().sync_started_at()
 
 
 def test_a_start_date_in_the_future_of_the_store_is_an_error(api: Any) -> None:
     """It would replicate nothing and look like success."""
     with pytest.raises(BigCommerceError, match=r"start date 2024-06-02 is in the future.*choose an earlier one"):
-        make_store(start_date="2024-06-02").started()
-    assert make_store(start_date="2024-06-01T12:00:00Z").started()
+        make_store(start_date="2024-06-02").sync_started_at()
+    assert make_store(start_date="2024-06-01T12:00:00Z").sync_started_at()
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -714,40 +715,40 @@ def test_one_refusal_of_the_clock_is_not_believed(api: Any, status: int) -> None
     """It would fail every stream, and send the user to make another API account."""
     api.get(f"{STORE_URL}v2/time", [{"status_code": status}, {"json": {"time": NOW}}])
     store = make_store()
-    assert store.started()
+    assert store.sync_started_at()
     assert opened(store.breaker) is None
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_wrong_store_hash_is_told_by_the_clock(api: Any, status: int) -> None:
-    """It is the first request of all, and the only one that can tell a wrong store from a missing scope."""
+def test_a_wrong_store_hash_is_reported_by_the_clock(api: Any, status: int) -> None:
+    """It is the first request of all, and the only one that can distinguish a wrong store from a missing scope."""
     api.get(f"{STORE_URL}v2/time", status_code=status)
     with pytest.raises(BigCommerceError, match="Check the store hash"):
-        make_store().started()
+        make_store().sync_started_at()
 
 
 @pytest.mark.parametrize(
-    ("answer", "changes", "sentence", "requests"),
+    ("reply", "changes", "sentence", "requests"),
     [
         ({"status_code": 404}, {}, "Check the store hash", 2),
         ({"status_code": 401}, {}, "access token was refused", 2),
         ({"json": {}}, {}, "returned no time", 1),
         ({"json": {"time": 1_717_243_200}}, {"start_date": "2024-06-02"}, "is in the future", 1),
-        ({"status_code": 500}, {}, "passing fault", ErrorTable.max_retries + 1),
-        ({"status_code": 429}, {}, "quota stayed used up", ErrorTable.max_retries + 1),
+        ({"status_code": 500}, {}, "temporary error", BigCommerceErrorHandler.max_retries + 1),
+        ({"status_code": 429}, {}, "rate limit stayed exhausted", BigCommerceErrorHandler.max_retries + 1),
     ],
     ids=str,
 )
-def test_a_failure_of_the_clock_is_told_to_every_stream_and_asked_for_once(
-    api: Any, answer: dict[str, Any], changes: dict[str, Any], sentence: str, requests: int
+def test_a_failure_of_the_clock_fails_every_stream_after_one_request(
+    api: Any, reply: dict[str, Any], changes: dict[str, Any], sentence: str, requests: int
 ) -> None:
-    """One answer is enough for all streams, and each of them has to fail by it."""
-    api.get(f"{STORE_URL}v2/time", **answer)
+    """One response is enough for all streams, and each of them must fail with it."""
+    api.get(f"{STORE_URL}v2/time", **reply)
     store = make_store(**changes)
-    told = []
+    reported = []
     for stream in (Orders(store), Coupons(store)):
         with pytest.raises(BigCommerceError, match=sentence) as failure:
             list(stream.stream_slices(sync_mode=SyncMode.incremental))
-        told.append(failure.value)
-    assert told[0] is told[1]
+        reported.append(failure.value)
+    assert reported[0] is reported[1]
     assert api.call_count == requests

@@ -1,4 +1,4 @@
-"""Which container engine is used, seen with programs that only play one."""
+"""The choice of the container engine, tested with programs that imitate one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def install(folder: Path, name: str, text: str) -> None:
     program.chmod(0o755)
 
 
-def test_a_docker_that_answers_is_used(tmp_path: Path) -> None:
+def test_a_docker_that_responds_is_used(tmp_path: Path) -> None:
     """With the images that its user has already."""
     install(tmp_path, "docker", ANSWERS)
     install(tmp_path, "podman", ANSWERS)
@@ -87,8 +87,8 @@ def test_an_engine_that_runs_containers_comes_before_buildah(tmp_path: Path) -> 
     assert found.runs_containers
 
 
-def test_buildah_s_sizes_are_those_that_the_image_tells_of_its_layers(tmp_path: Path) -> None:
-    """A base that was pulled tells what was transferred, which is compressed."""
+def test_buildah_s_sizes_are_those_that_the_image_reports_of_its_layers(tmp_path: Path) -> None:
+    """A base that was pulled reports what was transferred, which is compressed."""
     install(tmp_path, "buildah", BUILDAH)
     found = engine.find()
     assert found
@@ -105,7 +105,7 @@ def test_buildah_exports_what_a_build_upon_the_image_gives(tmp_path: Path) -> No
 
 
 def test_without_an_engine_there_is_none(tmp_path: Path) -> None:
-    """Whoever asks says what to install, or skips what needs one."""
+    """The caller says what to install, or skips what needs one."""
     install(tmp_path, "docker", IS_DOWN)
     assert engine.find() is None
 

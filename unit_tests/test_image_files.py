@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from importlib import metadata
+from importlib.metadata import requires
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 
 from image import base
+from image.locks import BUILD_LOCK, LOCK, entries, pinned
 from source_bigcommerce import __version__
+from tools.project import ROOT, metadata
 
-ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-LOCK = ROOT / "requirements.lock"
-BUILD_LOCK = ROOT / "image" / "build-requirements.lock"
-
-
-@pytest.fixture(scope="module")
-def connector() -> dict[str, Any]:
-    """What metadata.yaml tells Airbyte about the connector."""
-    data = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
-    assert isinstance(data, dict)
-    return data
-
-
-def entries(lock: Path) -> Iterator[str]:
-    """The entries of a lock, each on one line, comments left out."""
-    text = re.sub(r"^\s*#.*\n", "", lock.read_text(encoding="utf-8"), flags=re.M)
-    yield from text.replace("\\\n", " ").splitlines()
-
-
-def pinned(lock: Path) -> dict[str, str]:
-    """Package and version of each entry."""
-    return dict(entry.split()[0].split("==") for entry in entries(lock))
 
 
 def label(name: str) -> str:
@@ -47,22 +24,22 @@ def label(name: str) -> str:
     return found[1]
 
 
-def test_the_version_is_the_same_everywhere(connector: dict[str, Any]) -> None:
+def test_the_version_is_the_same_everywhere() -> None:
     """Airbyte refuses an image whose label and metadata.yaml name different versions."""
-    hint = "A new version is written into __init__.py, the Dockerfile's labels and metadata.yaml."
+    hint = "A new version is written into version.py, the Dockerfile's labels and metadata.yaml."
     assert label("io.airbyte.version") == __version__, hint
     assert label("org.opencontainers.image.version") == __version__, hint
-    assert connector["dockerImageTag"] == __version__, hint
+    assert metadata()["dockerImageTag"] == __version__, hint
 
 
-def test_the_image_s_name_is_the_repository_of_the_metadata(connector: dict[str, Any]) -> None:
-    """The label tells Airbyte whose image this is."""
-    assert label("io.airbyte.name") == connector["dockerRepository"]
+def test_the_image_s_name_is_the_repository_of_the_metadata() -> None:
+    """The label shows Airbyte whose image this is."""
+    assert label("io.airbyte.name") == metadata()["dockerRepository"]
 
 
-def test_both_stages_stand_on_the_base_that_the_metadata_pins(connector: dict[str, Any]) -> None:
+def test_both_stages_stand_on_the_base_that_the_metadata_pins() -> None:
     """By digest, so that the same checkout gives the same image next year."""
-    assert base.pinned() == connector["connectorBuildOptions"]["baseImage"]
+    assert base.pinned() == metadata()["connectorBuildOptions"]["baseImage"]
     assert re.search(r":[\d.]+@sha256:[0-9a-f]{64}$", base.pinned())
 
 
@@ -101,14 +78,14 @@ def test_a_lock_names_no_index_and_no_folder(lock: Path) -> None:
 
 
 def test_the_lock_satisfies_what_the_connector_requires() -> None:
-    """After a change in setup.py, `make lock` renews it."""
+    """After a change in pyproject.toml, `make lock` renews it."""
     versions = pinned(LOCK)
-    required = [Requirement(text) for text in metadata.requires("airbyte-source-bigcommerce") or ()]
+    required = [Requirement(text) for text in requires("airbyte-source-bigcommerce") or ()]
     required = [requirement for requirement in required if "extra" not in str(requirement.marker)]
     assert {"airbyte-cdk", "requests"} <= {requirement.name for requirement in required}
     for requirement in required:
         assert versions.get(requirement.name, "no version") in requirement.specifier, (
-            f"requirements.lock has {versions.get(requirement.name)} where setup.py wants {requirement}: `make lock`."
+            f"requirements.lock has {versions.get(requirement.name)}, pyproject.toml wants {requirement}: `make lock`."
         )
 
 

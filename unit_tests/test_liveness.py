@@ -1,4 +1,4 @@
-"""What the platform is sent while a sync brings no records."""
+"""The messages for the platform while a sync emits no records."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Sync:
         self.liveness.wake()
 
     def prints(self, *messages: AirbyteMessage) -> list[Any]:
-        """What is printed for these messages, and for what the threads that read had to say before: as short texts."""
+        """The output for these messages, and for earlier ones of the reading threads, as short texts."""
         self.queue.extend(messages)
         printed = list(self.liveness.messages(self.queued()))
         return [_short(message) for message in printed]
@@ -69,9 +69,9 @@ def _short(message: AirbyteMessage) -> Any:
     if message.type is MessageType.STATE:
         stream = dumped["state"]["stream"]
         return f"{stream['stream_descriptor']['name']} {stream['stream_state'].get('date_modified')}"
-    told = dumped["trace"]["stream_status"]
-    reasons = [(r["type"], r["rate_limited"]["quota_reset"]) for r in told.get("reasons") or []]
-    return (f"{told['stream_descriptor']['name']} {told['status']}", *reasons)
+    reported = dumped["trace"]["stream_status"]
+    reasons = [(r["type"], r["rate_limited"]["quota_reset"]) for r in reported.get("reasons") or []]
+    return (f"{reported['stream_descriptor']['name']} {reported['status']}", *reasons)
 
 
 def limited(name: str, seconds: float) -> Any:
@@ -122,7 +122,7 @@ def test_a_wait_that_is_over_before_it_could_be_reported_is_reported_in_order() 
 
 
 def at(sync: Sync, seconds: float) -> list[Any]:
-    """What is printed when a response comes at that time."""
+    """The output when a response arrives at that time."""
     sync.clock.now = seconds
     sync.liveness.wake()
     return sync.prints()
@@ -138,8 +138,8 @@ def test_a_sync_without_records_repeats_its_last_true_state() -> None:
     assert at(sync, 2 * SECONDS_BETWEEN_STATES) == ["orders 2"]
 
 
-def test_a_sync_that_is_not_answered_repeats_nothing() -> None:
-    """A sync that hangs has to be ended by somebody."""
+def test_a_sync_without_a_response_repeats_nothing() -> None:
+    """A sync that hangs must be ended by somebody."""
     sync = Sync()
     sync.prints(status("orders", STARTED), state("orders", 2))
     sync.clock.now = 10 * SECONDS_BETWEEN_STATES

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -12,15 +10,15 @@ import pytest
 import yaml
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 
-from docs.streams_table import streams
 from source_bigcommerce import __version__
 from source_bigcommerce.config import Config
 from source_bigcommerce.source import DOCUMENTATION
+from tools.project import ROOT, metadata
+from tools.streams import streams
 
-ROOT = Path(__file__).parents[1]
 FILE = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
-DATA: dict[str, Any] = FILE["data"]
-SETUP = (ROOT / "setup.py").read_text(encoding="utf-8")
+DATA = metadata()
+PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_airbyte_s_model_accepts_the_metadata() -> None:
@@ -28,7 +26,7 @@ def test_airbyte_s_model_accepts_the_metadata() -> None:
     ConnectorMetadataDefinitionV0.model_validate(FILE)
 
 
-def test_a_major_version_tells_what_it_breaks() -> None:
+def test_a_major_version_reports_what_it_breaks() -> None:
     """The registry refuses an N.0.0 without an entry, and an entry needs a message and a deadline for users to act."""
     changes = DATA.get("releases", {}).get("breakingChanges", {})
     if re.fullmatch(r"[1-9]\d*\.0\.0", __version__):
@@ -55,7 +53,7 @@ def test_suggested_streams_exist() -> None:
 
 
 def test_the_documents_of_the_store_s_api_are_named() -> None:
-    """The platform shows them beside the connector: limits, permissions, changes, and whether the API is up."""
+    """The platform shows them next to the connector: limits, permissions, changes, and whether the API is up."""
     types = {one["type"] for one in DATA["externalDocumentationUrls"]}
     assert {"rate_limits", "permissions_scopes", "status_page", "api_release_history", "openapi_spec"} <= types
 
@@ -101,14 +99,14 @@ def test_the_acceptance_tests_are_of_this_version() -> None:
 @pytest.mark.parametrize(
     ("value", "where"),
     [
-        (DATA["remoteRegistries"]["pypi"]["packageName"], 'name="{}"'),
-        (DATA["license"], 'license="{}"'),
-        (DATA["dockerRepository"].rpartition("/")[2], '"console_scripts": ["{} = source_bigcommerce.run:run"]'),
+        (DATA["remoteRegistries"]["pypi"]["packageName"], 'name = "{}"'),
+        (DATA["license"], 'license = "{}"'),
+        (DATA["dockerRepository"].rpartition("/")[2], '{} = "source_bigcommerce.run:run"'),
     ],
 )
 def test_the_package_bears_the_same_names(value: str, where: str) -> None:
     """PyAirbyte installs the package that the metadata names and starts the console script of the image's name."""
-    assert where.format(value) in SETUP
+    assert f"\n{where.format(value)}\n" in PROJECT
 
 
 def test_the_names_of_the_connector_agree() -> None:

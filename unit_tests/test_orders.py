@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from source_bigcommerce.api.errors import BigCommerceError, NotFound, Refused
+from source_bigcommerce.api.errors import BadRequest, BigCommerceError, NotFound
 from source_bigcommerce.streams.orders import Orders
 from unit_tests.support import MODIFIED, STORE_URL, listing, make_stream, query, read, row, sync, urls
 
@@ -75,14 +75,14 @@ def test_consignments_that_do_not_come_along_are_read_from_their_own_address(api
     ],
 )
 def test_groups_without_entries_may_come_in_any_shape(api: Any, groups: dict[str, Any]) -> None:
-    """An order of nothing is still an order, and no reason to ask again."""
+    """An order of nothing is still an order, and no reason for another request."""
     record = order(api, consignments=groups)
     assert (record["consignments"], record["line_items"]) == (EMPTY, [])
     assert len(urls(api)) == 1
 
 
 def test_a_group_of_one_may_come_without_its_list(api: Any) -> None:
-    """PHP unwraps a list of one now and then."""
+    """PHP unwraps a list of one sometimes."""
     record = order(api, consignments={"shipping": {"id": 2, "line_items": line(12)}}, items_total=1)
     assert record["consignments"]["shipping"] == [{"id": 2, "line_item_ids": [12]}]
     assert [item["id"] for item in record["line_items"]] == [12]
@@ -114,18 +114,18 @@ def test_fees_are_a_list_whichever_documented_shape_they_come_in(api: Any, fees:
 
 
 @pytest.mark.parametrize("missing", [None, "", {}, {"url": "https://x", "resource": "/orders/7/fees"}])
-@pytest.mark.parametrize("answer", [{"json": {"fees": [{"id": 1}]}}, {"json": [{"id": 1}]}, {"json": {"id": 1}}])
-def test_fees_that_do_not_come_along_are_read_from_their_own_address(api: Any, missing: Any, answer: Any) -> None:
+@pytest.mark.parametrize("response", [{"json": {"fees": [{"id": 1}]}}, {"json": [{"id": 1}]}, {"json": {"id": 1}}])
+def test_fees_that_do_not_come_along_are_read_from_their_own_address(api: Any, missing: Any, response: Any) -> None:
     """A fee that is missing makes the order's total wrong."""
-    api.get(f"{STORE_URL}v2/orders/7/fees", **answer)
+    api.get(f"{STORE_URL}v2/orders/7/fees", **response)
     assert [fee["id"] for fee in order(api, fees=missing)["fees"]] == [1]
     assert urls(api)[1:] == ["v2/orders/7/fees"]
 
 
-@pytest.mark.parametrize("answer", [{"status_code": 204}, {"json": []}, {"json": {"fees": []}}])
-def test_an_order_without_fees_has_an_empty_list_of_them(api: Any, answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize("response", [{"status_code": 204}, {"json": []}, {"json": {"fees": []}}])
+def test_an_order_without_fees_has_an_empty_list_of_them(api: Any, response: dict[str, Any]) -> None:
     """One shape for none, however the store says it."""
-    api.get(f"{STORE_URL}v2/orders/7/fees", **answer)
+    api.get(f"{STORE_URL}v2/orders/7/fees", **response)
     assert order(api, fees="")["fees"] == []
 
 
@@ -160,21 +160,21 @@ def test_a_consignment_as_long_as_a_cap_is_read_again(api: Any, length: int, ite
 
 
 @pytest.mark.parametrize(
-    ("items_total", "quantities", "doubted"),
+    ("items_total", "quantities", "possibly_truncated"),
     [(5, [2, 3], False), (2, [2, 3], False), (6, [2, 3], True), (1, [], True), (0, [], False), (None, [], True)],
 )
 def test_lines_that_hold_fewer_pieces_than_the_order_are_read_again(
-    api: Any, items_total: int | None, quantities: list[int], doubted: bool
+    api: Any, items_total: int | None, quantities: list[int], possibly_truncated: bool
 ) -> None:
     """Equal orders have been seen with and without their lines."""
     lines = [line(i, quantity=quantity) for i, quantity in enumerate(quantities, 1)]
     api.get(f"{STORE_URL}v2/orders/7/products", json=[line(99, quantity=9)])
     record = order(api, consignments={"shipping": [{"id": 2, "line_items": lines}]}, items_total=items_total)
-    assert len(urls(api)) == (2 if doubted else 1)
-    assert ([item["id"] for item in record["line_items"]] == [99]) is doubted
+    assert len(urls(api)) == (2 if possibly_truncated else 1)
+    assert ([item["id"] for item in record["line_items"]] == [99]) is possibly_truncated
 
 
-def test_doubtful_orders_are_read_again_once_each_and_the_others_not_at_all(api: Any) -> None:
+def test_possibly_truncated_orders_are_read_again_once_each_and_the_others_not_at_all(api: Any) -> None:
     """The request is spent where there is doubt, and only there."""
     whole = {"consignments": {"shipping": [{"id": 2}]}, "fees": [], "items_total": 0}
     orders = [{"id": i, **whole} for i in range(1, 20)]
@@ -187,7 +187,7 @@ def test_doubtful_orders_are_read_again_once_each_and_the_others_not_at_all(api:
     assert len(read(make_stream(Orders))) == 19
     assert sorted(url.split("?")[0] for url in urls(api)[1:]) == [
         "v2/orders/10/products",
-        "v2/orders/15/consignments",  # which tells none, and is asked once more
+        "v2/orders/15/consignments",  # which reports none, and is requested once more
         "v2/orders/15/consignments",
         "v2/orders/5/products",
     ]
@@ -196,7 +196,7 @@ def test_doubtful_orders_are_read_again_once_each_and_the_others_not_at_all(api:
 def test_an_order_deleted_while_it_is_read_comes_as_it_is_with_a_log_line(
     api: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The next sync tells the rest; this one has to say that it skipped something."""
+    """The next sync reports the rest; this one must say that it skipped something."""
     for path in ("", "/consignments", "/fees", "/products"):
         api.get(f"{STORE_URL}v2/orders/7{path}", status_code=404, json=[{"status": 404, "message": "no"}])
     with caplog.at_level(logging.INFO):
@@ -225,7 +225,7 @@ def test_children_of_an_order_that_cannot_be_read_fail_the_slice(api: Any, child
     for path in ("consignments", "fees", "products"):
         api.get(f"{STORE_URL}v2/orders/7/{path}", json=[] if path == "products" else {})
     api.get(f"{STORE_URL}v2/orders/7/{children}", status_code=500)
-    with pytest.raises(BigCommerceError, match="passing fault"):
+    with pytest.raises(BigCommerceError, match="temporary error"):
         order(api, consignments=LINK, fees=LINK, items_total=3)
 
 
@@ -247,7 +247,7 @@ def test_as_many_fees_as_a_known_cap_are_read_again(api: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("children", "came", "answer"),
+    ("children", "came", "response"),
     [
         ("fees", {"fees": [{"id": i} for i in range(10)]}, {"fees": []}),
         ("fees", {"fees": [{"id": i} for i in range(10)]}, []),
@@ -256,26 +256,26 @@ def test_as_many_fees_as_a_known_cap_are_read_again(api: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("lasts", [False, True])
-def test_parts_that_came_along_are_not_taken_back_by_an_answer_that_tells_none(
-    api: Any, children: str, came: dict[str, Any], answer: Any, lasts: bool
+def test_embedded_parts_are_not_replaced_by_an_empty_response(
+    api: Any, children: str, came: dict[str, Any], response: Any, lasts: bool
 ) -> None:
-    """It is asked for once more, and the slice fails if that stays: believed, the rest of the parts would be lost."""
+    """It is requested once more, and the slice fails if that stays: believed, the rest of the parts would be lost."""
     whole = {"fees": [{"id": i} for i in range(12)], "shipping": [{"id": i} for i in range(1, 13)]}
     api.get(f"{STORE_URL}v2/orders/7", json={"id": 7})
-    api.get(f"{STORE_URL}v2/orders/7/{children}", [{"json": answer}, {"json": answer if lasts else whole}])
+    api.get(f"{STORE_URL}v2/orders/7/{children}", [{"json": response}, {"json": response if lasts else whole}])
     fields = {"consignments": {}, "fees": [], "items_total": 0, **came}
     if lasts:
-        with pytest.raises(NotFound, match="Record 7 came with children of its own"):
+        with pytest.raises(NotFound, match="The list contains children of record 7"):
             order(api, **fields)
     else:
         record = order(api, **fields)
         assert 12 in (len(record["fees"]), len(record["consignments"]["shipping"]))
 
 
-def test_an_order_that_should_have_lines_and_shows_none_is_told_of_once(
+def test_an_order_that_should_have_lines_and_shows_none_is_reported_once(
     api: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Both answers agree that there are none, so the order is passed on; its own count is worth a warning."""
+    """Both responses agree that there are none, so the order is passed on; its own count is worth a warning."""
     page = [{"id": i, "items_total": 3, "consignments": {"shipping": [{"id": 1}]}, "fees": []} for i in (7, 8)]
     api.get(f"{STORE_URL}v2/orders", json=page)
     for one in page:
@@ -283,11 +283,11 @@ def test_an_order_that_should_have_lines_and_shows_none_is_told_of_once(
     with caplog.at_level(logging.WARNING):
         assert [record["line_items"] for record in read(make_stream(Orders))] == [[], []]
     assert [entry.getMessage() for entry in caplog.records] == [
-        "BigCommerce tells no line item of order 7, nor perhaps of others, though items_total is 3."
+        "BigCommerce returns no line items of order 7, and perhaps of others, although its items_total is 3."
     ]
 
 
-def test_an_archived_order_of_which_nothing_more_is_told_comes_as_listed(
+def test_an_archived_order_without_further_details_is_emitted_as_in_the_list(
     api: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Otherwise one archived order would stop five streams for good. One line of log for all such orders."""
@@ -298,7 +298,16 @@ def test_an_archived_order_of_which_nothing_more_is_told_comes_as_listed(
             api, consignments={"shipping": [{"id": 2, "line_items": [line(1)]}]}, items_total=3, is_deleted=True
         )
     assert [item["id"] for item in record["line_items"]] == [1]
-    assert len([entry for entry in caplog.records if "Of archived orders, such as 7" in entry.getMessage()]) == 1
+    assert (
+        len(
+            [
+                entry
+                for entry in caplog.records
+                if "no further details of archived orders, such as 7" in entry.getMessage()
+            ]
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize("email", ["", {}, {"gift_certificates": {}}])
@@ -327,23 +336,23 @@ def test_an_order_comes_out_as_its_schema_promises(api: Any) -> None:
     assert (record["date_modified"], record["brand_new"]) == ("2024-05-15T10:00:00Z", {"a": ""})
 
 
-def archive(api: Any, **answer: Any) -> Any:
-    """A store with one plain order, and this answer to the question for archived ones; returns the stream."""
+def archive(api: Any, **response: Any) -> Any:
+    """A store with one plain order, and this response to the request for archived ones; returns the stream."""
     plain = [{**row(Orders, 1, MODIFIED), "is_deleted": False}]
     api.get(f"{STORE_URL}v2/orders", json=plain)
-    api.get(f"{STORE_URL}v2/orders?is_deleted=true", **answer)
+    api.get(f"{STORE_URL}v2/orders?is_deleted=true", **response)
     return make_stream(Orders)
 
 
-def test_archived_orders_are_asked_for_apart(api: Any) -> None:
-    """Whether the plain list has them is not documented, and a warehouse without them shows too much revenue."""
+def test_archived_orders_are_requested_separately(api: Any) -> None:
+    """It is not documented whether the plain list has them, and a warehouse without them shows too much revenue."""
     subject = archive(api, json=[{**row(Orders, 2, MODIFIED), "is_deleted": True}])
     assert [record["id"] for record in sync(subject)] == [1, 2]
     assert ["is_deleted=true" in url for url in urls(api)] == [False, True]
 
 
 @pytest.mark.parametrize(
-    ("answer", "times"),
+    ("response", "times"),
     [
         ({"status_code": 400, "json": [{"status": 400, "message": "The field 'is_deleted' is not supported."}]}, 2),
         ({"status_code": 204}, 2),
@@ -352,11 +361,11 @@ def test_archived_orders_are_asked_for_apart(api: Any) -> None:
     ids=["refused", "none", "ignored"],
 )
 def test_a_store_that_knows_no_archive_costs_little_and_no_failure(
-    api: Any, answer: dict[str, Any], times: int
+    api: Any, response: dict[str, Any], times: int
 ) -> None:
-    """The filter has not been documented since 2024. "Nothing" is asked for twice before it is believed, and so is a
+    """The filter has not been documented since 2024. "Nothing" is requested twice before it is believed, and so is a
     refusal."""
-    assert [record["id"] for record in sync(archive(api, **answer))] == [1]
+    assert [record["id"] for record in sync(archive(api, **response))] == [1]
     assert len(urls(api)) == 1 + times
 
 
@@ -364,7 +373,7 @@ DAYS = [{"start": f"2024-05-1{i}T00:00:00Z", "end": f"2024-05-1{i + 1}T00:00:00Z
 
 
 @pytest.mark.parametrize(
-    ("plain", "answer", "times"),
+    ("plain", "response", "times"),
     [
         (False, {"status_code": 204}, 6),
         (False, {"json": [{**row(Orders, 2, MODIFIED), "is_deleted": True}]}, 3),
@@ -374,26 +383,26 @@ DAYS = [{"start": f"2024-05-1{i}T00:00:00Z", "end": f"2024-05-1{i + 1}T00:00:00Z
     ],
     ids=["none", "some", "refused", "ignored", "listed among the others"],
 )
-def test_archived_orders_are_asked_for_once_per_slice_until_that_is_not_needed(
-    api: Any, plain: bool, answer: dict[str, Any], times: int
+def test_archived_orders_are_requested_once_per_slice_until_that_is_not_needed(
+    api: Any, plain: bool, response: dict[str, Any], times: int
 ) -> None:
     """No archived order in one slice says nothing of the next; a store that does not know them says it for good."""
-    subject = archive(api, **answer)
+    subject = archive(api, **response)
     if plain:
         listed = [{**row(Orders, 1, MODIFIED), "is_deleted": True}]
         api.get(f"{STORE_URL}v2/orders", json=listed)
     for piece in DAYS:
         read(subject, piece)
-    asked = [query(url) for url in urls(api) if "is_deleted=true" in url]
-    assert len(asked) == times
-    ends = list(dict.fromkeys(params["max_date_modified"][:10] for params in asked))
+    requested = [query(url) for url in urls(api) if "is_deleted=true" in url]
+    assert len(requested) == times
+    ends = list(dict.fromkeys(params["max_date_modified"][:10] for params in requested))
     assert ends == [piece["end"][:10] for piece in (DAYS if times > 2 else DAYS[: len(ends)])]
 
 
 @pytest.mark.parametrize("newest", [251, 290])
 def test_an_archive_whose_later_page_stays_silent_fails_the_slice(api: Any, newest: int) -> None:
     """A full page is followed by "nothing" (204) where it was the last one, and where the store fails: so the archived
-    order with the highest id is asked for, which shows that there is more."""
+    order with the highest id is requested, which shows that there is more."""
     first = [{**row(Orders, i, MODIFIED), "is_deleted": True} for i in range(2, 252)]
     subject = archive(api, json=first)
     api.get(f"{STORE_URL}v2/orders?is_deleted=true&min_id=251", status_code=204)
@@ -401,7 +410,7 @@ def test_an_archive_whose_later_page_stays_silent_fails_the_slice(api: Any, newe
     if newest == 251:
         assert len(sync(subject)) == 251
         return
-    with pytest.raises(BigCommerceError, match="list of 'orders' ended after 250 records, though the store has more"):
+    with pytest.raises(BigCommerceError, match="list of 'orders' ended after 250 records, although the store has more"):
         sync(subject)
     assert subject.state == {}
 
@@ -412,7 +421,7 @@ def test_a_refusal_of_a_later_page_of_the_archive_fails_the_slice(api: Any) -> N
     subject = archive(api)
     refusal = {"status_code": 400, "json": [{"status": 400, "message": "no"}]}
     api.get(f"{STORE_URL}v2/orders?is_deleted=true", [{"json": first}, refusal])
-    with pytest.raises(Refused, match="refused the request for 'orders'"):
+    with pytest.raises(BadRequest, match="refused the request for 'orders'"):
         sync(subject)
     assert query(urls(api)[-1])["min_id"] == "251"
     assert subject.state == {}

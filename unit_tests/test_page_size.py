@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from source_bigcommerce.streams.page_size import HEAVIEST_PAGE, PageSize, smaller
+from source_bigcommerce.lists.page_size import HEAVIEST_PAGE, PageSize, smaller
 
 
 def test_each_size_divides_the_one_before() -> None:
@@ -46,7 +46,7 @@ def test_after_an_outage_pages_grow_step_by_step() -> None:
     assert read == [*[2] * 10, *[10] * 10, *[50] * 10]
 
 
-def test_a_size_that_is_refused_is_never_asked_for_again() -> None:
+def test_a_size_that_is_refused_is_never_requested_again() -> None:
     sizes = PageSize()
     sizes.fail(1000, 1, is_refused=True)
     for _ in range(1000):
@@ -55,8 +55,8 @@ def test_a_size_that_is_refused_is_never_asked_for_again() -> None:
     assert sizes.of(1000) == 250
 
 
-def test_a_failure_of_a_size_that_is_no_longer_asked_for_changes_nothing() -> None:
-    """Eight workers may have asked for it at the same time."""
+def test_a_failure_of_a_size_that_is_no_longer_requested_changes_nothing() -> None:
+    """Eight workers may have requested it at the same time."""
     sizes = PageSize()
     for _ in range(8):
         sizes.fail(250, 1, is_refused=False)

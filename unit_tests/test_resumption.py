@@ -1,4 +1,4 @@
-"""What a message says of the next sync is what the next sync does."""
+"""The next sync does what a message says about it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_stream_with_states_is_resumed_where_there_is_one(api: Any, state: dic
 
 
 def test_a_page_that_cannot_be_followed_is_named(api: Any) -> None:
-    """The message is all that a report has to go by."""
+    """A report contains nothing but the message."""
     api.get(f"{STORE_URL}v2/coupons", json=[{"id": 2}, {"id": 1}], headers={"X-Request-ID": "8f3c"})
     with pytest.raises(BigCommerceError, match=r"not sorted by id.*was v2/coupons \(X-Request-ID 8f3c\)\.$"):
         sync(make_stream(Coupons))

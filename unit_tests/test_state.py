@@ -1,4 +1,4 @@
-"""States: read in every form that occurs, and what a sync has to read after them."""
+"""States: read in every form that occurs, and what a sync must read after them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.streams.state import (
+from source_bigcommerce.lists.state import (
     Backfill,
     Segment,
     Selection,
@@ -21,7 +21,7 @@ from source_bigcommerce.streams.state import (
     parse_state,
     segments,
 )
-from unit_tests.test_progress import at
+from unit_tests.test_watermark import at
 
 
 def parse(state: dict[str, Any]) -> StreamState:
@@ -43,7 +43,7 @@ def parse(state: dict[str, Any]) -> StreamState:
     ],
 )
 def test_a_state_in_any_date_format_is_understood(written: Any) -> None:
-    """Whoever switches over from another connector keeps the place it had come to."""
+    """A user who switches from another connector keeps its progress."""
     assert parse({"date_modified": written}).reached == datetime(2024, 3, 11, 15, 17, 25, tzinfo=timezone.utc)
 
 
@@ -72,7 +72,7 @@ def test_no_state_means_a_first_sync() -> None:
     ids=str,
 )
 def test_a_state_without_a_cursor_starts_the_stream_again_and_says_so(state: dict[str, Any]) -> None:
-    """A stream that was read whole before has no place to resume from."""
+    """A stream that was read in full before has no place to resume from."""
     assert parse(state) == StreamState()
     assert "'orders'" in parse(state).remark
     assert "read from its start again" in parse(state).remark
@@ -93,7 +93,7 @@ def test_a_state_without_a_cursor_starts_the_stream_again_and_says_so(state: dic
     ],
 )
 def test_a_state_that_cannot_be_read_is_an_error_with_a_remedy(state: dict[str, Any]) -> None:
-    """Reading all again unasked would cost hours of the store's quota."""
+    """Reading everything again without a reset would cost hours of the store's quota."""
     with pytest.raises(BigCommerceError, match=r"stream 'orders' cannot be read.*Reset the stream"):
         parse(state)
 
@@ -149,7 +149,7 @@ def test_a_foreign_state_that_says_nothing_of_the_stream_is_refused(state: dict[
     ],
     ids=str,
 )
-def test_a_former_state_that_tells_nothing_starts_the_stream_again_and_says_so(
+def test_a_former_state_that_says_nothing_starts_the_stream_again_and_says_so(
     state: dict[str, Any],
 ) -> None:
     """A connection of the archived connector goes on; nobody wonders why everything comes again."""
@@ -158,7 +158,7 @@ def test_a_former_state_that_tells_nothing_starts_the_stream_again_and_says_so(
     assert "read from its start again" in parse(state).remark
 
 
-def test_a_date_beside_a_former_state_is_kept() -> None:
+def test_a_date_next_to_a_former_state_is_kept() -> None:
     """Reading everything again costs hours of quota where the date would do."""
     state = {"date_modified": "2024-03-05", "states": []}
     assert parse(state).reached == datetime(2024, 3, 5, tzinfo=timezone.utc)
@@ -182,12 +182,12 @@ def selection(start: int | None = 0, channels: tuple[int, ...] | None = ()) -> S
     ids=repr,
 )
 def test_all_that_a_state_records_is_read_again(state: StreamState) -> None:
-    """What is forgotten between two syncs is lost, or read again."""
+    """Content that is lost between two syncs is missing, or read again."""
     assert parse(state.dump("date_modified")) == state
 
 
 def test_a_finished_full_refresh_has_the_form_of_the_cdk() -> None:
-    """The next read starts anew with it; parents that could not be read are still to be asked for."""
+    """The next read starts again with it; parents that could not be read are still to be requested."""
     state = StreamState(at(7), selection(), is_full_refresh=True, is_complete=True)
     assert state.dump("date_modified") == {"__ab_full_refresh_sync_complete": True}
     owing = StreamState(at(7), selection(), unread_parents=(3,), is_full_refresh=True, is_complete=True)
@@ -200,7 +200,7 @@ def test_a_finished_full_refresh_has_the_form_of_the_cdk() -> None:
     ids=str,
 )
 def test_a_damaged_selection_counts_as_unknown(selection: Any) -> None:
-    """It never fails a sync: the date beside it is still true."""
+    """It never fails a sync: the date next to it is still true."""
     state = parse({"date_modified": "2024-03-05", "selection": selection, "backfill": [], "unread_parents": 3})
     assert state == StreamState(datetime(2024, 3, 5, tzinfo=timezone.utc))
 

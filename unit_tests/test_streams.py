@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from pathlib import Path
@@ -16,33 +15,35 @@ from jsonschema import Draft7Validator
 
 import source_bigcommerce
 from source_bigcommerce.api.errors import BigCommerceError, NotFound
-from source_bigcommerce.api.paging import Page
+from source_bigcommerce.api.pagination import Page
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.streams import ALL_STREAMS, slicing
-from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
+from source_bigcommerce.concurrency.cursors import WatermarkCursor
+from source_bigcommerce.lists import sampling
+from source_bigcommerce.lists.slices import ListSlice
+from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
 from source_bigcommerce.streams.order_children import (
-    OrderChild,
     OrderCoupons,
     OrderMessages,
     OrderShipments,
     OrderTaxes,
     Transactions,
 )
-from source_bigcommerce.streams.order_parts import (
+from source_bigcommerce.streams.orders import (
     OrderConsignments,
     OrderFees,
     OrderProducts,
+    Orders,
     OrderShippingAddresses,
 )
-from source_bigcommerce.streams.orders import OrderList, Orders
-from source_bigcommerce.streams.progress import ProgressCursor
 from source_bigcommerce.streams.refunds import OrderRefunds
+from source_bigcommerce.streams.stream import PerParentStream, Stream
 from unit_tests.support import (
     MODIFIED,
     STORE_URL,
+    cursor_of,
     envelope,
     listing,
     make_store,
@@ -51,6 +52,7 @@ from unit_tests.support import (
     read,
     row,
     sync,
+    time_slice,
     urls,
     v3,
 )
@@ -73,13 +75,13 @@ SAMPLES = (
     Products,
     Coupons,
 )
-INCREMENTAL = [stream for stream in SAMPLES if issubclass(stream, IncrementalStream)]
+INCREMENTAL = [stream for stream in SAMPLES if stream.listing.date_filter is not None]
 each_stream = pytest.mark.parametrize("stream", SAMPLES, ids=lambda stream: stream.__name__)
 every_stream = pytest.mark.parametrize("stream", ALL_STREAMS, ids=lambda stream: stream.__name__)
 each_incremental = pytest.mark.parametrize("stream", INCREMENTAL, ids=lambda stream: stream.__name__)
 
 
-def keys(stream: type[BigCommerceStream], records: list[dict[str, Any]]) -> list[int]:
+def keys(stream: type[Stream], records: list[dict[str, Any]]) -> list[int]:
     """The ids of records, or of the orders that they belong to where they have none."""
     return [record["order_id" if stream is OrderConsignments else "id"] for record in records]
 
@@ -88,27 +90,27 @@ def keys(stream: type[BigCommerceStream], records: list[dict[str, Any]]) -> list
 
 
 @every_stream
-def test_a_stream_has_a_key_a_scope_a_way_of_paging_and_a_name(stream: type[BigCommerceStream]) -> None:
+def test_a_stream_has_a_key_a_scope_a_way_of_paging_and_a_name(stream: type[Stream]) -> None:
     """Adding a stream is declaring these; a forgotten one would only show in a sync."""
     assert stream.primary_key
-    assert isinstance(stream.scope, Scope) and stream.scope in stream.scopes()
-    assert stream.paging.first().get("limit", 250) in (250, 1000)
-    assert stream.endpoint.startswith(("v2/", "v3/")) and not stream.endpoint.endswith("/")
+    assert set(stream.scopes()) <= set(Scope) and make_stream(stream).scope in stream.scopes()
+    assert stream.listing.pagination.first().get("limit", 250) in (250, 1000)
+    assert stream.listing.endpoint.startswith(("v2/", "v3/")) and not stream.listing.endpoint.endswith("/")
     by_class = re.sub(r"(?<!^)(?=[A-Z])", "_", stream.__name__).lower()
     assert make_stream(stream).name == ("store" if by_class == "store_information" else by_class)
     assert stream.__dict__.get("__doc__"), "a stream says what its records are"
 
 
 @every_stream
-def test_a_stream_has_an_open_schema_that_knows_its_key_and_cursor(stream: type[BigCommerceStream]) -> None:
+def test_a_stream_has_an_open_schema_that_knows_its_key_and_cursor(stream: type[Stream]) -> None:
     """A schema without the cursor makes the destination drop the column that it needs most."""
     schema = make_stream(stream).get_json_schema()
     Draft7Validator.check_schema(schema)
     assert schema["additionalProperties"] is True
     for key in [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key:
         assert schema["properties"][key]["type"] in ("integer", "string")
-    if issubclass(stream, IncrementalStream):
-        cursor = schema["properties"][stream.cursor_field]
+    if stream.listing.date_filter is not None:
+        cursor = schema["properties"][cursor_of(stream)]
         assert cursor["format"] == "date-time" and cursor["airbyte_type"] == "timestamp_with_timezone"
 
 
@@ -119,7 +121,7 @@ def nodes(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @every_stream
-def test_every_field_but_a_key_may_be_null_and_every_object_may_grow(stream: type[BigCommerceStream]) -> None:
+def test_every_field_but_a_key_may_be_null_and_every_object_may_grow(stream: type[Stream]) -> None:
     """BigCommerce promises neither that a field is there nor that no other one comes."""
     schema = make_stream(stream).get_json_schema()
     keys = [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key
@@ -143,18 +145,18 @@ def test_streams_have_different_names() -> None:
 
 
 @every_stream
-def test_a_stream_declares_its_ways_to_sync(stream: type[BigCommerceStream]) -> None:
+def test_a_stream_declares_its_ways_to_sync(stream: type[Stream]) -> None:
     """The catalog that users choose from is made of this."""
     declared = make_stream(stream).as_airbyte_stream()
     key = [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key
     assert declared.source_defined_primary_key == [[part] for part in key]
-    assert (SyncMode.incremental in declared.supported_sync_modes) == issubclass(stream, IncrementalStream)
-    if issubclass(stream, IncrementalStream):
-        assert declared.default_cursor_field == [stream.cursor_field] and declared.source_defined_cursor
+    assert (SyncMode.incremental in declared.supported_sync_modes) == (stream.listing.date_filter is not None)
+    if stream.listing.date_filter is not None:
+        assert declared.default_cursor_field == [cursor_of(stream)] and declared.source_defined_cursor
 
 
 @every_stream
-def test_two_objects_of_a_stream_share_nothing(stream: type[BigCommerceStream]) -> None:
+def test_two_objects_of_a_stream_share_nothing(stream: type[Stream]) -> None:
     """State kept on the class outlives a sync and ends up in the next one."""
     one, other = make_stream(stream), make_stream(stream)
     for name, value in vars(one).items():
@@ -163,26 +165,26 @@ def test_two_objects_of_a_stream_share_nothing(stream: type[BigCommerceStream]) 
 
 
 @each_stream
-def test_access_is_checked_with_one_row(api: Any, stream: type[BigCommerceStream]) -> None:
-    """Checking a connection has to be quick, however large the store."""
+def test_access_is_checked_with_one_row(api: Any, stream: type[Stream]) -> None:
+    """Checking a connection must be quick, however large the store."""
     listing(api, stream, [])
     of_an_order = stream.children.format(id=1) if stream is Transactions else None
     if of_an_order:
         api.get(f"{STORE_URL}{of_an_order}", status_code=204)
     make_stream(stream).check_access()
-    assert urls(api) == [f"{asked}?limit=1" for asked in (stream.endpoint, of_an_order) if asked]
+    assert urls(api) == [f"{requested}?limit=1" for requested in (stream.listing.endpoint, of_an_order) if requested]
 
 
 @each_stream
-def test_a_missing_scope_is_told_with_the_stream_s_name(api: Any, stream: type[BigCommerceStream]) -> None:
-    """The user has to know which box to tick, and what for."""
-    api.get(f"{STORE_URL}{stream.endpoint}", status_code=403, json={})
+def test_a_missing_scope_is_reported_with_the_stream_s_name(api: Any, stream: type[Stream]) -> None:
+    """The user must know which box to tick, and what for."""
+    api.get(f"{STORE_URL}{stream.listing.endpoint}", status_code=403, json={})
     if stream is Transactions:
         api.get(f"{STORE_URL}{stream.children.format(id=1)}", status_code=403, json={})
     with pytest.raises(BigCommerceError) as failure:
         make_stream(stream).check_access()
     assert f"'{make_stream(stream).name}'" in str(failure.value.message)
-    assert f"scope {stream.scope.value} (read-only)" in str(failure.value.message)
+    assert f"scope {make_stream(stream).scope.value} (read-only)" in str(failure.value.message)
 
 
 # Requests.
@@ -202,107 +204,114 @@ FIRST_PAGES = {
         "&limit=250&sort=id&direction=asc"
     ),
     Coupons: "v2/coupons?limit=250",
-    OrderChild: "v2/orders?min_date_modified=2023-12-31T23:59:59Z&limit=250&sort=id:asc",
+    PerParentStream: "v2/orders?min_date_modified=2023-12-31T23:59:59Z&limit=250&sort=id:asc",
     OrderRefunds: "v3/orders/payment_actions/refunds?created:min=2023-12-31T23:59:59Z&limit=250&page=1",
 }
 
 
 @each_stream
-def test_the_first_request_of_a_first_sync_is_exactly_this(api: Any, stream: type[BigCommerceStream]) -> None:
-    """Colons and commas have to travel as they are, dates as full UTC timestamps a second wider than meant."""
+def test_the_first_request_of_a_first_sync_is_exactly_this(api: Any, stream: type[Stream]) -> None:
+    """Colons and commas must travel as they are, dates as full UTC timestamps a second wider than meant."""
     listing(api, stream, [])
     assert sync(make_stream(stream)) == []
-    family = next((one for one in (Orders, OrderChild) if issubclass(stream, one)), stream)
+    family = (
+        PerParentStream
+        if issubclass(stream, PerParentStream)
+        else Orders
+        if stream.listing is Orders.listing
+        else stream
+    )
     assert urls(api)[0] == FIRST_PAGES[family]
 
 
 @each_incremental
-def test_a_later_sync_asks_from_the_state_less_the_look_back(api: Any, stream: type[IncrementalStream]) -> None:
-    """What the store showed late is read again; nothing else is."""
+def test_a_later_sync_asks_from_the_state_less_the_look_back(api: Any, stream: type[Stream]) -> None:
+    """Records that the store returned late are read again; nothing else is."""
     listing(api, stream, [])
-    sync(make_stream(stream, lookback_minutes=7), {stream.cursor_field: "2024-05-31T10:00:00Z"})
-    asked = query(urls(api)[0])
-    assert asked[stream.dates.minimum] == "2024-05-31T09:52:59Z"
-    assert stream.dates.maximum not in asked
+    sync(make_stream(stream, lookback_minutes=7), {cursor_of(stream): "2024-05-31T10:00:00Z"})
+    requested = query(urls(api)[0])
+    assert requested[stream.listing.date_filter.minimum] == "2024-05-31T09:52:59Z"
+    assert stream.listing.date_filter.maximum not in requested
 
 
 @each_incremental
-def test_every_parameter_of_a_date_filter_is_a_whole_second_in_utc(api: Any, stream: type[IncrementalStream]) -> None:
+def test_every_parameter_of_a_date_filter_is_a_whole_second_in_utc(api: Any, stream: type[Stream]) -> None:
     """Products completes a bare day with the current time of day, and loses what changed before."""
     listing(api, stream, [])
     subject = make_stream(stream, start_date="2024-03-01T01:30:00+02:00")
-    sync(subject, {stream.cursor_field: "2024-03-01T00:00:00.75+01:00"})
-    value = query(urls(api)[0])[stream.dates.minimum]
+    sync(subject, {cursor_of(stream): "2024-03-01T00:00:00.75+01:00"})
+    value = query(urls(api)[0])[stream.listing.date_filter.minimum]
     assert len(value) == 20 and value.endswith("Z")
-    asked = subject.filters({"start": "2024-03-01T00:00:00.75Z", "end": "2024-03-02T00:00:00.75Z"})
-    assert asked[stream.dates.minimum] == "2024-02-29T23:59:59Z"
-    assert asked[stream.dates.maximum] == "2024-03-02T00:00:01Z"
+    piece = ListSlice.of(time_slice("2024-03-01T00:00:00.75Z", "2024-03-02T00:00:00.75Z"))
+    requested = subject.reader.query.filters(piece)
+    assert requested[stream.listing.date_filter.minimum] == "2024-02-29T23:59:59Z"
+    assert requested[stream.listing.date_filter.maximum] == "2024-03-02T00:00:01Z"
 
 
 @each_incremental
-def test_a_sync_without_changes_costs_one_request_where_the_answer_counts(
-    api: Any, stream: type[IncrementalStream]
-) -> None:
-    """It is what most hourly syncs are. V2 does not count: "nothing" is asked for twice before it is believed."""
+def test_a_sync_without_changes_costs_one_request_where_the_response_counts(api: Any, stream: type[Stream]) -> None:
+    """It is what most hourly syncs are. V2 does not count: "nothing" is requested twice before it is believed."""
     listing(api, stream, [])
-    sync(make_stream(stream), {stream.cursor_field: "2024-05-31T10:00:00Z"})
-    asked = urls(api)
-    archived = [url for url in asked if "is_deleted" in url]
-    assert (len(asked) - len(archived), len(archived)) == ((2, 2) if issubclass(stream, OrderList) else (1, 0))
+    sync(make_stream(stream), {cursor_of(stream): "2024-05-31T10:00:00Z"})
+    requested = urls(api)
+    archived = [url for url in requested if "is_deleted" in url]
+    assert (len(requested) - len(archived), len(archived)) == (
+        (2, 2) if stream.listing.endpoint == "v2/orders" else (1, 0)
+    )
 
 
 @each_incremental
 def test_a_state_in_the_future_reads_nothing_and_is_set_back_to_the_server_s_clock(
-    api: Any, stream: type[IncrementalStream], caplog: pytest.LogCaptureFixture
+    api: Any, stream: type[Stream], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The platform's own acceptance test passes such a state; kept, it would hide every change until then."""
     subject = make_stream(stream)
     repository = InMemoryMessageRepository()
-    cursor = ProgressCursor(subject.name, stream.cursor_field, subject.progress, ConnectorStateManager(), repository)
+    cursor = WatermarkCursor(
+        subject.name, cursor_of(stream), subject.reader.watermark, ConnectorStateManager(), repository
+    )
     with caplog.at_level(logging.WARNING):
-        assert sync(subject, {stream.cursor_field: "2999-01-01T00:00:00Z"}) == []
+        assert sync(subject, {cursor_of(stream): "2999-01-01T00:00:00Z"}) == []
     cursor.ensure_at_least_one_state_emitted()
     assert urls(api) == []
-    assert subject.state[stream.cursor_field] == "2024-06-01T12:00:00Z"
+    assert subject.state[cursor_of(stream)] == "2024-06-01T12:00:00Z"
     (message,) = repository.consume_queue()
-    assert message.state.stream.stream_state.__dict__ == {stream.cursor_field: "2024-06-01T12:00:00Z"}
+    assert message.state.stream.stream_state.__dict__ == {cursor_of(stream): "2024-06-01T12:00:00Z"}
     (warning,) = [record.getMessage() for record in caplog.records]
-    assert f"'{subject.name}' lies in the future" in warning
+    assert f"'{subject.name}' is later than the store's clock" in warning
 
 
 @each_incremental
-def test_a_state_a_little_ahead_of_the_clock_is_covered_by_the_look_back(
-    api: Any, stream: type[IncrementalStream]
-) -> None:
+def test_a_state_a_little_ahead_of_the_clock_is_covered_by_the_look_back(api: Any, stream: type[Stream]) -> None:
     """Clocks of several servers differ by seconds: nothing may be skipped for that."""
     listing(api, stream, [row(stream, 1, "2024-06-01T11:59:00Z")])
     subject = make_stream(stream)
-    assert keys(stream, sync(subject, {stream.cursor_field: "2024-06-01T12:00:30Z"})) == [1]
-    assert subject.state[stream.cursor_field] == "2024-06-01T12:00:00Z"
+    assert keys(stream, sync(subject, {cursor_of(stream): "2024-06-01T12:00:30Z"})) == [1]
+    assert subject.state[cursor_of(stream)] == "2024-06-01T12:00:00Z"
 
 
 @each_incremental
-def test_a_sync_ends_at_the_server_s_clock(api: Any, stream: type[IncrementalStream]) -> None:
+def test_a_sync_ends_at_the_server_s_clock(api: Any, stream: type[Stream]) -> None:
     """Not at the newest record, which may be days older, nor at the clock of this machine."""
     listing(api, stream, [])
     subject = make_stream(stream)
     assert subject.state == {}
     sync(subject)
-    assert subject.state[stream.cursor_field] == "2024-06-01T12:00:00Z"
+    assert subject.state[cursor_of(stream)] == "2024-06-01T12:00:00Z"
 
 
 @each_incremental
-def test_a_sync_that_fails_does_not_move_the_state(api: Any, stream: type[IncrementalStream]) -> None:
-    """The next one has to start where this one did."""
+def test_a_sync_that_fails_does_not_move_the_state(api: Any, stream: type[Stream]) -> None:
+    """The next one must start where this one did."""
     subject = make_stream(stream)
-    api.get(f"{STORE_URL}{stream.endpoint}", status_code=400, json=[{"message": "no"}])
+    api.get(f"{STORE_URL}{stream.listing.endpoint}", status_code=400, json=[{"message": "no"}])
     with pytest.raises(BigCommerceError):
-        sync(subject, {stream.cursor_field: "2024-05-31T10:00:00Z"})
-    assert subject.state[stream.cursor_field] == "2024-05-31T10:00:00Z"
+        sync(subject, {cursor_of(stream): "2024-05-31T10:00:00Z"})
+    assert subject.state[cursor_of(stream)] == "2024-05-31T10:00:00Z"
 
 
 @each_incremental
-def test_the_dates_are_checked_again_here(api: Any, stream: type[IncrementalStream]) -> None:
+def test_the_dates_are_checked_again_here(api: Any, stream: type[Stream]) -> None:
     """A store that ignores the filter costs time, not correctness; no date and one past the clock are kept."""
     dates = {
         1: "2023-12-31T23:59:59Z",
@@ -320,8 +329,8 @@ def test_the_dates_are_checked_again_here(api: Any, stream: type[IncrementalStre
 
 
 @each_incremental
-def test_a_slice_that_is_not_the_last_asks_for_no_more_than_it_holds(api: Any, stream: type[IncrementalStream]) -> None:
-    """What lies beyond belongs to the next slice: read here too, it would be emitted twice."""
+def test_a_slice_that_is_not_the_last_asks_for_no_more_than_it_holds(api: Any, stream: type[Stream]) -> None:
+    """Later records belong to the next slice: read here too, they would be emitted twice."""
     dates = {
         1: "2024-02-29T23:59:59Z",
         2: "2024-03-01T00:00:00Z",
@@ -334,24 +343,24 @@ def test_a_slice_that_is_not_the_last_asks_for_no_more_than_it_holds(api: Any, s
     listing(api, stream, [row(stream, record_id, date) for record_id, date in dates.items()])
     piece = {"start": "2024-03-01T00:00:00Z", "end": "2024-03-02T00:00:00Z"}
     assert keys(stream, read(make_stream(stream), piece)) == [2, 3, 7]
-    asked = query(urls(api)[0])
-    assert asked[stream.dates.minimum] == "2024-02-29T23:59:59Z"
-    assert asked[stream.dates.maximum] == "2024-03-02T00:00:01Z"
+    requested = query(urls(api)[0])
+    assert requested[stream.listing.date_filter.minimum] == "2024-02-29T23:59:59Z"
+    assert requested[stream.listing.date_filter.maximum] == "2024-03-02T00:00:01Z"
 
 
 @each_incremental
-def test_the_last_slice_has_no_end(api: Any, stream: type[IncrementalStream]) -> None:
+def test_the_last_slice_has_no_end(api: Any, stream: type[Stream]) -> None:
     """A record that changes all the time would move past the end of every sync and never be seen."""
     listing(api, stream, [row(stream, 1, "2024-06-01T12:00:01Z"), row(stream, 2, "2024-06-01T13:00:00Z")])
     piece = {"start": "2024-03-01T00:00:00Z", "end": "2024-06-01T12:00:00Z"}
     assert keys(stream, read(make_stream(stream), piece)) == [1, 2]
-    asked = query(urls(api)[0])
-    assert asked[stream.dates.minimum] == "2024-02-29T23:59:59Z"
-    assert stream.dates.maximum not in asked
+    requested = query(urls(api)[0])
+    assert requested[stream.listing.date_filter.minimum] == "2024-02-29T23:59:59Z"
+    assert stream.listing.date_filter.maximum not in requested
 
 
 @each_incremental
-def test_a_record_edited_between_two_slices_is_passed_on_once_a_sync(api: Any, stream: type[IncrementalStream]) -> None:
+def test_a_record_edited_between_two_slices_is_passed_on_once_a_sync(api: Any, stream: type[Stream]) -> None:
     """The next sync begins where this one did, and reads it in its new form."""
     subject, late = make_stream(stream), "2024-06-01T12:00:01Z"
     earlier = {"start": "2024-03-01T00:00:00Z", "end": "2024-03-02T00:00:00Z"}
@@ -367,10 +376,10 @@ def test_a_record_edited_between_two_slices_is_passed_on_once_a_sync(api: Any, s
     ("stream", "other", "chosen"),
     [(Products, {"channels": [2]}, {"channels": [1, 2]}), (Orders, {"channel_id": 2}, {"channel_id": 1})],
 )
-def test_a_record_that_comes_into_a_chosen_channel_meanwhile_is_passed_on(
-    api: Any, stream: type[IncrementalStream], other: dict[str, Any], chosen: dict[str, Any]
+def test_a_record_that_comes_into_a_chosen_channel_during_the_sync_is_passed_on(
+    api: Any, stream: type[Stream], other: dict[str, Any], chosen: dict[str, Any]
 ) -> None:
-    """What was left out for its channel has not been passed on yet."""
+    """A record that was left out because of its channel has not been emitted yet."""
     subject = make_stream(stream, channel_ids=[1])
     earlier = {"start": "2024-03-01T00:00:00Z", "end": "2024-03-02T00:00:00Z"}
     last = {"start": "2024-03-02T00:00:00Z", "end": "2024-06-01T12:00:00Z"}
@@ -389,22 +398,22 @@ def test_products_ignore_the_start_date_until_there_is_a_state(api: Any) -> None
 
 
 def test_coupons_are_read_whole_each_time(api: Any) -> None:
-    """How often a coupon was used changes without leaving a date."""
+    """The number of uses of a coupon changes without a date."""
     api.get(f"{STORE_URL}v2/coupons", [{"json": [{"id": 5, "expires": "", "num_uses": "3"}]}, {"status_code": 204}])
     subject = make_stream(Coupons)
     assert sync(subject) == [{"id": 5, "expires": None, "num_uses": 3}]
     assert sync(subject) == []
 
 
-def test_the_same_page_is_not_asked_for_twice_when_one_slice_holds_all(api: Any) -> None:
-    """The first page tells the size of the list, and its records are wanted anyway."""
+def test_the_same_page_is_not_requested_twice_when_one_slice_holds_all(api: Any) -> None:
+    """The first page reports the size of the list, and its records are wanted anyway."""
     listing(api, Customers, [row(Customers, 1, MODIFIED)])
     assert len(sync(make_stream(Customers))) == 1
     assert len(urls(api)) == 1
 
 
-def large_store(stream: type[IncrementalStream], samples: Any, first_ids: Any = range(1, 251)) -> Any:
-    """Answers of a store that tells of 60 records and shows these as the sample of any number."""
+def large_store(stream: type[Stream], samples: Any, first_ids: Any = range(1, 251)) -> Any:
+    """Responses of a store that reports 60 records and shows these as the sample of any number."""
 
     def reply(request: Any, context: Any) -> Any:
         if "page" in query(request.url):
@@ -422,14 +431,14 @@ NEWEST_FIRST = [(9, "2024-03-03T00:00:00Z"), (7, "2024-03-02T00:00:00Z"), (8, "2
 @pytest.fixture
 def tiny_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Samples of three records, so that sixty make two slices."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 3)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 3)
 
 
 @pytest.mark.usefixtures("tiny_samples")
 @pytest.mark.parametrize("stream", [Customers, Products])
-def test_a_large_store_is_cut_where_the_store_s_own_records_lie(api: Any, stream: type[IncrementalStream]) -> None:
+def test_a_large_store_is_cut_where_the_store_s_own_records_lie(api: Any, stream: type[Stream]) -> None:
     """Work spreads over the workers, and what was seen on the way is not listed again."""
-    api.get(f"{STORE_URL}{stream.endpoint}", json=large_store(stream, NEWEST_FIRST))
+    api.get(f"{STORE_URL}{stream.listing.endpoint}", json=large_store(stream, NEWEST_FIRST))
     subject = make_stream(stream)
     slices = list(subject.stream_slices(sync_mode=SyncMode.incremental))
     assert [piece["end"] for piece in slices] == ["2024-03-02T00:00:00Z", "2024-06-01T12:00:00Z"]
@@ -443,19 +452,19 @@ def test_a_large_store_is_cut_where_the_store_s_own_records_lie(api: Any, stream
 
 @pytest.mark.usefixtures("tiny_samples")
 @pytest.mark.parametrize("stream", [Customers, Products])
-def test_a_sample_that_is_not_sorted_as_was_asked_is_not_believed(api: Any, stream: type[IncrementalStream]) -> None:
+def test_a_sample_that_is_not_sorted_as_requested_is_not_believed(api: Any, stream: type[Stream]) -> None:
     """A store that ignores the order shows any page of the list, and others with dates in between lie elsewhere."""
-    api.get(f"{STORE_URL}{stream.endpoint}", json=large_store(stream, NEWEST_FIRST[::-1]))
+    api.get(f"{STORE_URL}{stream.listing.endpoint}", json=large_store(stream, NEWEST_FIRST[::-1]))
     assert len(list(make_stream(stream).stream_slices(sync_mode=SyncMode.incremental))) == 1
 
 
 @pytest.mark.usefixtures("tiny_samples")
 def test_a_sample_with_an_entry_that_is_no_record_is_not_believed(api: Any) -> None:
     """The page would stand in for a part of the list: that is listed instead, where such an entry is an error."""
-    answer = large_store(Customers, NEWEST_FIRST)
+    response = large_store(Customers, NEWEST_FIRST)
 
     def reply(request: Any, context: Any) -> Any:
-        body = answer(request, context)
+        body = response(request, context)
         return {**body, "data": [*body["data"], 7]} if "page" in query(request.url) else body
 
     api.get(f"{STORE_URL}v3/customers", json=reply)
@@ -464,7 +473,7 @@ def test_a_sample_with_an_entry_that_is_no_record_is_not_believed(api: Any) -> N
 
 @pytest.mark.usefixtures("tiny_samples")
 def test_a_sample_proves_nothing_where_the_list_comes_newest_first_by_itself(api: Any) -> None:
-    """Then a page of a store that ignores the order looks sorted: it may tell a date, but not what is complete."""
+    """Then a page of a store that ignores the order looks sorted: it may report a date, but not what is complete."""
     api.get(f"{STORE_URL}v3/customers", json=large_store(Customers, NEWEST_FIRST, range(250, 0, -1)))
     subject = make_stream(Customers)
     slices = list(subject.stream_slices(sync_mode=SyncMode.incremental))
@@ -497,16 +506,16 @@ def test_a_store_that_will_not_be_cut_is_read_in_one_slice(api: Any, refusal: di
 
 
 def test_a_record_at_the_border_of_two_slices_is_in_exactly_one(api: Any) -> None:
-    """Each slice asks a second wider than it is, so both see it."""
+    """Each slice requests a second more than it covers, so both see it."""
     listing(api, Customers, [row(Customers, 1, "2024-03-01T00:00:00Z")])
     subject = make_stream(Customers)
-    subject.store.started()
+    subject.store.sync_started_at()
     left = {"start": "2024-01-01T00:00:00Z", "end": "2024-03-01T00:00:00Z"}
     right = {"start": "2024-03-01T00:00:00Z", "end": "2024-06-01T12:00:00Z"}
     assert [len(read(subject, piece)) for piece in (left, right)] == [0, 1]
 
 
-def test_what_does_not_fit_is_told_once_per_field_and_not_per_record(api: Any) -> None:
+def test_what_does_not_fit_is_reported_once_per_field_and_not_per_record(api: Any) -> None:
     """A hundred thousand equal warnings hide the one that matters."""
     api.get(f"{STORE_URL}v2/coupons", json=[{"id": i, "amount": "much", "num_uses": "9" * 60} for i in range(1, 9)])
     stream = make_stream(Coupons)
@@ -517,8 +526,8 @@ def test_what_does_not_fit_is_told_once_per_field_and_not_per_record(api: Any) -
     ] * 8
     amount, num_uses = stream.mismatches.summary()
     assert amount == (
-        "8 values of the field amount of 'coupons' did not fit its type (number): null now, as the record says in "
-        "meta.changes. The first was 'much' in the record with id 1."
+        "8 values of the field amount of 'coupons' did not fit its type (number): replaced by null, as "
+        "meta.changes of the record says. The first was 'much' in the record with id 1."
     )
     assert "num_uses" in num_uses and f"'{'9' * 40}...'" in num_uses
 
@@ -535,7 +544,7 @@ def test_a_cursor_survives_the_way_through_the_url(api: Any) -> None:
     """Base64 has characters that mean something else in a query."""
     first = {"data": [row(Customers, i, MODIFIED) for i in range(1, 251)]}
     first["meta"] = {"cursor_pagination": {"end_cursor": "aW+Q6/w==", "per_page": 250}}  # type: ignore[assignment]  # another shape on purpose
-    # The end is asked for twice, and the beginning once more: it contradicts the end where it has become empty, too.
+    # The end is requested twice, and the beginning once more: it contradicts the end where it has become empty, too.
     api.get(f"{STORE_URL}v3/customers", [{"json": first}, {"json": v3([])}, {"json": v3([])}, {"json": first}])
     assert len(read(make_stream(Customers))) == 250
     assert query(urls(api)[1])["after"] == "aW+Q6/w=="
@@ -543,18 +552,20 @@ def test_a_cursor_survives_the_way_through_the_url(api: Any) -> None:
 
 def test_pages_that_go_round_in_a_circle_are_an_error() -> None:
     """The end would never come, and the same records over and over."""
-    stream = make_stream(Coupons)
+    reader = make_stream(Coupons).reader
     following = {None: 1, 1: 2, 2: 1}
-    stream.fetch_page = lambda _, paging: Page([{"id": 1}], {"min_id": following[(paging or {}).get("min_id")]})
-    with pytest.raises(BigCommerceError, match="go round in a circle"):
-        list(stream.batches(None))
+    reader.pages.fetch = lambda _, position: Page([{"id": 1}], {"min_id": following[(position or {}).get("min_id")]})
+    with pytest.raises(BigCommerceError, match="repeat in a cycle"):
+        list(reader.read(ListSlice()))
 
 
 @pytest.mark.parametrize("id_", [None, "", "seven", "07", 7.5, True, [7]])
 def test_a_record_without_a_primary_key_is_an_error(api: Any, id_: Any) -> None:
-    """No destination could tell it from another one."""
+    """No destination could distinguish it from another one."""
     listing(api, Customers, [{**row(Customers, 7, MODIFIED), "id": id_}])
-    with pytest.raises(BigCommerceError, match=r"a record has (no id, by|.+ for its id, which is not of type integer)"):
+    with pytest.raises(
+        BigCommerceError, match=r"a record has (no id, which|.+ for its id, which is not of type integer)"
+    ):
         read(make_stream(Customers))
 
 
@@ -566,9 +577,9 @@ def full_page_and_end(api: Any, newest: int) -> None:
 
 
 def test_an_end_that_the_store_contradicts_is_not_believed(api: Any) -> None:
-    """An empty page behind a full one, each time that it is asked for, while the highest id is another one."""
+    """An empty page behind a full one, each time that it is requested, while the highest id is another one."""
     full_page_and_end(api, newest=251)
-    with pytest.raises(BigCommerceError, match="ended after 250 records, though the store has more"):
+    with pytest.raises(BigCommerceError, match="ended after 250 records, although the store has more"):
         read(make_stream(Orders))
 
 
@@ -582,7 +593,7 @@ def test_an_end_that_nothing_contradicts_is_one(api: Any) -> None:
 
 
 def test_products_of_other_channels_are_left_out(api: Any) -> None:
-    """Products can be asked for by several channels, and are checked again here."""
+    """Products can be requested by several channels, and are checked again here."""
     rows = [
         {**row(Products, i, MODIFIED), "channels": channels} for i, channels in enumerate([[1], [2, 9], [], None], 1)
     ]
@@ -593,27 +604,27 @@ def test_products_of_other_channels_are_left_out(api: Any) -> None:
 
 @each_stream
 @pytest.mark.parametrize("id_", [None, "seven", [7], 7.5, True], ids=str)
-def test_an_entry_without_an_id_fails_its_stream_with_a_sentence(
-    api: Any, stream: type[BigCommerceStream], id_: Any
-) -> None:
-    """What belongs to it is asked for by its id, and records are told apart by it."""
+def test_an_entry_without_an_id_fails_its_stream_with_a_sentence(api: Any, stream: type[Stream], id_: Any) -> None:
+    """Child records are requested by the id, and the id identifies a record."""
     listing(api, stream, [{**row(stream, 1, MODIFIED), "id": id_}])
-    with pytest.raises(BigCommerceError, match=r"a record (of '\w+' )?has (no id, by|.+ for its id, which is not of)"):
+    with pytest.raises(
+        BigCommerceError, match=r"a record (of '\w+' )?has (no id, which|.+ for its id, which is not of)"
+    ):
         read(make_stream(stream))
 
 
 @each_stream
 @pytest.mark.parametrize("id_", ["7", 7.0], ids=repr)
-def test_an_id_that_is_spelled_another_way_is_read(api: Any, stream: type[BigCommerceStream], id_: Any) -> None:
-    """As text or as a float it is the same id, also where something is asked for by it."""
+def test_an_id_that_is_spelled_another_way_is_read(api: Any, stream: type[Stream], id_: Any) -> None:
+    """As text or as a float it is the same id, also where something is requested by it."""
     listing(api, stream, [{**row(stream, 7, MODIFIED), "id": 7}])
     expected = read(make_stream(stream))
-    api.get(f"{STORE_URL}{stream.endpoint}", json=envelope(stream, [{**row(stream, 7, MODIFIED), "id": id_}]))
+    api.get(f"{STORE_URL}{stream.listing.endpoint}", json=envelope(stream, [{**row(stream, 7, MODIFIED), "id": id_}]))
     assert read(make_stream(stream)) == expected != []
 
 
 def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> None:
-    """Ten addresses at most come along, and a wholesaler has hundreds."""
+    """Ten addresses at most are embedded, and a wholesaler has hundreds."""
     ten = [{"id": i, "customer_id": 1} for i in range(10)]
     customers = [
         {"id": 1, "address_count": 12, "attribute_count": 0, "addresses": ten},
@@ -633,7 +644,7 @@ def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> N
 
 
 def test_variants_are_read_again_for_many_products_at_a_time(api: Any) -> None:
-    """Every product has a variant: none, or as many as a cap, is a reason to ask."""
+    """Every product has a variant: none, or a known truncation size, is a reason for a request."""
     variants = {1: [], 2: [{"id": 1}], 3: [{"id": i} for i in range(10)], 4: None}
     listing(api, Products, [{**row(Products, i, MODIFIED), "variants": v} for i, v in variants.items()])
     api.get(f"{STORE_URL}v3/catalog/variants", json=v3([{"id": 40 + i, "product_id": i} for i in (1, 3, 4)]))
@@ -661,15 +672,15 @@ def test_a_product_s_list_as_long_as_a_cap_is_read_again(api: Any, name: str, pa
 
 
 @pytest.mark.parametrize(("name", "path"), PRODUCT_LISTS)
-@pytest.mark.parametrize("answer", [{"json": {"data": [], "meta": {}}}, {"status_code": 204}], ids=["200", "204"])
+@pytest.mark.parametrize("response", [{"json": {"data": [], "meta": {}}}, {"status_code": 204}], ids=["200", "204"])
 def test_a_product_that_came_with_ten_is_not_believed_to_have_none(
-    api: Any, name: str, path: str, answer: dict[str, Any]
+    api: Any, name: str, path: str, response: dict[str, Any]
 ) -> None:
     """204 is documented for images and reviews; the others may well do the same. It is also what a fault says."""
     listing(api, Products, [{**row(Products, 7, MODIFIED), name: [{"id": i} for i in range(10)]}])
-    api.get(f"{STORE_URL}v3/catalog/products/7/{path}", **answer)
+    api.get(f"{STORE_URL}v3/catalog/products/7/{path}", **response)
     api.get(f"{STORE_URL}v3/catalog/products/7", json={"data": {"id": 7}, "meta": {}})
-    with pytest.raises(NotFound, match="Record 7 came with children of its own"):
+    with pytest.raises(NotFound, match="The list contains children of record 7"):
         read(make_stream(Products))
     assert len([url for url in urls(api) if url.partition("?")[0].endswith(path)]) == 2
 
@@ -678,7 +689,7 @@ def test_a_product_that_came_with_ten_is_not_believed_to_have_none(
 def test_a_product_deleted_while_it_is_read_comes_as_it_is_with_a_log_line(
     api: Any, caplog: pytest.LogCaptureFixture, name: str, path: str
 ) -> None:
-    """The next sync tells the rest; this one has to say that it skipped something."""
+    """The next sync reports the rest; this one must say that it skipped something."""
     listing(api, Products, [{**row(Products, 7, MODIFIED), name: [{"id": i} for i in range(10)]}])
     api.get(f"{STORE_URL}v3/catalog/products/7/{path}", status_code=404, json={"title": "no"})
     api.get(f"{STORE_URL}v3/catalog/products/7", status_code=404, json={"title": "no"})
@@ -702,7 +713,7 @@ def test_a_product_that_is_listed_was_not_deleted(api: Any, name: str, path: str
 
 @pytest.mark.parametrize(("name", "path"), PRODUCT_LISTS)
 def test_a_list_that_is_not_there_fails_the_slice_when_its_product_is(api: Any, name: str, path: str) -> None:
-    """The list that came along may be cut short, and the one that is whole cannot be found."""
+    """The embedded list may be truncated, and the complete one cannot be found."""
     listing(api, Products, [{**row(Products, 7, MODIFIED), name: [{"id": i} for i in range(10)]}])
     api.get(f"{STORE_URL}v3/catalog/products/7/{path}", status_code=404, json={"title": "no"})
     api.get(f"{STORE_URL}v3/catalog/products/7", json={"data": {"id": 7}, "meta": {}})
@@ -718,8 +729,10 @@ def test_the_clock_and_the_quota_are_shared_by_all_streams() -> None:
     assert len({id(stream._http_client._session.auth) for stream in streams}) == 1
 
 
-def test_schemas_are_plain_files_that_say_what_each_field_means() -> None:
-    """They are what a user sees of a stream before the first sync."""
-    for path in (Path(source_bigcommerce.__file__).parent / "schemas").iterdir():
-        schema = json.loads(path.read_text())
-        assert all(field.get("description", "").endswith(".") for field in schema["properties"].values())
+def test_the_hooks_of_an_http_stream_send_requests_like_the_readers(api: Any) -> None:
+    """A tool that drives a stream by them would take no notice of the store's quota otherwise."""
+    stream = make_stream(Coupons)
+    api.get(f"{STORE_URL}v2/coupons", json=[{"id": 1}])
+    _, answer = stream._fetch_next_page()
+    assert list(stream.parse_response(answer)) == [{"id": 1}]
+    assert stream.store.governor.usage.requests == 1

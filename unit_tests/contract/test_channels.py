@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from contract.channels import differences
-from contract.documents import Documents
-from source_bigcommerce.streams.base import BigCommerceStream
 from source_bigcommerce.streams.catalog import Brands
 from source_bigcommerce.streams.content import Pages, Widgets, WidgetTemplates
 from source_bigcommerce.streams.settings import CatalogSettings
+from source_bigcommerce.streams.stream import Stream
+from tools.contract.channels import differences
+from tools.contract.documents import Documents
 from unit_tests.support import make_stream
 
 DOCUMENT = """
@@ -43,10 +43,10 @@ components:
     ],
 )
 def test_what_is_documented_and_what_is_declared_are_the_same(
-    tmp_path: Path, stream: type[BigCommerceStream], name: str, kind: str, found: list[str]
+    tmp_path: Path, stream: type[Stream], name: str, kind: str, found: list[str]
 ) -> None:
     """A parameter of the path's or of another kind is none of the query's."""
-    path = stream.endpoint.removeprefix("v3/")
+    path = stream.listing.endpoint.removeprefix("v3/")
     text = DOCUMENT.replace("PATH", path).replace("NAME", name).replace("TYPE", kind)
     (tmp_path / "some.v3.yml").write_text(text)
     assert differences(make_stream(stream), Documents(tmp_path)) == found

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from contract import examples
-from contract.corrections import Example
-from contract.documents import Documents
-from contract.examples import read_examples
-from source_bigcommerce.api.paging import Record
+from source_bigcommerce.api.pagination import Record
 from source_bigcommerce.streams.channels import ChannelListings
 from source_bigcommerce.streams.marketing import Coupons
-from source_bigcommerce.streams.order_parts import OrderConsignments, OrderProducts
-from source_bigcommerce.streams.orders import Orders
+from source_bigcommerce.streams.orders import OrderConsignments, OrderProducts, Orders
+from tools.contract import examples
+from tools.contract.corrections import Example
+from tools.contract.documents import Documents
+from tools.contract.examples import read_examples
 from unit_tests.support import make_stream
 
 DOCUMENT = """
@@ -50,27 +49,27 @@ def test_examples_of_bodies_and_of_entries_are_read(tmp_path: Path) -> None:
     assert read_examples(make_stream(Coupons), documents(tmp_path, "coupons", value)) == (2, [])
 
 
-def test_a_value_that_does_not_fit_is_told(tmp_path: Path) -> None:
+def test_a_value_that_does_not_fit_is_reported(tmp_path: Path) -> None:
     """By the stream, the field and what is wrong with it."""
     _, found = read_examples(make_stream(Coupons), documents(tmp_path, "coupons", "[{id: 1, amount: much}]"))
-    assert found[0] == "coupons: amount holds a value that is not of type number"
+    assert found[0] == "coupons: amount contains a value that is not of type number"
 
 
-def test_a_field_that_a_stream_loses_is_told_unless_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_field_that_a_stream_loses_is_reported_unless_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stream's own making of records counts."""
 
-    def records(self: Any, entries: Sequence[Record]) -> Iterator[Record]:
+    def extract_records(self: Any, entries: Sequence[Record]) -> Iterator[Record]:
         for entry in entries:
             yield {name: value for name, value in entry.items() if name != "name"}
 
-    monkeypatch.setattr(Coupons, "records", records)
+    monkeypatch.setattr(Coupons, "extract_records", extract_records)
     found = documents(tmp_path, "coupons", "[{id: 1}]")
     assert read_examples(make_stream(Coupons), found) == (2, ["coupons: name is lost"])
     monkeypatch.setattr(examples, "EXAMPLES", (Example("coupons", "name is", "-"),))
     assert read_examples(make_stream(Coupons), found) == (2, [])
 
 
-def test_an_example_that_a_stream_cannot_read_is_told(tmp_path: Path) -> None:
+def test_an_example_that_a_stream_cannot_read_is_reported(tmp_path: Path) -> None:
     """Instead of ending the comparison."""
     _, found = read_examples(make_stream(Coupons), documents(tmp_path, "coupons", "{id: 1}"))
     assert len(found) == 1
@@ -84,7 +83,7 @@ def test_line_items_are_looked_for_where_a_stream_puts_them(tmp_path: Path) -> N
     assert found == (2, [])
 
 
-def test_a_line_item_that_an_order_loses_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_item_that_an_order_loses_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It moves within the record, so where it was it is not looked for."""
     value = "[{id: 1, consignments: {pickups: [], shipping: [{id: 7, line_items: [{id: 3, name: Mug}]}]}}]"
     found = documents(tmp_path, "orders", value)
@@ -97,7 +96,7 @@ def test_a_line_item_that_an_order_loses_is_told(tmp_path: Path, monkeypatch: py
 
 
 def test_a_row_names_the_parent_that_its_example_names(tmp_path: Path) -> None:
-    """Else every example would be told to be of another parent."""
+    """Otherwise every example would be reported as one of another parent."""
     value = "{data: [{listing_id: 1, channel_id: 667159}]}"
     found = documents(tmp_path, "channels/{x}/listings", value, "channels.v3.yml")
     _, differences = read_examples(make_stream(ChannelListings), found)

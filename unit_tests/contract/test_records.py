@@ -1,4 +1,4 @@
-"""Records of a sync are held against schemas, and what cannot be is told."""
+"""Records of a sync are validated against schemas, and streams without records are reported."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from contract import records
-from contract.records import read_records
 from sandbox import Options, serve
 from source_bigcommerce.streams.marketing import Banners, Coupons
+from tools.contract import records
+from tools.contract.records import read_records
 
 
-def test_a_record_that_its_schema_does_not_allow_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_its_schema_does_not_allow_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streams that the sandbox does not play are named, not passed over."""
     monkeypatch.setattr(records, "ALL_STREAMS", (Coupons, Banners))
     with serve(Options(orders=1, products=1, customers=1, coupons=8)) as server:
@@ -29,7 +29,7 @@ def test_a_record_that_its_schema_does_not_allow_is_told(monkeypatch: pytest.Mon
         assert any("the field name of 'coupons'" in one for one in read_records(server, endpoints)[1])
 
 
-def test_a_field_that_its_schema_does_not_declare_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_field_that_its_schema_does_not_declare_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """A destination drops it or makes a column of it, as it likes; those inside of others count too."""
     monkeypatch.setattr(records, "ALL_STREAMS", (Coupons,))
     right = Coupons.get_json_schema
@@ -42,6 +42,6 @@ def test_a_field_that_its_schema_does_not_declare_is_told(monkeypatch: pytest.Mo
     with serve(Options(orders=1, products=1, customers=1, coupons=8)) as server:
         assert read_records(server, server.endpoints)[1] == []
         monkeypatch.setattr(Coupons, "get_json_schema", without)
-        told = read_records(server, server.endpoints)[1]
-    assert "coupons: code: the schema does not declare it" in told
-    assert "coupons: applies_to.entity: the schema does not declare it" in told
+        reported = read_records(server, server.endpoints)[1]
+    assert "coupons: code: the schema does not declare it" in reported
+    assert "coupons: applies_to.entity: the schema does not declare it" in reported

@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
-from contract import schemas
-from contract.corrections import AS_WRITTEN, LEFT_OUT, Correction
-from contract.derive import Schema
-from contract.documents import Documents
-from contract.examples import lost
+from source_bigcommerce.api.pagination import PageNumber
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.lists.listing import Listing, Parents
+from source_bigcommerce.streams.customers import Segments
+from source_bigcommerce.streams.stream import Stream
+from tools.contract import schemas
+from tools.contract.corrections import AS_WRITTEN, LEFT_OUT, Correction
+from tools.contract.derive import Schema
+from tools.contract.documents import Documents
+from tools.contract.examples import lost
+from tools.streams import streams
 
 TEXT = {"type": ["null", "string"]}
 NUMBER = {"type": ["null", "number"]}
@@ -103,6 +109,21 @@ def test_an_endpoint_that_no_document_has_is_named(folder: Path) -> None:
         schemas.schema_at("v2/things/{id}/parts", "parts", Documents(folder), {})
 
 
+class Parts(Stream):
+    """A stream whose schema file is yet to be written."""
+
+    listing = Listing(ENDPOINT, Scope.NONE, PageNumber(), parents=Parents("segments", Segments.listing, "thing_id"))
+    primary_key = ["thing_id", "id"]
+
+
+def test_a_stream_is_declared_before_its_schema_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its keys may not be null, and that of the parent has the type that the parent's own schema gives it."""
+    monkeypatch.setattr(schemas, "streams", lambda: [Parts(streams()[0].store)])
+    assert schemas.main([str(folder), "parts"]) == 0
+    fields = json.loads((schemas.SCHEMAS / "parts.json").read_text(encoding="utf-8"))["properties"]
+    assert (fields["thing_id"]["type"], fields["id"]["type"]) == ("string", "integer")
+
+
 def test_words_and_order_are_those_of_the_schema_file(folder: Path) -> None:
     """BigCommerce's own descriptions are never taken; fields that are new come last, and fields of ours stay."""
     existing = {
@@ -140,15 +161,15 @@ def test_corrections_replace_leave_out_and_leave_alone(folder: Path, monkeypatch
 
 def test_a_file_is_written_once_and_checked_after(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A stream that does not exist yet has a name and an endpoint; a second run changes nothing."""
-    asked = [str(folder), f"parts={ENDPOINT}"]
-    assert schemas.main([*asked, "--check"]) == 1
+    requested = [str(folder), f"parts={ENDPOINT}"]
+    assert schemas.main([*requested, "--check"]) == 1
     assert "+++ derived" in capsys.readouterr().out
     assert not (schemas.SCHEMAS / "parts.json").exists()
-    assert schemas.main(asked) == 0
+    assert schemas.main(requested) == 0
     assert "describe place.city" in capsys.readouterr().out
     text = (schemas.SCHEMAS / "parts.json").read_text()
     assert '"type": ["null", "integer"]' in text and text.endswith("}\n")
-    assert schemas.main([*asked, "--check"]) == 0
+    assert schemas.main([*requested, "--check"]) == 0
     assert capsys.readouterr().out == ""
 
 

@@ -1,4 +1,4 @@
-"""What the fuzzing modules share: how many examples they try, and JSON of the nasty kind."""
+"""Helpers of the fuzzing modules: the number of examples, and unusual JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies as bytes: decoded to something that can be written again, or told to be no JSON."""
+"""Bodies as bytes: decoded to something that can be written again, or reported as no JSON."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.api.body import UndecodableBody, decode
 from source_bigcommerce.api.errors import Breaker
-from source_bigcommerce.api.quota import QuotaGovernor
+from source_bigcommerce.api.json_body import UndecodableBody, decode
+from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor
 from unit_tests.fuzz.support import JSON, examples
 from unit_tests.support import Clock, response
 
@@ -51,21 +51,21 @@ def check(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", ODD.values(), ids=ODD)
-def test_an_odd_body_is_decoded_or_told(body: bytes) -> None:
+def test_an_odd_body_is_decoded_or_reported(body: bytes) -> None:
     """Each of these has broken some decoder."""
     check(body)
 
 
 @examples(300)
 @given(body=st.binary(max_size=30))
-def test_any_bytes_are_decoded_or_told(body: bytes) -> None:
+def test_any_bytes_are_decoded_or_reported(body: bytes) -> None:
     """A body may be anything at all."""
     check(body)
 
 
 @examples(300)
 @given(value=JSON, at=st.integers(0, 60), byte=st.binary(max_size=2))
-def test_damaged_json_is_decoded_or_told(value: Any, at: int, byte: bytes) -> None:
+def test_damaged_json_is_decoded_or_reported(value: Any, at: int, byte: bytes) -> None:
     """Some bytes in the middle are others."""
     text = json.dumps(value).encode()
     check(text[:at] + byte + text[at + len(byte) :])
@@ -89,7 +89,7 @@ def test_damaged_json_is_decoded_or_told(value: Any, at: int, byte: bytes) -> No
 def test_whatever_the_headers_say_a_request_may_be_sent_within_hours(headers: dict[str, str], status: int) -> None:
     """All five headers together: no combination may stop the workers for good."""
     clock = Clock()
-    governor = QuotaGovernor(0.1, Breaker(), clock, clock.sleep)
+    governor = RateLimitGovernor(0.1, Breaker(), clock, clock.sleep)
     for _ in range(3):
         governor.acquire_call(None)
         governor.update_from_response(None, response(status, headers=headers))

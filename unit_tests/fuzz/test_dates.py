@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.api.values import format_timestamp, parse_timestamp
+from source_bigcommerce.api.timestamps import format_timestamp, parse_timestamp
 from unit_tests.fuzz.support import TEXTS, examples
 
 FORMATS = {

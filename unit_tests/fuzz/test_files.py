@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, DestinationSyncMode, SyncMode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration_tests.harness import catalog_of
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
-from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state
+from source_bigcommerce.input_files import one_per_stream, read_catalog, read_object, read_state
 from source_bigcommerce.run import Entrypoint
 from source_bigcommerce.source import STREAM_NAMES, SourceBigcommerce, logger
+from tools.streams import streams
 from unit_tests.fuzz.support import JSON, TEXTS, assert_sentence, examples
 from unit_tests.support import config
 
@@ -84,12 +85,12 @@ def check(what: str, file: Path, content: bytes) -> None:
 @pytest.mark.parametrize("content", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("what", READERS)
 def test_an_odd_file_is_read_or_explained(what: str, content: bytes, file: Path) -> None:
-    """What the parser of JSON itself stumbles over."""
+    """Input that the JSON parser itself rejects."""
     check(what, file, content)
 
 
 def test_a_number_of_thousands_of_digits_is_not_called_bad_utf_8(file: Path) -> None:
-    """The sentence has to name the cause."""
+    """The sentence must name the cause."""
     file.write_bytes(ODD["5,000 digits"])
     with pytest.raises(BigCommerceError, match=r"number is infinity.* in line 1, column 7\.$"):
         read_object(str(file), "config")
@@ -138,12 +139,14 @@ def test_any_object_is_a_configuration_or_explained(settings: dict[str, Any]) ->
         assert_sentence(error)
 
 
-@examples(40)
+@examples(12)
 @given(name=TEXTS)
-def test_an_unknown_stream_of_any_name_is_told(name: str) -> None:
+def test_an_unknown_stream_of_any_name_is_reported(name: str) -> None:
     """The name comes from the catalog and goes into a message, which is printed."""
-    catalog = catalog_of(["coupons"])
-    catalog.streams[0].stream.name = name
+    coupons = next(stream for stream in streams() if stream.name == "coupons").as_airbyte_stream()
+    coupons.name = name
+    unknown = ConfiguredAirbyteStream(coupons, SyncMode.full_refresh, DestinationSyncMode.append)
+    catalog = ConfiguredAirbyteCatalog([unknown])
     source, printed = SourceBigcommerce(), []
     with pytest.raises(BigCommerceError, match="1 of 1 streams did not sync"):
         printed.extend(map(Entrypoint.airbyte_message_to_string, source.read(logger, config(), catalog, [])))

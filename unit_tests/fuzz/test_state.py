@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.streams.state import parse_state
+from source_bigcommerce.lists.state import parse_state
 from unit_tests.fuzz.support import JSON, TEXTS, assert_sentence, examples
 
 NAMES = TEXTS | st.sampled_from(

@@ -1,4 +1,4 @@
-"""Stores to ask: one that all reading tests share, and fresh ones for tests that change something."""
+"""Stores for requests: one that all tests without edits share, and fresh ones for tests that change something."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Client:
 
     def ids(self, path: str) -> list[int]:
         """The ids on one page, of either version."""
-        answer = self.get(path)
-        if answer.status_code == 204:
+        response = self.get(path)
+        if response.status_code == 204:
             return []
-        assert answer.status_code == 200, answer.text
-        body = answer.json()
+        assert response.status_code == 200, response.text
+        body = response.json()
         return [row["id"] for row in (body if isinstance(body, list) else body["data"])]
 
     def records(self, kind: str) -> list[dict[str, Any]]:
@@ -60,8 +60,8 @@ class Client:
 Open = Callable[..., Client]
 
 
-class Answer(NamedTuple):
-    """What came back from a store that listens on no port."""
+class DirectResponse(NamedTuple):
+    """The response of a store that listens on no port."""
 
     status: int
     headers: dict[str, str]
@@ -82,7 +82,7 @@ class Answer(NamedTuple):
 
 
 class Direct:
-    """A store asked without a network: fast enough to open one for every reading."""
+    """A store called without a network: fast enough to open one for every API variant."""
 
     def __init__(self, **options: Any) -> None:
         sizes = {"orders": 300, "products": 120, "customers": 120, "coupons": 40, "seed": 5}
@@ -90,11 +90,11 @@ class Direct:
         self.store = Store(self.options)
         self._app = Application(self.options, self.store)
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> DirectResponse:
         """One request to a path below the store, its query as it is."""
-        return asyncio.run(self.ask(path, **headers))
+        return asyncio.run(self.request(path, **headers))
 
-    async def ask(self, path: str, **headers: str) -> Answer:
+    async def request(self, path: str, **headers: str) -> DirectResponse:
         """The same, for requests that overlap."""
         where, _, query = path.partition("?")
         sent: list[Any] = []
@@ -116,7 +116,7 @@ class Direct:
 
         await self._app(scope, receive, send)
         headers_back = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], headers_back, b"".join(one.get("body", b"") for one in sent[1:]))
+        return DirectResponse(sent[0]["status"], headers_back, b"".join(one.get("body", b"") for one in sent[1:]))
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +130,7 @@ def client() -> Iterator[Client]:
 
 @pytest.fixture
 def open_store() -> Iterator[Open]:
-    """Opens stores that one test has to itself: `open_store(orders=100, quota=5)`."""
+    """Opens stores that a test needs for itself: `open_store(orders=100, quota=5)`."""
     with ExitStack() as stack:
 
         def opened(**options: Any) -> Client:

@@ -109,9 +109,9 @@ def test_sorts_run_through_the_whole_list(client: Client, field: str) -> None:
 @pytest.mark.parametrize("query", ["sort=colour", "direction=up", "id:greater=x", "price=cheap", "include=everything"])
 def test_a_bad_value_is_422(client: Client, query: str) -> None:
     """With the field in `errors`."""
-    answer = client.get(f"v3/catalog/products?{query}")
-    assert answer.status_code == 422
-    assert query.split("=")[0] in answer.json()["errors"]
+    response = client.get(f"v3/catalog/products?{query}")
+    assert response.status_code == 422
+    assert query.split("=")[0] in response.json()["errors"]
 
 
 def test_a_date_without_time_is_completed_with_the_time_of_the_request(open_store: Open) -> None:
@@ -127,8 +127,8 @@ def test_a_date_without_time_is_completed_with_the_time_of_the_request(open_stor
     assert client.ids(f"v3/catalog/products?date_modified:min={day}T00:00:00Z") == [edited]
 
 
-def test_parts_come_only_when_asked_for_and_whole(client: Client) -> None:
-    """Uncapped under the likeliest reading; each as its own endpoint shows it."""
+def test_parts_come_only_when_requested_and_whole(client: Client) -> None:
+    """Uncapped under the likeliest variant; each as its own endpoint shows it."""
     odd = client.store.oddities["products"]
     assert not set(PARTS) & set(client.get("v3/catalog/products?limit=1").json()["data"][0])
     for name in ("variants_600", "images_251", "custom_fields_200", "bulk_pricing_rules_251", "videos_251"):
@@ -174,6 +174,6 @@ def test_one_product_and_its_lists_are_404_when_it_does_not_exist(client: Client
     """With a V3 body."""
     assert client.get("v3/catalog/products/80").json()["data"]["id"] == 80
     for path in ("", "/variants", "/images", "/options", "/modifiers"):
-        answer = client.get(f"v3/catalog/products/999999{path}")
-        assert answer.status_code == 404
-        assert answer.json()["status"] == 404
+        response = client.get(f"v3/catalog/products/999999{path}")
+        assert response.status_code == 404
+        assert response.json()["status"] == 404

@@ -87,9 +87,9 @@ def test_an_empty_page_has_no_cursors(client: Client) -> None:
 )
 def test_a_bad_filter_value_is_422_with_an_object(client: Client, query: str) -> None:
     """400 belongs to V2."""
-    answer = client.get(f"v3/customers?{query}")
-    assert answer.status_code == 422
-    assert answer.json()["errors"]
+    response = client.get(f"v3/customers?{query}")
+    assert response.status_code == 422
+    assert response.json()["errors"]
 
 
 def test_unknown_parameters_are_not_looked_at(client: Client) -> None:
@@ -136,8 +136,8 @@ def test_sorts_without_a_cursor_are_honoured(client: Client, sort: str) -> None:
     assert values == sorted(values, reverse=way == "desc")
 
 
-def test_nested_lists_come_only_when_asked_for_and_hold_ten(client: Client) -> None:
-    """The counts tell how many there are."""
+def test_nested_lists_come_only_when_requested_and_hold_ten(client: Client) -> None:
+    """The counts report how many there are."""
     odd = client.store.oddities["customers"]
     plain = client.get(f"v3/customers?id:in={odd['addresses_11']}").json()["data"][0]
     assert not {"addresses", "attributes", "form_fields", "store_credit_amounts"} & set(plain)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,23 +51,23 @@ def test_a_pattern_can_name_children_and_queries(client: Client) -> None:
     assert client.get(f"v3/customers?after={end}").status_code == 502
 
 
-def test_a_status_carries_the_body_and_headers_that_were_asked_for(client: Client) -> None:
+def test_a_status_carries_the_body_and_requested_headers(client: Client) -> None:
     """Or an error in the shape of the version, with the quota's headers or without."""
     client.server.fail("v2/orders", status=429, body=b'{"x":1}', headers={"X-Retry-After": "7"})
     client.server.fail("v3/customers", status=429, rate_headers=False)
-    told = client.get("v2/orders")
-    assert (told.status_code, told.json(), told.headers["X-Retry-After"]) == (429, {"x": 1}, "7")
-    assert "X-Rate-Limit-Requests-Left" in told.headers
-    assert "Date" in told.headers
+    failed = client.get("v2/orders")
+    assert (failed.status_code, failed.json(), failed.headers["X-Retry-After"]) == (429, {"x": 1}, "7")
+    assert "X-Rate-Limit-Requests-Left" in failed.headers
+    assert "Date" in failed.headers
     client.server.fail("v2/orders", headers={"X-Rate-Limit-Requests-Left": "0"})
     assert client.get("v2/orders").headers["X-Rate-Limit-Requests-Left"] == "0"
-    untold = client.get("v3/customers")
-    assert untold.json()["status"] == 429
-    assert "X-Rate-Limit-Requests-Left" not in untold.headers
+    unreported = client.get("v3/customers")
+    assert unreported.json()["status"] == 429
+    assert "X-Rate-Limit-Requests-Left" not in unreported.headers
 
 
 def test_html_redirect_and_empty_bodies(client: Client) -> None:
-    """What gateways and proxies send."""
+    """As gateways and proxies do."""
     client.server.fail("v2/orders", kind="html")
     client.server.fail("v2/coupons", kind="redirect")
     client.server.fail("v2/time", kind="empty")
@@ -103,7 +102,7 @@ def test_a_body_can_be_broken_off_by_a_reset(client: Client) -> None:
 
 
 def test_a_compressed_body_can_be_cut(client: Client) -> None:
-    """Its length is announced as if it were all, so only the compression tells."""
+    """Its length is announced as if it were all, so only the compression shows it."""
     client.server.fail("v2/orders", kind="cut gzip")
     cut = client.get("v2/orders?limit=20")
     assert cut.headers["content-encoding"] == "gzip"
@@ -112,9 +111,9 @@ def test_a_compressed_body_can_be_cut(client: Client) -> None:
     assert len(client.get("v2/orders?limit=20").json()) == 20
 
 
-def test_an_answer_can_be_changed(client: Client) -> None:
+def test_a_response_can_be_changed(client: Client) -> None:
     """By a function of the true body and the parameters; quota headers stay."""
-    client.server.fail("v2/orders", kind="edit", edit=lambda body, asked: [asked["limit"], len(body)])
+    client.server.fail("v2/orders", kind="edit", edit=lambda body, parameters: [parameters["limit"], len(body)])
     client.server.fail("v2/coupons", kind="edit", edit=lambda *_: b"{half")
     changed = client.get("v2/orders?limit=3")
     assert changed.json() == ["3", 3]
@@ -140,9 +139,10 @@ def test_a_stall_outlasts_the_clients_patience(open_store: Open) -> None:
         requests.get(f"{client.server.url}/v2/orders", timeout=0.2)
     assert client.get("v2/time").status_code == 200
     assert [(entry.path, entry.status) for entry in client.server.requests] == [("v2/orders", 0), ("v2/time", 200)]
-    started = time.perf_counter()
+    thread = client.server._thread
+    assert thread is not None
     client.server.stop()
-    assert time.perf_counter() - started < 2
+    assert not thread.is_alive()
 
 
 def test_failures_can_be_forgotten(client: Client) -> None:
@@ -162,8 +162,8 @@ def test_an_unknown_kind_of_failure_is_refused(client: Client) -> None:
 
 
 def _control(client: Client, method: str, name: str, body: Any = None) -> Any:
-    answer = requests.request(method, f"{client.server.api_url}/_sandbox/{name}", data=json.dumps(body), timeout=5)
-    return answer.json() if answer.ok else answer.status_code
+    response = requests.request(method, f"{client.server.api_url}/_sandbox/{name}", data=json.dumps(body), timeout=5)
+    return response.json() if response.ok else response.status_code
 
 
 def test_another_process_can_control_the_store(client: Client) -> None:
@@ -184,7 +184,7 @@ def test_another_process_can_control_the_store(client: Client) -> None:
 
 
 def test_a_list_fails_whenever_it_would_hold_a_record_or_too_many(client: Client) -> None:
-    """The function sees the true answer, which comes where it has nothing against it."""
+    """The function sees the true response, which comes where it has nothing against it."""
     client.server.fail("v2/orders", times=99, kind="when", when=holding(105))
     client.server.fail("v3/customers", times=99, kind="when", when=longer_than(20), status=504)
     paths = ("v2/orders?limit=4", "v2/orders?limit=5", "v2/orders?min_id=106", "v3/customers?limit=20", "v3/customers")

@@ -1,4 +1,4 @@
-"""The store without a socket answers as the one behind a port does."""
+"""The store without a socket responds as the one behind a port does."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ def url(path: str) -> str:
     return f"http://127.0.0.1:1/stores/{OPTIONS.store_hash}/{path}"
 
 
-def test_answers_are_those_of_a_server(session: requests.Session) -> None:
+def test_responses_are_those_of_a_server(session: requests.Session) -> None:
     """Status, body and what the headers say."""
     with serve(OPTIONS) as server:
         for path in PATHS[1:]:
             expected = requests.get(f"{server.url}/{path}", headers={"X-Auth-Token": server.token}, timeout=5)
-            answer = session.get(url(path))
-            assert (answer.status_code, answer.content) == (expected.status_code, expected.content), path
-            assert answer.headers["Content-Type"] == expected.headers["Content-Type"]
-            assert set(answer.headers) >= {"date", "x-rate-limit-requests-left"}
+            response = session.get(url(path))
+            assert (response.status_code, response.content) == (expected.status_code, expected.content), path
+            assert response.headers["Content-Type"] == expected.headers["Content-Type"]
+            assert set(response.headers) >= {"date", "x-rate-limit-requests-left"}
 
 
 def test_any_number_of_threads_may_ask(session: requests.Session, app: Application) -> None:
     """The connector reads with several."""
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda path: session.get(url(path)).status_code, PATHS * 20))
-    assert answers == [200, 200, 200, 200, 404, 400] * 20
-    assert len(app.log.all()) == len(answers)
+        responses = list(threads.map(lambda path: session.get(url(path)).status_code, PATHS * 20))
+    assert responses == [200, 200, 200, 200, 404, 400] * 20
+    assert len(app.log.all()) == len(responses)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_connection_can_be_broken_off(
 
 
 def test_what_takes_time_needs_a_server(session: requests.Session, app: Application) -> None:
-    """It is an error, not an answer that came at once."""
+    """It is an error, not a response that came at once."""
     app.latency_ms = 10
     with pytest.raises(RuntimeError):
         session.get(url("v2/time"))

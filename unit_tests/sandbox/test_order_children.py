@@ -1,4 +1,4 @@
-"""What hangs on an order, as the sandbox serves it and as tests change it."""
+"""Records below an order, as the sandbox serves it and as tests change it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from sandbox import Options, Store
 from sandbox.dates import iso_offset, parse_iso, rfc2822
 from sandbox.live import Live
-from sandbox.readings import Readings
+from sandbox.variants import ApiVariant
 from unit_tests.sandbox.conftest import Client, Direct, joined
 
 V2_KINDS = ("lines", "coupons", "shipping_addresses", "shipments", "taxes", "messages")
@@ -124,7 +124,7 @@ def test_coupons_have_numbered_types_and_may_be_free_or_nameless(client: Client)
 
 @pytest.mark.parametrize("kind", V2_KINDS)
 def test_the_pages_of_a_v2_list_hold_all_of_its_rows(client: Client, kind: str) -> None:
-    """Fifty by default, 250 at most, 204 behind the last; `store.children` tells the same rows."""
+    """Fifty by default, 250 at most, 204 behind the last; `store.children` reports the same rows."""
     path = f"v2/orders/{odd(client, 'many_children')}/{V2_PATHS[kind]}"
     if kind in ("lines", "taxes"):
         path = f"v2/orders/{odd(client, 'lines_400')}/{V2_PATHS[kind]}"
@@ -145,16 +145,16 @@ def test_children_are_what_the_endpoint_shows(client: Client, kind: str) -> None
     details = "&details=true" if kind == "taxes" else ""
     for id_ in [*client.store.oddities["orders"].values(), *client.store.ids("orders")[-60:]]:
         if len(rows := client.store.children(id_, kind)) <= 250:
-            answer = client.get(f"v2/orders/{id_}/{V2_PATHS[kind]}?limit=250{details}")
-            assert (answer.json() if answer.content else []) == rows
+            response = client.get(f"v2/orders/{id_}/{V2_PATHS[kind]}?limit=250{details}")
+            assert (response.json() if response.content else []) == rows
 
 
 def test_v3_children_are_what_the_endpoint_shows(client: Client) -> None:
     """Dates in ISO-8601 with an offset; amounts are numbers."""
     for id_ in [*client.store.oddities["orders"].values(), *client.store.ids("orders")[-60:]]:
         for kind, path in (("transactions", "transactions"), ("refunds", "payment_actions/refunds")):
-            answer = client.get(f"v3/orders/{id_}/{path}?limit=250")
-            assert (answer.json()["data"] if answer.content else []) == client.store.children(id_, kind)
+            response = client.get(f"v3/orders/{id_}/{path}?limit=250")
+            assert (response.json()["data"] if response.content else []) == client.store.children(id_, kind)
     row = client.store.children(odd(client, "transactions_each_kind"), "transactions")[0]
     assert row["date_created"].endswith("+00:00")
     assert isinstance(row["order_id"], str)
@@ -224,7 +224,7 @@ def test_messages_can_be_filtered(client: Client) -> None:
         assert client.get(f"{path}?{wrong}").status_code == 400
 
 
-def test_taxes_tell_their_line_only_in_detail(client: Client) -> None:
+def test_taxes_report_their_line_only_in_detail(client: Client) -> None:
     """The line's id is text, and null for the tax on shipping."""
     path = f"v2/orders/{odd(client, 'several_addresses')}/taxes"
     plain, detailed = client.get(path).json(), client.get(f"{path}?details=true").json()
@@ -240,8 +240,8 @@ def test_no_rows_are_204_and_no_order_is_404(client: Client) -> None:
     """Below an order that has nothing, and below one that does not exist, in both versions."""
     nothing = odd(client, "no_lines")
     for name in ("products", "coupons", "shipments", "taxes", "messages", "shipping_addresses", "shippingaddresses"):
-        answer = client.get(f"v2/orders/{nothing}/{name}")
-        assert (answer.status_code, answer.content) == (204, b""), name
+        response = client.get(f"v2/orders/{nothing}/{name}")
+        assert (response.status_code, response.content) == (204, b""), name
         assert client.get(f"v2/orders/99999999/{name}").json()[0]["status"] == 404
     assert client.get(f"v3/orders/{nothing}/transactions").status_code == 204
     assert client.get(f"v3/orders/{nothing}/payment_actions/refunds").json()["data"] == []
@@ -250,7 +250,7 @@ def test_no_rows_are_204_and_no_order_is_404(client: Client) -> None:
 
 
 def test_all_refunds_come_by_id_in_pages(client: Client) -> None:
-    """With totals under the likeliest reading; each order's own list holds the same rows."""
+    """With totals under the likeliest variant; each order's own list holds the same rows."""
     expected = sorted(row["id"] for id_ in client.store.ids("orders") for row in client.store.children(id_, "refunds"))
     assert client.store.ids("refunds") == expected
     assert len(expected) > 100
@@ -344,10 +344,10 @@ def test_a_line_can_be_removed(own: Store) -> None:
     ],
 )
 @pytest.mark.parametrize("moves", [True, False])
-def test_the_readings_say_whether_a_row_moves_its_order(kind: str, action: str, switch: str, moves: bool) -> None:
+def test_the_variant_says_whether_a_row_moves_its_order(kind: str, action: str, switch: str, moves: bool) -> None:
     """Only by its own switch; an order that does not move was not touched, and its row was."""
-    readings = Readings(**{f"{switch}_bumps_date_modified": moves})
-    store = Store(Options(orders=60, products=10, customers=10, coupons=5, readings=readings))
+    api_variant = ApiVariant(**{f"{switch}_bumps_date_modified": moves})
+    store = Store(Options(orders=60, products=10, customers=10, coupons=5, api_variant=api_variant))
     id_ = store.oddities["orders"]["partly_shipped"]
     before = store.dates("orders")[id_]
     since = store.clock.time()
@@ -395,7 +395,7 @@ def test_the_list_of_refunds_only_grows(own: Store) -> None:
 
 
 def test_an_index_of_refunds_is_the_same_whenever_it_is_made() -> None:
-    """It is made when first asked for, which may be before or after the orders change."""
+    """It is made when first requested, which may be before or after the orders change."""
 
     def changed(early: bool) -> list[int]:
         store = Store(Options(orders=200, products=20, customers=20, coupons=5))
@@ -421,7 +421,7 @@ def test_new_orders_have_no_past(own: Store) -> None:
 
 
 def test_what_a_sync_owes_below_orders(own: Store) -> None:
-    """All rows of the orders it owes, but for those that were added, edited or removed meanwhile."""
+    """All rows of the orders it owes, but for those that were added, edited or removed in the meantime."""
     lower = sorted(own.dates("orders").values())[100]
     since = own.clock.time()
     having = [id_ for id_ in own.ids("orders") if own.dates("orders")[id_] >= lower and own.children(id_, "messages")]

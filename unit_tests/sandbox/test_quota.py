@@ -1,4 +1,4 @@
-"""Other apps that spend a store's quota without a word: what is told stays, what is left falls."""
+"""Other apps that spend a store's quota without a word: the reported quota stays, what is left falls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def make_quota(when: str, share: float = 0.3) -> tuple[Quota, Machine]:
     ],
 )
 def test_what_is_left_falls_and_the_quota_stays(when: str, left: list[int]) -> None:
-    """A client that goes by its own count alone would run into the limit."""
+    """A client that uses its own count alone would run into the limit."""
     quota, machine = make_quota(when)
     seen = []
     for machine.now in (0.0, 5.0, 9.0, 9.9, 10.0):
@@ -60,7 +60,7 @@ def test_an_unknown_time_is_refused() -> None:
 
 
 @pytest.mark.parametrize("when", sorted(UNANNOUNCED))
-def test_a_store_can_be_told_to_have_such_apps(when: str) -> None:
+def test_a_store_can_be_configured_to_have_such_apps(when: str) -> None:
     """By the same options in Python and on the command line."""
     assert Options(unannounced_when=when).unannounced_apps == 0.0
     headers = Direct(quota=10, unannounced_apps=1.0, unannounced_when=when).get("v2/time").headers

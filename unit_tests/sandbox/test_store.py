@@ -33,7 +33,7 @@ def store() -> Store:
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    """Whenever the store is started and whatever was asked before; another seed gives others."""
+    """Whenever the store is started and whatever was requested before; another seed gives others."""
     sizes = {"orders": 120, "products": 60, "customers": 60}
     first, second, other = Direct(seed=4, **sizes), Direct(seed=4, **sizes), Direct(seed=6, **sizes)
     second.get("v2/orders?page=2")
@@ -157,7 +157,7 @@ def test_new_ids_grow_and_deleted_ones_do_not_come_back(store: Store) -> None:
 
 @pytest.mark.parametrize("field", ["id", "date_modified", "date_created"])
 def test_the_stores_own_fields_cannot_be_set(store: Store, field: str) -> None:
-    """The answer would show another value than the one that filters go by."""
+    """The response would show another value than the one that filters go by."""
     for change in (lambda: store.edit("products", 80, **{field: 1}), lambda: store.create("products", **{field: 1})):
         with pytest.raises(ValueError, match="cannot be set"):
             change()
@@ -214,7 +214,7 @@ def test_lookups_stay_true_while_the_store_is_edited(edits: list[tuple[str, int]
 
 
 def test_what_a_sync_owes_is_what_was_there_and_stayed_untouched(store: Store) -> None:
-    """What was there at the start and not touched, worked back from the log; later changes make no difference."""
+    """Records that were there at the start and not touched, by the log; later changes make no difference."""
     lower = sorted(store.dates("orders").values())[150]
     at_start = {id_ for id_, at in store.dates("orders").items() if at >= lower}
     older = sorted(set(store.ids("orders")) - at_start)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from source_bigcommerce.api.body import UndecodableBody, decode, forget, repairs
+from source_bigcommerce.api.json_body import UndecodableBody, decode, release, repairs
 from unit_tests.support import response
 
 REPLACED = "\ufffd"
@@ -27,12 +27,12 @@ REPLACED = "\ufffd"
     ids=ascii,
 )
 def test_text_that_is_not_unicode_costs_its_characters_and_nothing_else(body: bytes, expected: Any) -> None:
-    """One product's description, pasted from an old program, must not stop the sync of all; and it is told of."""
-    answer = response(200, body)
-    found = decode(answer)
+    """One product's description, pasted from an old program, must not stop the sync of all; and it is reported."""
+    reply = response(200, body)
+    found = decode(reply)
     assert found == expected
     assert json.dumps(found, ensure_ascii=False).encode(), "every destination can hold it"
-    (repair,) = repairs(answer)
+    (repair,) = repairs(reply)
     assert "not valid Unicode" in repair
 
 
@@ -48,7 +48,7 @@ def test_a_byte_order_mark_is_passed_over(body: bytes) -> None:
     [b"NaN", b"Infinity", b"-Infinity", b"1" * 5_000, b"1" * 400, b"1e999", b"'a'", b"01", b"tru", b"[", b"1]"],
     ids=lambda value: value[:12].decode(),
 )
-def test_what_is_not_json_is_refused_whatever_the_text_beside_it(value: bytes, odd: bytes) -> None:
+def test_what_is_not_json_is_refused_whatever_the_text_next_to_it(value: bytes, odd: bytes) -> None:
     """Being lenient with text must not let numbers through that no message can hold, nor half a document."""
     with pytest.raises(UndecodableBody, match=r"^\d+ bytes of text/html$"):
         decode(response(200, b"[" + odd + b", " + value + b"]", {"Content-Type": "text/html"}))
@@ -57,7 +57,7 @@ def test_what_is_not_json_is_refused_whatever_the_text_beside_it(value: bytes, o
 @pytest.mark.parametrize("odd", [b"", b'"\\ud800"'], ids=ascii)
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_a_body_nested_too_deeply_is_refused(opening: bytes, odd: bytes) -> None:
-    """Some programs answer that way to make their clients fall over."""
+    """Some programs respond that way to make their clients crash."""
     closing = b"]" if opening == b"[" else b"}"
     with pytest.raises(UndecodableBody):
         decode(response(200, opening * 100_000 + (odd or b"1") + closing * 100_000))
@@ -74,12 +74,12 @@ def test_a_number_is_the_same_whichever_way_the_body_is_decoded(number: int, odd
 
 def test_a_body_is_decoded_once_and_again_when_it_was_forgotten() -> None:
     """Every body is looked at for errors before its stream reads it; decoding is most of the work."""
-    answer = response(200, b"[1]")
-    first = decode(answer)
-    assert decode(answer) is first
-    forget(answer)
-    assert decode(answer) == first
-    assert decode(answer) is not first
+    reply = response(200, b"[1]")
+    first = decode(reply)
+    assert decode(reply) is first
+    release(reply)
+    assert decode(reply) == first
+    assert decode(reply) is not first
 
 
 @pytest.mark.parametrize(
@@ -94,23 +94,23 @@ def test_a_body_is_decoded_once_and_again_when_it_was_forgotten() -> None:
 )
 def test_the_character_that_no_destination_takes_is_left_out(body: bytes, expected: Any) -> None:
     """Postgres refuses a whole table for one U+0000; an escaped backslash before the same letters is no such thing."""
-    answer = response(200, body)
-    assert decode(answer) == expected
-    assert [one for one in repairs(answer) if "U+0000" in one]
+    reply = response(200, body)
+    assert decode(reply) == expected
+    assert [one for one in repairs(reply) if "U+0000" in one]
 
 
 def test_letters_that_only_look_like_that_character_change_nothing() -> None:
     """The quick look finds them, the careful one does not."""
-    answer = response(200, b'["\\\\u0000", 18446744073709551615, 1e30]')
-    assert decode(answer) == ["\\u0000", 2**64 - 1, 1e30]
-    assert repairs(answer) == []
+    reply = response(200, b'["\\\\u0000", 18446744073709551615, 1e30]')
+    assert decode(reply) == ["\\u0000", 2**64 - 1, 1e30]
+    assert repairs(reply) == []
 
 
 def test_control_characters_inside_a_text_are_read() -> None:
     """A description with a line feed that nobody escaped is still one text."""
-    answer = response(200, b'[{"id": 1, "name": "two\nlines\tand a tab"}]')
-    assert decode(answer) == [{"id": 1, "name": "two\nlines\tand a tab"}]
-    (repair,) = repairs(answer)
+    reply = response(200, b'[{"id": 1, "name": "two\nlines\tand a tab"}]')
+    assert decode(reply) == [{"id": 1, "name": "two\nlines\tand a tab"}]
+    (repair,) = repairs(reply)
     assert "control characters" in repair
 
 
@@ -124,10 +124,10 @@ def test_control_characters_inside_a_text_are_read() -> None:
     ],
 )
 def test_a_notice_of_the_server_before_the_body_is_passed_over(notice: str) -> None:
-    """PHP prints its warnings where the answer belongs, and the answer follows whole."""
-    answer = response(200, notice.encode() + b'[{"id": 1, "text": "a > [b] {c}"}]\n')
-    assert decode(answer) == [{"id": 1, "text": "a > [b] {c}"}]
-    (repair,) = repairs(answer)
+    """PHP prints its warnings before the response, which then follows complete."""
+    reply = response(200, notice.encode() + b'[{"id": 1, "text": "a > [b] {c}"}]\n')
+    assert decode(reply) == [{"id": 1, "text": "a > [b] {c}"}]
+    (repair,) = repairs(reply)
     assert "not JSON" in repair
 
 
@@ -163,13 +163,13 @@ def test_a_character_set_that_the_response_declares_is_honoured(declared: str, b
     """`Caf\ufffd` is what a customer would read otherwise."""
     charset = "utf-16" if "16" in declared else "ascii"
     opening, closing = ('["'.encode("utf-16"), '"]'.encode("utf-16")[2:]) if charset == "utf-16" else (b'["', b'"]')
-    answer = response(200, opening + body.removeprefix(b"\xff\xfe") + closing, {"Content-Type": declared})
-    assert decode(answer) == ["Caf\u00e9"]
-    assert list(repairs(answer)) == []
+    reply = response(200, opening + body.removeprefix(b"\xff\xfe") + closing, {"Content-Type": declared})
+    assert decode(reply) == ["Caf\u00e9"]
+    assert list(repairs(reply)) == []
 
 
 @pytest.mark.parametrize("charset", ["none-such", "rot13", "hex"])
 def test_a_character_set_that_is_none_is_passed_over(charset: str) -> None:
     """The name comes from outside, and Python knows codecs that are no character sets."""
-    answer = response(200, b'["\xff"]', {"Content-Type": f"application/json; charset={charset}"})
-    assert decode(answer) == [REPLACED]
+    reply = response(200, b'["\xff"]', {"Content-Type": f"application/json; charset={charset}"})
+    assert decode(reply) == [REPLACED]

@@ -1,4 +1,4 @@
-"""Which consignments and line items are believed, and to whom a line item belongs that was read apart."""
+"""Detection of truncated consignments and line items, and links of line items that were read separately."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from source_bigcommerce.streams.consignments import (
-    are_in_doubt,
-    lines_are_in_doubt,
+from source_bigcommerce.streams.order_consignments import (
+    are_possibly_truncated,
+    lines_are_possibly_truncated,
     link,
-    name_unknown_addresses,
+    names_unknown_addresses,
     unfold,
 )
 
@@ -25,7 +25,7 @@ def unfolded(consignments: Any, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("order", "doubted"),
+    ("order", "possibly_truncated"),
     [
         ({"consignments": {"shipping": rows(1)}, "shipping_address_count": 1, "items_total": 3}, False),
         ({"consignments": {"shipping": rows(1)}, "shipping_address_count": 2}, True),
@@ -47,17 +47,17 @@ def unfolded(consignments: Any, **fields: Any) -> dict[str, Any]:
         ({}, True),
     ],
 )
-def test_consignments_that_may_be_cut_short_are_doubted(order: dict[str, Any], doubted: bool) -> None:
+def test_consignments_that_may_be_truncated_are_detected(order: dict[str, Any], possibly_truncated: bool) -> None:
     """An address that is left out is missed by nobody until a parcel is looked for."""
-    assert are_in_doubt(order) is doubted
+    assert are_possibly_truncated(order) is possibly_truncated
 
 
-def test_different_line_items_with_one_id_are_doubted() -> None:
+def test_different_line_items_with_one_id_count_as_possibly_truncated() -> None:
     """Merged by their id, one of them would be lost."""
     lines = [{"id": 5, "quantity": 1}, {"id": 5, "quantity": 2}]
     order = unfolded({"shipping": [{"id": 1, "line_items": lines[:1]}, {"id": 2, "line_items": lines[1:]}]})
     assert len(order["line_items"]) == 2
-    assert lines_are_in_doubt({**order, "items_total": 3}, order["line_items"])
+    assert lines_are_possibly_truncated({**order, "items_total": 3}, order["line_items"])
 
 
 def test_a_line_item_that_comes_twice_is_one() -> None:
@@ -65,7 +65,7 @@ def test_a_line_item_that_comes_twice_is_one() -> None:
     consignment = {"line_items": [{"id": 5, "quantity": 1}]}
     order = unfolded({"shipping": [consignment, consignment]})
     assert order["line_items"] == [{"id": 5, "quantity": 1}]
-    assert not lines_are_in_doubt({**order, "items_total": 1}, order["line_items"])
+    assert not lines_are_possibly_truncated({**order, "items_total": 1}, order["line_items"])
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_an_address_that_no_consignment_has_is_noticed(address: Any, unknown: bo
     """It proves that consignments are missing; 0 and null are what lines say that are not shipped."""
     order = unfolded({"shipping": [{"id": 2}]})
     order["line_items"] = [{"id": 1, "order_address_id": address}]
-    assert name_unknown_addresses(order) is unknown
+    assert names_unknown_addresses(order) is unknown
 
 
 WHERE_LINES_GO: list[tuple[dict[str, Any], list[str]]] = [

@@ -12,7 +12,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStateBlob
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.inputs import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
+from source_bigcommerce.input_files import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
 from source_bigcommerce.source import STREAM_NAMES, SourceBigcommerce
 
 STATE = {
@@ -70,7 +70,7 @@ def test_a_directory_is_not_taken_for_a_file(tmp_path: Path, what: str, reader: 
 
 @each_reader
 @pytest.mark.parametrize("content", [b"{", b'{"a": 1,}', b"start_date: 2024-01-31", b"[1] [2]", b"[1]\n[2]"])
-def test_what_is_not_json_is_told_with_its_place(tmp_path: Path, what: str, reader: Any, content: bytes) -> None:
+def test_what_is_not_json_is_reported_with_its_place(tmp_path: Path, what: str, reader: Any, content: bytes) -> None:
     """A comma too many is found at once when one knows the line."""
     with pytest.raises(BigCommerceError, match=rf"^The {what} file .* is not JSON: .* line \d+, column \d+\.$"):
         reader(written(tmp_path, content))
@@ -89,7 +89,7 @@ def test_what_is_not_json_is_told_with_its_place(tmp_path: Path, what: str, read
     ],
     ids=["deep lists", "deep objects", "5,000 digits", "1e999", "NaN", "half a surrogate pair"],
 )
-def test_what_no_parser_of_json_has_to_take_is_told_with_its_place(
+def test_what_no_parser_of_json_must_take_is_reported_with_its_place(
     tmp_path: Path, what: str, reader: Any, content: bytes
 ) -> None:
     """Python's own parser takes some of these, which no message can hold, and ends in other errors on the rest."""
@@ -99,7 +99,9 @@ def test_what_no_parser_of_json_has_to_take_is_told_with_its_place(
 
 @each_reader
 @pytest.mark.parametrize("depth", [260, 1_000])
-def test_what_is_nested_deeper_than_can_be_copied_is_told(tmp_path: Path, what: str, reader: Any, depth: int) -> None:
+def test_what_is_nested_deeper_than_can_be_copied_is_reported(
+    tmp_path: Path, what: str, reader: Any, depth: int
+) -> None:
     """The CDK copies states and prints configs, which ends in a Python error at some depth."""
     content = b'{"a": ' + b"[" * depth + b"]" * depth + b"}"
     with pytest.raises(BigCommerceError, match=rf"^The {what} file .* is nested far deeper than any {what}: check"):
@@ -107,7 +109,7 @@ def test_what_is_nested_deeper_than_can_be_copied_is_told(tmp_path: Path, what: 
 
 
 @each_reader
-def test_what_is_not_utf_8_is_told(tmp_path: Path, what: str, reader: Any) -> None:
+def test_what_is_not_utf_8_is_reported(tmp_path: Path, what: str, reader: Any) -> None:
     """Some editors save in another encoding without saying so."""
     with pytest.raises(BigCommerceError, match=f"^The {what} file .* is not UTF-8 text: save it as UTF-8.$"):
         reader(written(tmp_path, '{"a": "é"}'.encode("utf-16")))
@@ -129,9 +131,9 @@ def test_an_empty_file_is_not_json(tmp_path: Path, what: str) -> None:
 
 @pytest.mark.parametrize("content", [[], [1], "text", 7, None, True])
 @pytest.mark.parametrize("what", ["config", "catalog"])
-def test_what_is_not_an_object_is_told(tmp_path: Path, what: str, content: Any) -> None:
+def test_what_is_not_an_object_is_reported(tmp_path: Path, what: str, content: Any) -> None:
     """The files are easily mixed up."""
-    with pytest.raises(BigCommerceError, match=f"^The {what} file .* must hold a JSON object.$"):
+    with pytest.raises(BigCommerceError, match=f"^The {what} file .* must contain a JSON object.$"):
         READERS[what](written(tmp_path, content))
 
 
@@ -157,7 +159,7 @@ def test_a_catalog_file_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_configured_catalog_is_explained(tmp_path: Path, content: Any) -> None:
-    """The output of `discover` is not one yet: a sync mode has to be chosen for each stream."""
+    """The output of `discover` is not one yet: a sync mode must be chosen for each stream."""
     with pytest.raises(BigCommerceError, match="made from the output of `discover`, with a sync mode for each stream"):
         read_catalog(written(tmp_path, content))
 
@@ -169,7 +171,7 @@ def test_a_state_file_is_read(tmp_path: Path) -> None:
 
 
 def test_the_state_of_stitch_is_read(tmp_path: Path) -> None:
-    """Whoever moves over hands in the file that the tap wrote, as it is."""
+    """A user who switches passes the file that the tap wrote, as it is."""
     orders, customers = {"date_modified": "2024-03-11T15:17:25.000000Z"}, {"date_modified": "2024-03-10T00:00:00Z"}
     content = {"currently_syncing": "orders", "bookmarks": {"orders": orders, "customers": customers}}
     states = read_state(written(tmp_path, content), STREAM_NAMES)
@@ -258,7 +260,7 @@ def test_the_part_of_a_global_state_that_streams_share_is_passed_over_with_a_war
     assert read_states(tmp_path, [GLOBAL]) == BOTH
     assert not caplog.messages
     assert read_states(tmp_path, [SHARED]) == BOTH
-    assert [m for m in caplog.messages if "does not use it; the states of the single streams are used." in m]
+    assert [m for m in caplog.messages if "does not use it; the states of the individual streams are used." in m]
 
 
 def test_a_state_that_belongs_to_no_stream_of_the_sync_is_named(
@@ -307,7 +309,7 @@ def test_a_state_that_belongs_to_no_stream_of_the_sync_is_named(
 )
 def test_what_holds_no_state_is_explained_with_the_form_of_one(tmp_path: Path, content: Any) -> None:
     """Taken for no state, it would read everything again and cost hours of quota."""
-    with pytest.raises(BigCommerceError, match=r"does not hold states.*sync everything anew\.$") as failure:
+    with pytest.raises(BigCommerceError, match=r"contains no states.*sync everything again\.$") as failure:
         read_states(tmp_path, content)
     form = re.search(r"\[.*\]", str(failure.value.message))
     assert form and list(read_states(tmp_path, json.loads(form[0]))) == ["orders"]

@@ -14,14 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
-from source_bigcommerce.api.paging import Offset, Page, Record
-from source_bigcommerce.api.values import format_timestamp
-from source_bigcommerce.streams import numbered
-from source_bigcommerce.streams.base import bounds, window
+from source_bigcommerce.api.pagination import Page, PageNumber, Record
+from source_bigcommerce.api.timestamps import format_timestamp
+from source_bigcommerce.lists import page_numbers
+from source_bigcommerce.lists.list_changes import InsertionDetector
+from source_bigcommerce.lists.page_numbers import PASSES
+from source_bigcommerce.lists.slices import ListSlice, TimeWindow
 from source_bigcommerce.streams.catalog import Brands
 from source_bigcommerce.streams.channels import SiteCertificates
 from source_bigcommerce.streams.customers import Subscribers
-from source_bigcommerce.streams.numbered import PASSES, _Joins
+from source_bigcommerce.streams.stream import Stream
 from unit_tests.support import make_stream
 
 Change = Callable[["Shop"], None]
@@ -30,7 +32,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Shop:
-    """A list of ids that changes around each page that is asked for."""
+    """A list of ids that changes around each page that is requested."""
 
     def __init__(self, ids: list[int], changes: list[Change], *, size: int = 3, tells_total: bool = True) -> None:
         self.ids = ids
@@ -38,17 +40,17 @@ class Shop:
         self.changes = list(changes)
         self.size = size
         self.tells_total = tells_total
-        self.asked: list[int] = []
+        self.requested: list[int] = []
 
-    def page(self, stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
-        number = int((paging or {"page": 1})["page"])
-        self.asked.append(number)
+    def page(self, stream_slice: Any, pagination: Any, may_be_empty: bool = False) -> Page:
+        number = int((pagination or {"page": 1})["page"])
+        self.requested.append(number)
         rows: list[Record] = [{"id": id_} for id_ in self.ids[(number - 1) * self.size : number * self.size]]
         meta = {"total": len(self.ids), "per_page": self.size} if self.tells_total else {}
-        answer = {"data": rows, "meta": {"pagination": meta}}
+        response = {"data": rows, "meta": {"pagination": meta}}
         if self.changes:
             self.changes.pop(0)(self)
-        return Offset(limit=self.size).page(answer, {"page": number})
+        return PageNumber(limit=self.size).page(response, {"page": number})
 
 
 def delete(place: int) -> Change:
@@ -69,9 +71,14 @@ def append(shop: Shop) -> None:
 
 def read(shop: Shop) -> list[int]:
     """The ids that a reader of the list gets."""
-    stream = make_stream(Brands)
-    stream.fetch_page = shop.page
-    return [row["id"] for rows in stream.batches(None) for row in rows]
+    return ids_of(Brands, shop.page)
+
+
+def ids_of(stream: type[Stream], page: Callable[..., Page]) -> list[int]:
+    """The ids that a stream reads from these pages."""
+    reader = make_stream(stream).reader
+    reader.pages.fetch = page
+    return [row["id"] for rows in reader.read_entries(ListSlice()) for row in rows]
 
 
 class DatedShop(Shop):
@@ -83,8 +90,9 @@ class DatedShop(Shop):
         self.now = 0
         self.ignores_the_beginning = self.ignores_the_end = False
 
-    def page(self, stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
-        start, end = (None, None) if not stream_slice else bounds(stream_slice)
+    def page(self, stream_slice: Any, pagination: Any, may_be_empty: bool = False) -> Page:
+        window = stream_slice.window
+        start, end = (window.start, window.end) if window else (None, None)
         whole = self.ids
         self.now += 1
         self.ids = [
@@ -95,7 +103,7 @@ class DatedShop(Shop):
         ]
         try:
             changes, self.changes = self.changes, []
-            page = super().page(stream_slice, paging)
+            page = super().page(stream_slice, pagination)
         finally:
             self.ids, self.changes = whole, changes
         if self.changes:
@@ -122,8 +130,9 @@ def read_window(shop: DatedShop, since: int) -> list[int]:
     stream = make_stream(Subscribers)
     stream.store._started = BEGAN
     stream.store.now = lambda: BEGAN + shop.now * SECOND
-    stream.fetch_page = shop.page
-    return [row["id"] for rows in stream.batches(window(BEGAN - since * SECOND, BEGAN)) for row in rows]
+    stream.reader.pages.fetch = shop.page
+    piece = ListSlice(window=TimeWindow(BEGAN - since * SECOND, BEGAN))
+    return [row["id"] for rows in stream.reader.read_entries(piece) for row in rows]
 
 
 naps: list[DatedShop] = []  # the last one is the shop that is being read
@@ -137,7 +146,7 @@ def no_one_sleeps() -> Iterator[None]:
         naps[-1].now += math.ceil(seconds)
 
     with pytest.MonkeyPatch.context() as patches:
-        patches.setattr(numbered.time, "sleep", sleep)
+        patches.setattr(page_numbers.time, "sleep", sleep)
         yield
 
 
@@ -148,7 +157,7 @@ def no_one_sleeps() -> Iterator[None]:
     st.booleans(),
     st.booleans(),
 )
-def test_what_is_edited_meanwhile_pushes_nothing_out_of_a_window(
+def test_what_is_edited_during_the_sync_pushes_nothing_out_of_a_window(
     dates: list[int], changes: list[Change], tells_total: bool, ignores_the_beginning: bool, ignores_the_end: bool
 ) -> None:
     """An old record joins the list in its middle, and every later one slides a place on, over page boundaries."""
@@ -169,36 +178,34 @@ def test_the_same_edits_hide_a_record_from_a_reader_of_the_open_window(monkeypat
     dates = [-200, -50, -50, -50, -50, -50, -50, -50, -50, -50]
     changes: list[Change] = [lambda _: None, edit(0)]
     assert set(read_window(DatedShop(dates, changes[:]), since=100)) >= set(range(2, 11))
-    monkeypatch.setattr(Subscribers, "settled", lambda *_: None)
-    monkeypatch.setattr(Subscribers, "_joins", lambda *_: _Joins(None, None))
+    monkeypatch.setattr(page_numbers, "closed_part", lambda *_: None)
+    monkeypatch.setattr(InsertionDetector, "are_possible", False)
     assert set(range(2, 11)) - set(read_window(DatedShop(dates, changes[:]), since=100)) == {7}
 
 
 class Restless(DatedShop):
     """Each page holds three records that nobody has seen, all dated within the window and beyond its end."""
 
-    def page(self, stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
+    def page(self, stream_slice: Any, pagination: Any, may_be_empty: bool = False) -> Page:
         first, self.next_id = self.next_id, self.next_id + 3
         rows = [{"id": first + n, "date_modified": format_timestamp(BEGAN)} for n in range(3)]
-        return Page(rows, {"page": 2} if paging is None else None, 6)
+        return Page(rows, {"page": 2} if pagination is None else None, 6)
 
 
 def test_a_window_that_never_holds_still_fails_the_stream() -> None:
     """A state would pass what may be missing; a full refresh has none, and warns."""
-    with pytest.raises(BigCommerceError, match=r"changed each time that it was read, 3 times\. Nothing is lost"):
+    with pytest.raises(BigCommerceError, match=r"changed each of the 3 times that it was read\. Nothing is lost"):
         read_window(Restless([-50], []), since=100)
 
 
 def test_different_records_with_one_key_on_a_page_are_an_error() -> None:
     """A destination that merges by key would keep one of them."""
-    stream = make_stream(SiteCertificates)
     rows = [
         {"common_name": "a.example", "certificate": "-----BEGIN CERTIFICATE-----", "issuer": issuer}
         for issuer in ("one", "another")
     ]
-    stream.fetch_page = lambda *_: Page(rows, None, 2)
     with pytest.raises(BigCommerceError, match=r"different records have the same key"):
-        list(stream.batches(None))
+        ids_of(SiteCertificates, lambda *_: Page(rows, None, 2))
 
 
 edits = st.lists(st.one_of(st.just(append), st.builds(delete, st.integers(0, 30))), max_size=12)
@@ -216,12 +223,12 @@ def test_what_is_there_all_the_time_is_read_exactly_once(length: int, changes: l
 class HeavyShop(Shop):
     """Serves ten records once, to a first request, and two at a time from then on."""
 
-    def page(self, stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
-        limit = int((paging or {"limit": 10})["limit"])
-        if paging and limit > 2:
+    def page(self, stream_slice: Any, pagination: Any, may_be_empty: bool = False) -> Page:
+        limit = int((pagination or {"limit": 10})["limit"])
+        if pagination and limit > 2:
             raise PageTooHeavy("Too heavy.", FailureType.transient_error, "504")
         self.size = limit
-        return super().page(stream_slice, paging)
+        return super().page(stream_slice, pagination)
 
 
 @given(st.integers(0, 40), edits)
@@ -234,12 +241,12 @@ def test_nor_does_any_where_pages_are_too_heavy_and_come_in_pieces(length: int, 
 
 
 def test_the_same_changes_hide_a_record_from_a_reader_that_goes_forward() -> None:
-    """The test of the test above: the change is one that a plain reader suffers from, and no total tells of it."""
-    shop, found, paging = Shop(list(range(1, 10)), [delete(0)]), [], {"page": 1}
-    while paging is not None:
-        page = shop.page(None, paging)
+    """The test of the test above: the change is one that a plain reader suffers from, and no total reports it."""
+    shop, found, pagination = Shop(list(range(1, 10)), [delete(0)]), [], {"page": 1}
+    while pagination is not None:
+        page = shop.page(None, pagination)
         found += [row["id"] for row in page.records]
-        paging = page.next
+        pagination = page.next
     assert set(range(2, 10)) - set(found) == {4}
 
 
@@ -250,45 +257,42 @@ def test_a_list_costs_one_request_more_than_it_has_pages(length: int, requests: 
     """One page is one moment and needs no second look. A full last page is followed by a look behind it."""
     shop = Shop(list(range(1, length + 1)), [])
     assert len(read(shop)) == length
-    assert shop.asked == requests
+    assert shop.requested == requests
 
 
 @pytest.mark.parametrize("tells_total", [True, False])
 @pytest.mark.parametrize("length", [4, 8, 9])
 def test_a_total_that_is_far_too_high_costs_one_look(length: int, tells_total: bool) -> None:
-    """Else a store that once said a thousand million would be asked for millions of empty pages."""
+    """Else a store that once said a thousand million would be requested millions of empty pages."""
     shop = Shop(list(range(1, length + 1)), [])
     first = shop.page(None, None)
     shop.tells_total = tells_total  # from here on
-    stream, answers = make_stream(Brands), [Page(first.records, first.next, 10**9)]
-    totals = [Page(first.records, first.next, length)]  # of another first page, where the last one tells none
+    responses = [Page(first.records, first.next, 10**9)]
+    totals = [Page(first.records, first.next, length)]  # of another first page, where the last one reports none
 
-    def page(stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
-        if paging is None:
-            return (answers or totals).pop(0)
-        return shop.page(stream_slice, paging)
+    def page(stream_slice: Any, pagination: Any, may_be_empty: bool = False) -> Page:
+        if pagination is None:
+            return (responses or totals).pop(0)
+        return shop.page(stream_slice, pagination)
 
-    stream.fetch_page = page
-    assert [row["id"] for rows in stream.batches(None) for row in rows][:3] == [1, 2, 3]
-    assert set(shop.asked) >= set(range(1, -(-length // 3) + 1))
-    assert len(shop.asked) <= 6
+    assert ids_of(Brands, page)[:3] == [1, 2, 3]
+    assert set(shop.requested) >= set(range(1, -(-length // 3) + 1))
+    assert len(shop.requested) <= 6
 
 
 @pytest.mark.parametrize("total", [9, 10**9])
 def test_an_empty_page_that_cannot_be_fails_the_stream(total: int) -> None:
     """Its own total says that there are records on it."""
-    stream = make_stream(Brands)
     first = Page([{"id": 1}, {"id": 2}, {"id": 3}], {"page": 2}, total)
-    stream.fetch_page = lambda _, paging, *__: Page([], None, total) if paging else first
     with pytest.raises(BigCommerceError, match=rf"page \d+ is empty though there are {total} records"):
-        list(stream.batches(None))
+        ids_of(Brands, lambda _, position, **__: Page([], None, total) if position else first)
 
 
 def test_a_list_without_a_total_is_read_forward_and_then_backward() -> None:
     """There is no last page to begin with, and a record that slid over a page boundary is seen on the way back."""
     shop = Shop(list(range(1, 9)), [append, append], tells_total=False)
     assert set(read(shop)) >= set(range(1, 9))
-    assert shop.asked == [1, 2, 3, 4, 4, 3, 2, 1]
+    assert shop.requested == [1, 2, 3, 4, 4, 3, 2, 1]
 
 
 def test_a_list_that_is_not_sorted_is_read_until_nothing_new_comes(caplog: pytest.LogCaptureFixture) -> None:
@@ -301,12 +305,12 @@ def test_a_list_that_is_not_sorted_is_read_until_nothing_new_comes(caplog: pytes
     shop = Shop([9, 1, 8, 2, 7, 3, 6, 4, 5], [swap, *[lambda _: None] * 2, swap])
     with caplog.at_level(logging.WARNING):
         assert sorted(read(shop)) == list(range(1, 10))
-    assert len(shop.asked) > 4
+    assert len(shop.requested) > 4
     assert not caplog.records
 
 
-def test_a_list_that_never_holds_still_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing more can be done, and that has to be said."""
+def test_a_list_that_never_holds_still_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing more can be done, and that must be said."""
 
     def prepend(shop: Shop) -> None:
         shop.ids.insert(0, 100 + len(shop.ids))
@@ -314,26 +318,26 @@ def test_a_list_that_never_holds_still_is_told_of(caplog: pytest.LogCaptureFixtu
     shop = Shop([5, 4, 3, 2, 1], [prepend] * 100)
     with caplog.at_level(logging.WARNING):
         assert set(read(shop)) >= {1, 2, 3, 4, 5}
-    assert shop.asked.count(1) == 1 + PASSES
-    assert "'brands' changed each time" in caplog.text
+    assert shop.requested.count(1) == 1 + PASSES
+    assert "'brands' changed each of the" in caplog.text
 
 
 class Liar(Shop):
-    """A shop whose answers are bent."""
+    """A shop whose responses are bent."""
 
     def __init__(self, ids: list[int], *, total: int | None = None, only: int | None = None) -> None:
         super().__init__(ids, [])
         self.total, self.only = total, only
 
-    def page(self, stream_slice: Any, paging: Any, may_be_empty: bool = False) -> Page:
-        number = int((paging or {"page": 1})["page"])
-        self.asked.append(number)
-        assert len(self.asked) < 100, "the list never ends"
+    def page(self, stream_slice: Any, pagination: Any, may_be_empty: bool = False) -> Page:
+        number = int((pagination or {"page": 1})["page"])
+        self.requested.append(number)
+        assert len(self.requested) < 100, "the list never ends"
         shown = self.only or number
         rows: list[Record] = [{"id": id_} for id_ in self.ids[(shown - 1) * self.size : shown * self.size]]
         total = len(self.ids) if self.total is None else self.total
-        answer = {"data": rows, "meta": {"pagination": {"total": total, "per_page": self.size}}}
-        return Offset(limit=self.size).page(answer, {"page": number})
+        response = {"data": rows, "meta": {"pagination": {"total": total, "per_page": self.size}}}
+        return PageNumber(limit=self.size).page(response, {"page": number})
 
 
 @pytest.mark.parametrize("total", [0, 1, 2, 4, 6, 7])
@@ -344,13 +348,13 @@ def test_a_total_that_is_too_small_hides_no_record(total: int) -> None:
 
 @pytest.mark.parametrize("total", [9, 12])
 def test_a_total_that_is_never_reached_is_an_error(total: int) -> None:
-    """Nobody can tell a wrong total from records that did not come."""
-    with pytest.raises(BigCommerceError, match=rf"only 8 different records came of {total}|is empty though"):
+    """A wrong total cannot be distinguished from missing records."""
+    with pytest.raises(BigCommerceError, match=rf"only 8 of {total} records were returned|is empty though"):
         read(Liar(list(range(1, 9)), total=total))
 
 
 @pytest.mark.parametrize("total", [None, 3, 0])
 def test_a_list_that_knows_no_pages_after_all_is_an_error(total: int | None) -> None:
     """The same full page for every number: what is behind it cannot be had."""
-    with pytest.raises(BigCommerceError, match=r"the same page comes|different records came"):
+    with pytest.raises(BigCommerceError, match=r"returns the same page|records were returned"):
         read(Liar(list(range(1, 9)), total=total, only=1))

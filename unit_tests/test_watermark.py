@@ -12,8 +12,10 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.streams.progress import Progress, ProgressCursor, WholeCursor
-from source_bigcommerce.streams.state import Backfill, Selection, StreamState
+from source_bigcommerce.concurrency.cursors import FullRefreshCursor, WatermarkCursor
+from source_bigcommerce.lists.slices import TimeWindow
+from source_bigcommerce.lists.state import Backfill, Selection, StreamState
+from source_bigcommerce.lists.watermark import Watermark
 
 EPOCH = datetime(2024, 1, 1, tzinfo=timezone.utc)
 
@@ -46,14 +48,14 @@ def test_a_state_never_passes_an_unfinished_slice_nor_goes_back(
     slices = tiles(cuts)
     lower, upper = slices[0][0], slices[-1][1]
     before = at(min(resumed, cuts[-1])) if resumed is not None else None
-    progress = Progress()
+    progress = Watermark()
     progress.resume(StreamState(before))
     progress.begin(lower, upper)
     assert progress.state.reached == before
     finished: list[tuple[datetime, datetime]] = []
     said = before
     for piece in data.draw(st.permutations(slices)):
-        progress.finish(*piece)
+        progress.mark_emitted(*piece)
         finished.append(piece)
         value = progress.state.reached
         truth = covered(finished, lower)
@@ -65,14 +67,14 @@ def test_a_state_never_passes_an_unfinished_slice_nor_goes_back(
 
 @given(cuts=CUTS, data=st.data())
 def test_a_slice_that_fails_holds_the_state_back_for_good(cuts: list[int], data: st.DataObject) -> None:
-    """What comes behind a gap may be emitted, but it must not be told as done."""
+    """Records after a gap may be emitted, but no state may cover them."""
     slices = tiles(cuts)
     missing = data.draw(st.sampled_from(slices))
-    progress = Progress()
+    progress = Watermark()
     progress.begin(slices[0][0], slices[-1][1])
     for piece in data.draw(st.permutations(slices)):
         if piece != missing:
-            progress.finish(*piece)
+            progress.mark_emitted(*piece)
     assert progress.state.reached == (None if missing == slices[0] else missing[0])
 
 
@@ -80,19 +82,33 @@ def test_a_slice_that_fails_holds_the_state_back_for_good(cuts: list[int], data:
 def test_finishing_a_slice_twice_changes_nothing(cuts: list[int], data: st.DataObject) -> None:
     """The platform may run a slice again, and each run ends."""
     slices = tiles(cuts)
-    once, twice = Progress(), Progress()
+    once, twice = Watermark(), Watermark()
     for progress in (once, twice):
         progress.begin(slices[0][0], slices[-1][1])
     for piece in data.draw(st.permutations(slices))[:-1]:
-        once.finish(*piece)
-        twice.finish(*piece)
-        twice.finish(*piece)
+        once.mark_emitted(*piece)
+        twice.mark_emitted(*piece)
+        twice.mark_emitted(*piece)
         assert once.state.reached == twice.state.reached
 
 
-def test_nothing_is_told_before_something_is_known() -> None:
-    """A first sync that fails at once has to leave no state: an early one would skip everything before it."""
-    progress = Progress()
+def test_a_stream_that_failed_keeps_the_parents_that_the_others_of_its_list_have_read() -> None:
+    """Their records may be what it failed with; nothing else would bring them, as the parents are older."""
+    watermark = Watermark()
+    watermark.resume(StreamState(at(0), unread_parents=(7, 8)))
+    watermark.begin(at(0), at(20))
+    watermark.mark_emitted(at(0), at(10))
+    limit = watermark.safe_state_limit(at(10))
+    watermark.add_unread_parent(9)
+    watermark.remove_unread_parent(7)
+    watermark.mark_emitted(at(10), at(20))
+    assert watermark.state_until(None).unread_parents == (8, 9)
+    assert watermark.state_until(limit).unread_parents == (7, 8, 9)
+
+
+def test_nothing_is_reported_before_something_is_known() -> None:
+    """A first sync that fails at once must leave no state: an early one would skip everything before it."""
+    progress = Watermark()
     assert (progress.state, progress.resumed) == (StreamState(), StreamState())
     progress.begin(at(0), at(9))
     assert progress.state.reached is None
@@ -100,24 +116,24 @@ def test_nothing_is_told_before_something_is_known() -> None:
 
 def test_the_state_of_an_earlier_sync_stands_until_this_one_is_past_it() -> None:
     """The look-back reads again what is known already: its first slices must not set the state back."""
-    progress = Progress()
+    progress = Watermark()
     progress.resume(StreamState(at(10)))
     progress.begin(at(5), at(30))
-    progress.finish(at(5), at(8))
+    progress.mark_emitted(at(5), at(8))
     assert progress.state.reached == at(10)
-    progress.finish(at(8), at(20))
+    progress.mark_emitted(at(8), at(20))
     assert progress.state.reached == at(20)
     assert progress.resumed == StreamState(at(10))
 
 
 def test_a_stream_that_is_read_again_starts_from_the_state_it_is_given() -> None:
     """One stream object may serve several reads: the first must not leak into the second."""
-    progress = Progress()
+    progress = Watermark()
     progress.begin(at(0), at(20))
-    progress.finish(at(10), at(20))
+    progress.mark_emitted(at(10), at(20))
     progress.resume(StreamState(at(3)))
     progress.begin(at(0), at(20))
-    progress.finish(at(0), at(10))
+    progress.mark_emitted(at(0), at(10))
     assert progress.state.reached == at(10)
     progress.resume(StreamState(None))
     assert progress.state.reached is None
@@ -126,10 +142,11 @@ def test_a_stream_that_is_read_again_starts_from_the_state_it_is_given() -> None
 def test_slices_from_many_threads_are_all_counted() -> None:
     """Every worker finishes slices at once: a lost one would hold the state back for ever."""
     slices = tiles(list(range(401)))
-    progress = Progress()
+    progress = Watermark()
     progress.begin(at(0), at(400))
     threads = [
-        threading.Thread(target=lambda part=slices[i::8]: [progress.finish(*piece) for piece in part]) for i in range(8)
+        threading.Thread(target=lambda part=slices[i::8]: [progress.mark_emitted(*piece) for piece in part])
+        for i in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -138,29 +155,29 @@ def test_slices_from_many_threads_are_all_counted() -> None:
     assert progress.state.reached == at(400)
 
 
-def make_cursor(progress: Progress) -> tuple[ProgressCursor, InMemoryMessageRepository]:
+def make_cursor(progress: Watermark) -> tuple[WatermarkCursor, InMemoryMessageRepository]:
     repository = InMemoryMessageRepository()
-    return ProgressCursor("orders", "date_modified", progress, ConnectorStateManager(), repository), repository
+    return WatermarkCursor("orders", "date_modified", progress, ConnectorStateManager(), repository), repository
 
 
 def states(repository: InMemoryMessageRepository) -> list[Any]:
-    """What the STATE messages say, in their order."""
+    """The contents of the STATE messages, in their order."""
     messages = [message.state.stream for message in repository.consume_queue()]
     assert all(stream.stream_descriptor.name == "orders" for stream in messages)
     return [stream.stream_state.__dict__ for stream in messages]
 
 
-def test_each_advance_is_told_once() -> None:
+def test_each_advance_is_reported_once() -> None:
     """Each STATE costs the destination a flush."""
-    progress = Progress()
+    progress = Watermark()
     cursor, repository = make_cursor(progress)
     progress.begin(at(0), at(30))
-    progress.finish(at(10), at(20))
+    progress.mark_emitted(at(10), at(20))
     cursor.close_partition(None)
-    progress.finish(at(0), at(10))
+    progress.mark_emitted(at(0), at(10))
     cursor.close_partition(None)
     cursor.close_partition(None)
-    progress.finish(at(20), at(30))
+    progress.mark_emitted(at(20), at(30))
     cursor.close_partition(None)
     cursor.ensure_at_least_one_state_emitted()
     assert states(repository) == [
@@ -169,9 +186,9 @@ def test_each_advance_is_told_once() -> None:
     ]
 
 
-def test_a_sync_with_nothing_to_read_still_tells_its_state_once() -> None:
+def test_a_sync_with_nothing_to_read_still_emits_its_state_once() -> None:
     """The platform expects at least one STATE per incremental stream, or it forgets the last."""
-    progress = Progress()
+    progress = Watermark()
     cursor, repository = make_cursor(progress)
     progress.resume(StreamState(at(10)))
     cursor.ensure_at_least_one_state_emitted()
@@ -179,9 +196,9 @@ def test_a_sync_with_nothing_to_read_still_tells_its_state_once() -> None:
     assert states(repository) == [{"date_modified": "2024-01-01T00:10:00Z"}]
 
 
-def test_a_first_sync_that_failed_tells_no_state() -> None:
+def test_a_first_sync_that_failed_emits_no_state() -> None:
     """Any date would make the next sync skip what was never read."""
-    progress = Progress()
+    progress = Watermark()
     cursor, repository = make_cursor(progress)
     progress.begin(at(0), at(10))
     cursor.ensure_at_least_one_state_emitted()
@@ -191,13 +208,13 @@ def test_a_first_sync_that_failed_tells_no_state() -> None:
 def test_states_from_many_threads_come_out_in_order_and_not_twice() -> None:
     """A later state that is overtaken by an earlier one would be forgotten by the platform."""
     slices = tiles(list(range(201)))
-    progress = Progress()
+    progress = Watermark()
     cursor, repository = make_cursor(progress)
     progress.begin(at(0), at(200))
 
     def work(part: list[tuple[datetime, datetime]]) -> None:
         for piece in part:
-            progress.finish(*piece)
+            progress.mark_emitted(*piece)
             cursor.close_partition(None)
 
     threads = [threading.Thread(target=work, args=(slices[i::8],)) for i in range(8)]
@@ -205,15 +222,15 @@ def test_states_from_many_threads_come_out_in_order_and_not_twice() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    told = [state["date_modified"] for state in states(repository)]
-    assert told == sorted(set(told))
-    assert told[-1] == "2024-01-01T03:20:00Z"
+    reported = [state["date_modified"] for state in states(repository)]
+    assert reported == sorted(set(reported))
+    assert reported[-1] == "2024-01-01T03:20:00Z"
 
 
-def test_a_stream_that_is_read_whole_tells_its_end_only_when_it_got_there() -> None:
+def test_a_stream_that_is_read_whole_emits_its_end_only_when_it_got_there() -> None:
     """A STATE after a failure would look like a finished refresh, and rows would be taken for deleted."""
     repository = InMemoryMessageRepository()
-    cursor = WholeCursor("orders", None, repository)
+    cursor = FullRefreshCursor("orders", None, repository)
     cursor.ensure_at_least_one_state_emitted()
     assert states(repository) == []
     cursor.close_partition(None)
@@ -223,16 +240,16 @@ def test_a_stream_that_is_read_whole_tells_its_end_only_when_it_got_there() -> N
 
 
 def test_a_backfill_leaves_the_date_as_it_is_until_it_has_come_up_to_it() -> None:
-    """The state names the selection that is complete; how far the wider one was read stands beside it."""
+    """The state names the selection that is complete; how far the wider one was read stands next to it."""
     narrow, wide = Selection("abc123", at(50), (1,)), Selection("abc123", at(0), (1,))
     before = StreamState(at(100), narrow)
-    progress = Progress()
+    progress = Watermark()
     progress.resume(before)
-    progress.begin(at(0), at(200), wide, known=[(at(50), at(95))])
+    progress.begin(at(0), at(200), wide, known=[TimeWindow(at(50), at(95))])
     assert progress.state == before
-    progress.finish(at(0), at(20))
+    progress.mark_emitted(at(0), at(20))
     assert progress.state == StreamState(at(100), narrow, Backfill(wide, at(20)))
-    progress.finish(at(20), at(50))
+    progress.mark_emitted(at(20), at(50))
     assert progress.state == StreamState(at(100), narrow, Backfill(wide, at(95)))
-    progress.finish(at(95), at(200))
+    progress.mark_emitted(at(95), at(200))
     assert progress.state == StreamState(at(200), wide, is_complete=True)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Any
 
 import pytest
 import requests
 
-from source_bigcommerce.api.allowance import Allowance, Permit, Told
-from source_bigcommerce.api.errors import Breaker
-from source_bigcommerce.api.quota import LONG_WAIT, QuotaGovernor, Usage
+from source_bigcommerce.api.errors import BigCommerceError, Breaker
+from source_bigcommerce.api.rate_limit.governor import LONG_WAIT, RateLimitGovernor, Usage
+from source_bigcommerce.api.rate_limit.window import RateLimitHeaders, RateLimitWindow, RequestPermit
 from unit_tests.support import Clock, response
 
 
-def make_governor(reserve: float = 0.1) -> tuple[QuotaGovernor, Clock]:
+def make_governor(reserve: float = 0.1) -> tuple[RateLimitGovernor, Clock]:
     clock = Clock()
-    return QuotaGovernor(reserve, Breaker(), clock, clock.sleep), clock
+    return RateLimitGovernor(reserve, Breaker(), clock, clock.sleep), clock
 
 
 def close_to(seconds: float) -> Any:
@@ -25,31 +26,31 @@ def close_to(seconds: float) -> Any:
     return pytest.approx(seconds + 0.015, abs=0.0151)
 
 
-def answer(
+def reply(
     left: float | None = None, reset_ms: float = 30_000, quota: int = 150, status: int = 200, **headers: str
 ) -> requests.Response:
-    """An answer with the quota's headers, unless `left` is None."""
-    told = {
+    """A response with the quota's headers, unless `left` is None."""
+    said = {
         "X-Rate-Limit-Requests-Quota": str(quota),
         "X-Rate-Limit-Requests-Left": str(left),
         "X-Rate-Limit-Time-Reset-Ms": str(reset_ms),
         "X-Rate-Limit-Time-Window-Ms": "30000",
     }
     extra = {name.replace("_", "-"): value for name, value in headers.items()}
-    return response(status, b"[]", {**(told if left is not None else {}), **extra})
+    return response(status, b"[]", {**(said if left is not None else {}), **extra})
 
 
-def send(governor: QuotaGovernor, reply: requests.Response) -> None:
-    """One request and its answer."""
+def send(governor: RateLimitGovernor, reply: requests.Response) -> None:
+    """One request and its response."""
     governor.acquire_call(None)
     governor.update_from_response(None, reply)
 
 
-def test_nothing_is_held_back_before_the_store_has_told_its_quota() -> None:
-    """The first request has to be made in order to learn anything."""
+def test_nothing_is_held_back_before_the_store_has_reported_its_quota() -> None:
+    """The first request must be made in order to learn anything."""
     governor, clock = make_governor()
-    send(governor, answer(None))
-    send(governor, answer(None))
+    send(governor, reply(None))
+    send(governor, reply(None))
     assert clock.now == 0
 
 
@@ -62,7 +63,7 @@ def test_the_quota_less_the_reserve_is_spent_and_then_the_reset_is_waited_for(
     """The rest belongs to the merchant's other apps; a moment more than the reset would be wasted."""
     governor, clock = make_governor(reserve)
     for request in range(1, spent + 1):
-        send(governor, answer(quota - request, reset_ms=20_000, quota=quota))
+        send(governor, reply(quota - request, reset_ms=20_000, quota=quota))
     assert clock.now == 0
     governor.acquire_call(None)
     assert clock.now == close_to(20)
@@ -71,9 +72,9 @@ def test_the_quota_less_the_reserve_is_spent_and_then_the_reset_is_waited_for(
 def test_a_new_window_is_a_whole_one() -> None:
     """After the wait all workers may go on at full speed."""
     governor, clock = make_governor()
-    send(governor, answer(15, reset_ms=4_000))
+    send(governor, reply(15, reset_ms=4_000))
     for request in range(1, 136):
-        send(governor, answer(150 - request))
+        send(governor, reply(150 - request))
     assert clock.now == close_to(4)
     governor.acquire_call(None)
     assert clock.now == close_to(34)
@@ -82,24 +83,24 @@ def test_a_new_window_is_a_whole_one() -> None:
 def test_requests_on_their_way_are_counted_before_the_store_has_seen_them() -> None:
     """Eight workers that each read "one left" would send eight."""
     governor, _ = make_governor(reserve=0)
-    send(governor, answer(11, reset_ms=5_000))
+    send(governor, reply(11, reset_ms=5_000))
     permits = [governor.try_acquire() for _ in range(8)]
-    assert isinstance(permits[0], Permit)
-    governor.learn(permits[0], answer(9, reset_ms=4_999))
-    assert [type(governor.try_acquire()) for _ in range(2)] == [Permit, Permit]
+    assert isinstance(permits[0], RequestPermit)
+    governor.learn(permits[0], reply(9, reset_ms=4_999))
+    assert [type(governor.try_acquire()) for _ in range(2)] == [RequestPermit, RequestPermit]
     assert governor.try_acquire() == close_to(5)
 
 
-def test_a_quota_that_shrinks_or_grows_is_followed_from_answer_to_answer() -> None:
+def test_a_quota_that_shrinks_or_grows_is_followed_from_response_to_response() -> None:
     """It is split among the apps that call at that moment."""
     governor, clock = make_governor()
-    send(governor, answer(149, quota=150))
-    send(governor, answer(3, quota=30, reset_ms=7_000))
+    send(governor, reply(149, quota=150))
+    send(governor, reply(3, quota=30, reset_ms=7_000))
     governor.acquire_call(None)
     assert clock.now == close_to(7)
-    governor.update_from_response(None, answer(449, quota=450))
+    governor.update_from_response(None, reply(449, quota=450))
     turns = [governor.try_acquire() for _ in range(449 - 45 + 1)]
-    assert [type(turn) for turn in turns] == [Permit] * (449 - 45) + [float]
+    assert [type(turn) for turn in turns] == [RequestPermit] * (449 - 45) + [float]
     assert clock.now == close_to(7)
 
 
@@ -107,10 +108,10 @@ def test_a_quota_that_shrinks_or_grows_is_followed_from_answer_to_answer() -> No
 def test_a_small_quota_still_lets_a_request_through_in_each_window(quota: int, reserve: float) -> None:
     """A reserve that rounds up to the whole quota would be a sync that hangs for ever without a word."""
     governor, clock = make_governor(reserve)
-    send(governor, answer(0, quota=quota, reset_ms=1_000))
+    send(governor, reply(0, quota=quota, reset_ms=1_000))
     for _ in range(20):
         turn = governor.try_acquire()
-        if isinstance(turn, Permit):
+        if isinstance(turn, RequestPermit):
             return
         clock.sleep(turn)
     pytest.fail("no request was allowed in twenty windows")
@@ -131,8 +132,8 @@ def test_a_429_stops_everyone_until_the_later_of_both_resets(headers: dict[str, 
     governor, clock = make_governor()
     governor.acquire_call(None)
     governor.acquire_call(None)
-    governor.update_from_response(None, answer(None, status=429, **headers))
-    governor.update_from_response(None, answer(35))  # the answer to the other request does not end the pause
+    governor.update_from_response(None, reply(None, status=429, **headers))
+    governor.update_from_response(None, reply(35))  # the response to the other request does not end the pause
     governor.acquire_call(None)
     assert clock.now == close_to(wait)
 
@@ -151,8 +152,8 @@ def test_a_429_stops_everyone_until_the_later_of_both_resets(headers: dict[str, 
 def test_a_429_with_the_standard_header_alone_is_heeded(headers: dict[str, str], wait: float) -> None:
     """Gateways send it, as seconds or as a date, which counts by the clock that wrote it."""
     governor, clock = make_governor()
-    send(governor, answer(None, status=429, **headers))
-    send(governor, answer(None))
+    send(governor, reply(None, status=429, **headers))
+    send(governor, reply(None))
     assert clock.now == close_to(wait)
 
 
@@ -171,15 +172,15 @@ def test_a_429_with_the_standard_header_alone_is_heeded(headers: dict[str, str],
 def test_a_standard_header_that_says_nothing_is_waited_out_blindly(headers: dict[str, str]) -> None:
     """As if there were none: a few seconds, longer each time."""
     governor, clock = make_governor()
-    send(governor, answer(None, status=429, **headers))
-    send(governor, answer(None))
+    send(governor, reply(None, status=429, **headers))
+    send(governor, reply(None))
     assert 1 <= clock.now <= 5
 
 
 def test_a_509_stops_everyone_like_a_429() -> None:
-    """It was the answer to a used-up quota while that was counted by the hour."""
+    """It was the response to a used-up quota while that was counted by the hour."""
     governor, clock = make_governor()
-    send(governor, answer(None, status=509, X_Retry_After="12"))
+    send(governor, reply(None, status=509, X_Retry_After="12"))
     governor.acquire_call(None)
     assert clock.now == close_to(12)
 
@@ -189,7 +190,7 @@ def test_a_509_stops_everyone_like_a_429() -> None:
 def test_a_reset_further_away_than_an_hour_is_not_waited_for(status: int, far: float) -> None:
     """A date where a duration is meant would stop the sync for fifty years."""
     governor, clock = make_governor()
-    send(governor, answer(0, reset_ms=far, status=status))
+    send(governor, reply(0, reset_ms=far, status=status))
     governor.acquire_call(None)
     assert clock.now == close_to(3600)
 
@@ -197,7 +198,7 @@ def test_a_reset_further_away_than_an_hour_is_not_waited_for(status: int, far: f
 def test_a_retry_after_further_away_than_an_hour_is_not_waited_for() -> None:
     """It is the other header that announces a reset."""
     governor, clock = make_governor()
-    send(governor, answer(None, status=429, X_Retry_After="1717243200"))
+    send(governor, reply(None, status=429, X_Retry_After="1717243200"))
     governor.acquire_call(None)
     assert clock.now == close_to(3600)
 
@@ -206,13 +207,13 @@ def test_a_retry_after_further_away_than_an_hour_is_not_waited_for() -> None:
 def test_a_quota_of_nothing_is_ignored(quota: int) -> None:
     """Taken at its word, it would be a sync that waits for ever."""
     governor, clock = make_governor()
-    send(governor, answer(0, quota=quota))
+    send(governor, reply(0, quota=quota))
     for _ in range(200):
         governor.acquire_call(None)
     assert clock.now == 0
 
 
-def test_a_pause_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_pause_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     """Forty workers that are refused at once are one pause, and the next one is another."""
     governor, _ = make_governor()
     with caplog.at_level(logging.WARNING):
@@ -220,17 +221,17 @@ def test_a_pause_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
             for _ in range(8):
                 governor.acquire_call(None)
             for seconds in range(8):
-                governor.update_from_response(None, answer(None, status=429, X_Retry_After=str(20 - seconds)))
+                governor.update_from_response(None, reply(None, status=429, X_Retry_After=str(20 - seconds)))
             governor.acquire_call(None)
-    told = [record.getMessage() for record in caplog.records]
-    assert len(told) == 2
-    assert all("no request is sent for 20 s" in line for line in told)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 2
+    assert all("Pausing all requests for 20 s" in line for line in said)
 
 
 def test_a_429_is_believed_even_with_quota_left() -> None:
     """The documentation's own example has 35 requests left: limits on concurrency leave quota too."""
     governor, clock = make_governor()
-    send(governor, answer(35, status=429, reset_ms=15_000))
+    send(governor, reply(35, status=429, reset_ms=15_000))
     governor.acquire_call(None)
     assert clock.now == close_to(15)
 
@@ -240,8 +241,8 @@ def test_a_shorter_pause_does_not_cut_a_longer_one_short() -> None:
     governor, clock = make_governor()
     governor.acquire_call(None)
     governor.acquire_call(None)
-    governor.update_from_response(None, answer(None, status=429, X_Retry_After="20"))
-    governor.update_from_response(None, answer(None, status=429, X_Retry_After="2"))
+    governor.update_from_response(None, reply(None, status=429, X_Retry_After="20"))
+    governor.update_from_response(None, reply(None, status=429, X_Retry_After="2"))
     governor.acquire_call(None)
     assert clock.now == close_to(20)
 
@@ -256,7 +257,7 @@ def test_a_429_that_does_not_say_when_is_waited_out_longer_each_time(useless: di
         waits.append([])
         for _ in bounds:
             before = clock.now
-            send(governor, answer(None, status=429, **useless))
+            send(governor, reply(None, status=429, **useless))
             governor.acquire_call(None)
             waits[-1].append(clock.now - before)
             governor.update_from_response(None, None)
@@ -266,31 +267,31 @@ def test_a_429_that_does_not_say_when_is_waited_out_longer_each_time(useless: di
         assert len({round(wait, 3) for wait in column}) > 10
 
 
-def test_a_good_answer_ends_the_growing_of_the_pauses() -> None:
+def test_a_good_response_ends_the_growing_of_the_pauses() -> None:
     """The next overload has nothing to do with this one."""
     governor, clock = make_governor()
     for _ in range(4):
-        send(governor, answer(None, status=429))
-    send(governor, answer(None))
+        send(governor, reply(None, status=429))
+    send(governor, reply(None))
     before = clock.now
-    send(governor, answer(None, status=429))
+    send(governor, reply(None, status=429))
     governor.acquire_call(None)
     assert clock.now - before <= 4.01
 
 
 @pytest.mark.parametrize("failures", [5, 50, 500])
-def test_requests_without_an_answer_do_not_use_up_the_quota_for_good(failures: int) -> None:
+def test_requests_without_a_response_do_not_use_up_the_quota_for_good(failures: int) -> None:
     """A flaky line must not end in a sync that waits for ever."""
     governor, clock = make_governor()
-    send(governor, answer(149))
+    send(governor, reply(149))
     for _ in range(failures):
         governor.acquire_call(None)  # the connection breaks: nobody reports back
     clock.now += 31
-    send(governor, answer(149))
+    send(governor, reply(149))
     clock.now += 31
     start = clock.now
     for request in range(1, 135):
-        send(governor, answer(150 - request, reset_ms=30_000 - 1000 * (clock.now - start)))
+        send(governor, reply(150 - request, reset_ms=30_000 - 1000 * (clock.now - start)))
     assert clock.now == start
 
 
@@ -312,25 +313,25 @@ def test_no_header_value_makes_the_governor_fall_over(header: str, value: str) -
     """An error in here would be reported as a failure of the stream."""
     governor, _ = make_governor()
     governor.acquire_call(None)
-    governor.update_from_response(None, response(200, b"[]", {**answer(100).headers, header: value}))
+    governor.update_from_response(None, response(200, b"[]", {**reply(100).headers, header: value}))
 
 
-def test_an_answer_that_was_long_on_its_way_does_not_move_the_end_of_the_window() -> None:
-    """The end is where the quickest answer says: waiting for longer would be quota left unused in each window."""
-    allowance = Allowance(reserve=0.0)
+def test_a_response_that_was_long_on_its_way_does_not_move_the_end_of_the_window() -> None:
+    """The quickest response determines the end: waiting for longer would be quota left unused in each window."""
+    allowance = RateLimitWindow(reserve=0.0)
     quick, slow = allowance.send(0.0), allowance.send(0.0)
-    allowance.settle(quick, 0.1, Told(quota=2, left=1, reset=30.0, window=30.0))
-    allowance.settle(slow, 4.0, Told(quota=2, left=0, reset=29.9, window=30.0))
+    allowance.record_response(quick, 0.1, RateLimitHeaders(quota=2, left=1, reset=30.0, window=30.0))
+    allowance.record_response(slow, 4.0, RateLimitHeaders(quota=2, left=0, reset=29.9, window=30.0))
     assert 4.0 + allowance.wait(4.0) == close_to(30.1)
 
 
-def test_an_answer_slower_than_a_window_does_not_say_that_more_is_left() -> None:
+def test_a_response_slower_than_a_window_does_not_say_that_more_is_left() -> None:
     """It may be of the window before: what it says was left may be long spent."""
-    allowance = Allowance(reserve=0.0)
-    allowance.settle(allowance.send(0.0), 0.1, Told(quota=10, left=9, reset=30.0, window=30.0))
+    allowance = RateLimitWindow(reserve=0.0)
+    allowance.record_response(allowance.send(0.0), 0.1, RateLimitHeaders(quota=10, left=9, reset=30.0, window=30.0))
     slow = allowance.send(1.0)
-    allowance.settle(allowance.send(31.0), 31.1, Told(quota=10, left=1, reset=28.9, window=30.0))
-    allowance.settle(slow, 35.0, Told(quota=10, left=8, reset=25.0, window=30.0))
+    allowance.record_response(allowance.send(31.0), 31.1, RateLimitHeaders(quota=10, left=1, reset=28.9, window=30.0))
+    allowance.record_response(slow, 35.0, RateLimitHeaders(quota=10, left=8, reset=25.0, window=30.0))
     assert allowance.left(35.0) == 1
 
 
@@ -338,7 +339,7 @@ def test_usage_is_what_the_store_said_last_less_what_was_sent_since() -> None:
     """People see from it how much is left, and whether the sync is waiting."""
     governor, clock = make_governor()
     assert governor.usage == Usage(requests=0, left=None, quota=None, waited=0)
-    send(governor, answer(left=100))
+    send(governor, reply(left=100))
     governor.acquire_call(None)
     assert governor.usage == Usage(requests=2, left=99, quota=150, waited=0)
     clock.now += 31
@@ -355,8 +356,8 @@ def test_waiting_is_counted_once_however_many_workers_wait() -> None:
         assert resume.wait(timeout=10)
         clock.now += 0.5
 
-    governor = QuotaGovernor(0.0, Breaker(), clock, sleep)
-    send(governor, answer(left=0, reset_ms=30_000))
+    governor = RateLimitGovernor(0.0, Breaker(), clock, sleep)
+    send(governor, reply(left=0, reset_ms=30_000))
     workers = [threading.Thread(target=governor.acquire_call, args=(None,)) for _ in range(3)]
     for seconds, worker in enumerate(workers):
         clock.now = seconds
@@ -372,10 +373,40 @@ def test_waiting_is_counted_once_however_many_workers_wait() -> None:
     assert governor.usage.requests == 4
 
 
-class Listener:
-    """What the governor reports. It may itself ask the governor something, or block: the lock is free meanwhile."""
+class OpenedAfterTheFirstCheck(Breaker):
+    """A breaker that another thread opens as soon as it was found closed."""
 
-    def __init__(self, governor: QuotaGovernor) -> None:
+    governor: RateLimitGovernor
+    _is_checked = False
+
+    def check(self) -> None:
+        super().check()
+        if not self._is_checked:
+            self._is_checked = True
+            closer = threading.Thread(target=self._close_the_sync, daemon=True)
+            closer.start()
+            closer.join(timeout=0.2)
+
+    def _close_the_sync(self) -> None:
+        self.open(BigCommerceError("The sync has ended."))
+        self.governor.wake()
+
+
+def test_a_sync_that_ends_just_before_a_wait_is_not_waited_for() -> None:
+    """The wake-up comes before the wait then: a thread would stay until the quota resets, perhaps for an hour."""
+    breaker = OpenedAfterTheFirstCheck()
+    breaker.governor = governor = RateLimitGovernor(0.0, breaker)
+    governor.update_from_response(None, reply(left=0, reset_ms=1000 * (LONG_WAIT - 0.5)))
+    began = time.monotonic()
+    with pytest.raises(BigCommerceError, match="The sync has ended"):
+        governor.acquire_call(None)
+    assert time.monotonic() - began < 1.5
+
+
+class Listener:
+    """A listener for the governor's reports. It may call the governor, or block: the lock is free during the call."""
+
+    def __init__(self, governor: RateLimitGovernor) -> None:
         self.waits: list[float] = []
         self.wakes = 0
         self._governor = governor
@@ -388,25 +419,25 @@ class Listener:
         self.wakes += 1
 
 
-def reported(governor: QuotaGovernor) -> list[float]:
+def reported(governor: RateLimitGovernor) -> list[float]:
     """The list in which the governor's reports of its waits will stand."""
     governor.listener = listener = Listener(governor)
     return listener.waits
 
 
 def test_a_long_wait_is_reported_when_it_begins_and_when_it_ends() -> None:
-    """The platform shows people that a sync waits, and until when; and it has to hear that it goes on."""
+    """The platform shows people that a sync waits, and until when; and it must be informed that it resumes."""
     governor, _ = make_governor()
     reports = reported(governor)
     for window in range(1, 4):
-        send(governor, answer(15, reset_ms=20_000))
+        send(governor, reply(15, reset_ms=20_000))
         assert len(reports) == 2 * window - 2
         governor.acquire_call(None)
         assert reports[2 * window - 2 :] == [close_to(20), 0]
 
 
 @pytest.mark.parametrize(
-    "refused", [answer(None, status=429, X_Retry_After="12"), answer(0, reset_ms=12_000, status=429)]
+    "refused", [reply(None, status=429, X_Retry_After="12"), reply(0, reset_ms=12_000, status=429)]
 )
 def test_the_wait_after_a_429_is_reported_like_any_other(refused: requests.Response) -> None:
     """Once, however many requests were refused at the same time."""
@@ -422,15 +453,15 @@ def test_a_request_that_goes_out_during_a_wait_does_not_make_two_of_it() -> None
     """A response may show that a request or two are left after all."""
     governor, clock = make_governor()
     reports = reported(governor)
-    send(governor, answer(15, reset_ms=20_000))
+    send(governor, reply(15, reset_ms=20_000))
     clock.now = 1
-    late = governor._allowance.send(1)
-    governor._sleep = lambda _: governor._allowance.settle(late, clock.now, Told(150, 17, 19, 30))
+    late = governor._window.send(1)
+    governor._sleep = lambda _: governor._window.record_response(late, clock.now, RateLimitHeaders(150, 17, 19, 30))
     governor.acquire_call(None)
     assert clock.now == 1
     governor._sleep = clock.sleep
     for left in (16, 15):
-        governor.update_from_response(None, answer(left, reset_ms=19_000))
+        governor.update_from_response(None, reply(left, reset_ms=19_000))
         governor.acquire_call(None)
     assert reports == [close_to(19), 0]
 
@@ -439,7 +470,7 @@ def test_a_short_wait_is_not_reported() -> None:
     """A window that is about to end is nothing that people could see."""
     governor, clock = make_governor()
     reports = reported(governor)
-    send(governor, answer(15, reset_ms=1000 * LONG_WAIT - 100))
+    send(governor, reply(15, reset_ms=1000 * LONG_WAIT - 100))
     governor.acquire_call(None)
     assert clock.now > 0
     assert reports == []
@@ -455,9 +486,9 @@ def test_a_wait_is_reported_once_however_many_workers_wait() -> None:
         assert resume.wait(timeout=10)
         clock.now = max(30.5, clock.now) + 0.5
 
-    governor = QuotaGovernor(0.0, Breaker(), clock, sleep)
+    governor = RateLimitGovernor(0.0, Breaker(), clock, sleep)
     reports = reported(governor)
-    send(governor, answer(left=0, reset_ms=30_000))
+    send(governor, reply(left=0, reset_ms=30_000))
     workers = [threading.Thread(target=governor.acquire_call, args=(None,)) for _ in range(3)]
     for worker in workers:
         worker.start()
@@ -475,5 +506,5 @@ def test_every_response_is_reported(status: int) -> None:
     governor.listener = listener = Listener(governor)
     governor.acquire_call(None)
     assert listener.wakes == 0
-    governor.update_from_response(None, answer(100, status=status))
+    governor.update_from_response(None, reply(100, status=status))
     assert listener.wakes == 1

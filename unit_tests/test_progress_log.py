@@ -1,30 +1,31 @@
-"""What a person sees of a sync under way."""
+"""The progress of a running sync."""
 
 from __future__ import annotations
 
 import logging
 import re
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus as Status
 from airbyte_cdk.models import AirbyteStreamStatusTraceMessage, StreamDescriptor
 
-from source_bigcommerce import report
-from source_bigcommerce.api.quota import Usage
-from source_bigcommerce.report import ProgressReport
-from source_bigcommerce.streams.mismatches import Mismatches
-from source_bigcommerce.streams.tally import Tally
+from source_bigcommerce import progress_log
+from source_bigcommerce.api.rate_limit.governor import Usage
+from source_bigcommerce.progress_log import ProgressReport
+from source_bigcommerce.streams.counters import StreamCounters
+from source_bigcommerce.streams.schema_mismatches import SchemaMismatches
 
 
 class Stream:
     def __init__(self, name: str, expected: int | None, records: int = 0) -> None:
-        self.name, self.tally = name, Tally()
-        self.tally.expected = expected
-        self.tally.add(listed=records, records=records)
-        self.is_a_record_each = True
-        self.mismatches = Mismatches(name, ["id"])
+        self.name, self.counters = name, StreamCounters()
+        self.reader = SimpleNamespace(estimated_total=expected)
+        self.counters.add(entries=records, records=records)
+        self.one_record_per_entry = True
+        self.mismatches = SchemaMismatches(name, ["id"])
 
 
 class Governor:
@@ -48,8 +49,8 @@ def note(progress: ProgressReport, name: str, *statuses: Status) -> list[Any]:
     return [(one.name, one.row_estimate) for one in found]
 
 
-def test_the_line_tells_records_streams_requests_quota_and_waiting() -> None:
-    """All that one asks of a sync that takes hours, on one line."""
+def test_the_line_reports_records_streams_requests_quota_and_waiting() -> None:
+    """The state of a sync that takes hours, on one line."""
     progress = make(Stream("orders", 50_000, 12_430), Stream("pages", None, 900), Stream("coupons", 7, 7))
     for name in ("orders", "pages", "coupons"):
         note(progress, name, Status.STARTED)
@@ -61,17 +62,17 @@ def test_the_line_tells_records_streams_requests_quota_and_waiting() -> None:
 
 
 def test_the_line_leaves_out_what_is_not_known() -> None:
-    """No store has told its quota before the first answer."""
+    """No store has reported its quota before the first response."""
     progress = make(Stream("orders", None), governor=Governor(quota=None))
     assert progress.line() == "0 records, 0 of 1 streams ended, 68 requests, 12 s waited for the quota."
 
 
-@pytest.mark.parametrize(("expected", "records", "told"), [(10, 12, "12 of about 12, 100 %"), (0, 0, "0")])
-def test_a_stream_is_never_more_than_whole(expected: int, records: int, told: str) -> None:
+@pytest.mark.parametrize(("expected", "records", "reported"), [(10, 12, "12 of about 12, 100 %"), (0, 0, "0")])
+def test_a_stream_is_never_more_than_whole(expected: int, records: int, reported: str) -> None:
     """A store that grows while it is read makes the estimate too small."""
     progress = make(Stream("orders", expected, records))
     note(progress, "orders", Status.STARTED)
-    assert f"(orders {told})" in progress.line()
+    assert f"(orders {reported})" in progress.line()
 
 
 def test_a_stream_is_estimated_once_and_before_its_first_record() -> None:
@@ -97,7 +98,7 @@ def test_lines_are_logged_while_nothing_else_happens_and_at_the_end(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A sync that waits for its quota is not mistaken for one that hangs."""
-    monkeypatch.setattr(report, "SECONDS_BETWEEN_LINES", 0.01)
+    monkeypatch.setattr(progress_log, "SECONDS_BETWEEN_LINES", 0.01)
     with caplog.at_level(logging.INFO, "airbyte"), make(Stream("orders", 5, 3)) as progress:
         deadline = time.monotonic() + 10
         while not caplog.messages and time.monotonic() < deadline:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from queue import Empty
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import AirbyteMessage, SyncMode
+from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import Record
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.reading import BATCH_SIZE, BatchQueue, QueueClosed, _Pass, _Slice, _Slices
-from source_bigcommerce.streams.tally import Tally
+from source_bigcommerce.concurrency.batch_queue import BATCH_SIZE, BatchQueue, QueueClosed
+from source_bigcommerce.concurrency.read import ThreadMessages
+from source_bigcommerce.concurrency.shared_read import Limits, SharedRead, SlicePartition, SlicePartitionGenerator
+from source_bigcommerce.lists.slices import ListSlice
+from source_bigcommerce.lists.state import StreamState
 
 
 def record(number: int) -> Record:
@@ -57,7 +62,7 @@ def test_nothing_but_records_is_held_back() -> None:
 
 
 def test_flushed_records_go_out_at_once() -> None:
-    """Before a slice is told to be finished, its records have to be on their way."""
+    """Before a slice is reported as finished, its records must be on their way."""
     queue = BatchQueue(size=1_000)
     queue.put(record(1))
     queue.flush()
@@ -106,40 +111,64 @@ def test_many_threads_lose_nothing_in_a_small_queue() -> None:
     assert len(found) == 8 * 500 and set(found.values()) == {1}
 
 
-PIECE = StreamSlice(partition={"number": 7}, cursor_slice={})
+def test_a_thread_puts_no_message_of_another_one_into_the_queue() -> None:
+    """The state of a slice would come after a later one, or, put by the thread that prints, before its records."""
+    messages = ThreadMessages()
+    earlier, own = (AirbyteMessage(MessageType.STATE) for _ in range(2))
+    interrupted = threading.Thread(target=messages.emit_message, args=(earlier,))
+    interrupted.start()
+    interrupted.join()
+    messages.emit_message(own)
+    (found,) = messages.consume_queue()
+    assert found is own
 
 
-class Leader:
-    """A stream of three slices; each gives one record, and the list then fails if it is told to."""
+PIECE = ListSlice(parent=7)
 
-    name, namespace = "orders", None
 
-    is_a_record_each = False
+class ThreeSlices:
+    """The reader of a list of three slices with one entry each; a slice then fails with the given error, if any."""
 
-    def __init__(self, fails: Exception | None = None) -> None:
-        self.fails = fails
-        self.tally = Tally()
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+        self.pages = SimpleNamespace(size=SimpleNamespace(record_bytes=1.0))
 
-    def check_unread(self, of: Any = None) -> None:
+    def slices(self, state: StreamState, is_full_refresh: bool) -> Iterator[ListSlice]:
+        yield from (ListSlice(parent=number) for number in range(3))
+
+    def read(self, piece: ListSlice) -> Iterator[list[dict[str, int]]]:
+        yield [{"id": piece.parent}]
+        if self.error:
+            raise self.error
+
+
+class OrdersOnly:
+    """A stream of that list."""
+
+    name, namespace, cursor_field = "orders", None, ()
+    one_record_per_entry = False
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.reader = ThreeSlices(error)
+
+    def check_unread(self) -> None:
         """There are no parents."""
 
-    def stream_slices(self, **_: Any) -> Iterator[dict[str, int]]:
-        yield from ({"number": number} for number in range(3))
+    def resumed_state(self, *_: Any) -> StreamState:
+        return StreamState()
 
-    def read_pages(self, members: Sequence[Any], piece: dict[str, int]) -> Iterator[tuple[Any, Any]]:
-        yield self, iter([{"id": piece["number"]}])
-        if self.fails:
-            raise self.fails
+    def to_records(self, entries: list[dict[str, int]]) -> Iterator[dict[str, int]]:
+        yield from entries
 
 
-class Together(_Pass):
-    """One stream's reading, which remembers what had gone out when it ended."""
+class ReadOfOne(SharedRead):
+    """The reading of one stream, which remembers what had gone out when it ended."""
 
-    def __init__(self, leader: Any) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
         one = threading.BoundedSemaphore
-        queue = BatchQueue(size=1_000)
+        stream: Any = OrdersOnly(error)
         mode, states, repository = SyncMode.incremental, ConnectorStateManager(), InMemoryMessageRepository()
-        super().__init__([leader], mode, states, repository, queue, one(1), one(1))
+        super().__init__([stream], mode, states, repository, BatchQueue(size=1_000), Limits(one(1), one(1)))
         self.out_when_it_ended: list[Any] = []
 
     def end(self, error: Exception | None = None) -> None:
@@ -149,8 +178,8 @@ class Together(_Pass):
 
 def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it() -> None:
     """Else the streams that share its list end first, and their records come after their end."""
-    together = Together(Leader(fails=ValueError("the second page cannot be read")))
-    records = _Slice(together, PIECE).read()
+    together = ReadOfOne(ValueError("the second page cannot be read"))
+    records = SlicePartition(together, PIECE).read()
     together.queue.put(next(iter(records)))
     with pytest.raises(BigCommerceError, match="second page"):
         next(iter(records))
@@ -160,24 +189,24 @@ def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it()
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")], ids=repr)
 def test_a_slice_for_which_the_machine_has_no_room_fails_with_what_to_do_about_it(error: Exception) -> None:
     """Python's own words, "MemoryError" or "can't start new thread", say neither the cause nor a remedy."""
-    records = _Slice(Together(Leader(fails=error)), PIECE).read()
+    records = SlicePartition(ReadOfOne(error), PIECE).read()
     with pytest.raises(BigCommerceError, match=r"memory.* choose fewer parallel workers"):
         list(records)
 
 
-def test_an_error_that_nobody_foresaw_is_told_in_one_line_with_its_place() -> None:
+def test_an_error_that_nobody_foresaw_is_reported_in_one_line_with_its_place() -> None:
     """The CDK has a sentence that says nothing, and a stack trace."""
-    records = _Slice(Together(Leader(fails=ZeroDivisionError("no\nway"))), PIECE).read()
+    records = SlicePartition(ReadOfOne(ZeroDivisionError("no\nway")), PIECE).read()
     with pytest.raises(BigCommerceError) as failure:
         list(records)
     assert re.fullmatch(
-        r"The connector met an error that it does not know: ZeroDivisionError: no way \(at .*test_reading.py:\d+\)\. "
-        r"Please report this line\.",
+        r"The connector failed with an unexpected error: ZeroDivisionError: no way "
+        r"\(at .*test_concurrency.py:\d+\)\. Please report this line\.",
         str(failure.value.message),
     )
 
 
-def test_whoever_puts_into_a_queue_that_nobody_empties_does_not_wait() -> None:
+def test_a_thread_that_puts_into_a_queue_that_nobody_empties_does_not_wait() -> None:
     """The consumer of a sync may stop in the middle; a thread for each worker would wait for ever."""
     queue = BatchQueue(size=1)
     queue.put("first")
@@ -192,9 +221,9 @@ def test_whoever_puts_into_a_queue_that_nobody_empties_does_not_wait() -> None:
 
 def test_no_slice_is_made_behind_one_that_failed() -> None:
     """No state can pass it: what lies behind would be read in vain, for hours perhaps."""
-    together = Together(Leader())
+    together = ReadOfOne()
     made = []
-    for piece in _Slices(together, {}).generate():
+    for piece in SlicePartitionGenerator(together).generate():
         made.append(piece)
         together.end(ValueError("a page cannot be read"))
     assert len(made) == 1

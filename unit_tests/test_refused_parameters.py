@@ -1,4 +1,4 @@
-"""What a refusal names, and what of a request a stream can do without."""
+"""The names in a refusal, and the optional parts of a request."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from source_bigcommerce.api.errors import BigCommerceError, Refused
+from source_bigcommerce.api.errors import BadRequest, BigCommerceError
+from source_bigcommerce.lists.refused_parameters import RefusedParameters, kind_of, named_in
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers, Subscribers
 from source_bigcommerce.streams.marketing import Coupons
 from source_bigcommerce.streams.order_children import OrderTaxes
-from source_bigcommerce.streams.refused import RefusedParameters, kind_of, named_in
 from source_bigcommerce.streams.settings import CatalogSettings
 from unit_tests.support import STORE_URL, make_stream, read, sync, urls, v3
 
@@ -65,13 +65,13 @@ def test_one_refusal_of_a_filter_is_not_believed(api: Any) -> None:
     stream = make_stream(Customers)
     assert sync(stream) == []
     assert len(urls(api)) == 2 and all("date_modified:min" in url for url in urls(api))
-    assert not stream.selects_no_dates
+    assert stream.reader.query.selects_by_date
 
 
 def test_a_refusal_that_leaving_out_does_not_help_fails_the_stream(api: Any) -> None:
     """The store named something else than what it does not like."""
     api.get(f"{STORE_URL}v3/customers", **refusing("date_modified:min"))
-    with pytest.raises(Refused, match="date_modified:min: is not valid"):
+    with pytest.raises(BadRequest, match="date_modified:min: is not valid"):
         sync(make_stream(Customers))
     assert ["date_modified:min" in url for url in urls(api)] == [True, True, False]
 
@@ -110,7 +110,7 @@ def test_a_list_without_its_date_filter_is_read_once(api: Any) -> None:
     assert stream.state["date_modified"] == "2024-06-01T12:00:00Z"
 
 
-def test_a_filter_that_is_refused_behind_the_first_page_begins_the_list_anew(api: Any) -> None:
+def test_a_filter_that_is_refused_behind_the_first_page_begins_the_list_again(api: Any) -> None:
     """Its pages have other numbers without it: page 2 of 4 is not page 2 of 3."""
     old = [{"id": n, "date_modified": "2024-01-15T10:00:00Z"} for n in range(1, 301)]
     new = [{"id": n, "date_modified": "2024-05-15T10:00:00Z"} for n in range(301, 1001)]
@@ -129,7 +129,7 @@ def test_a_filter_that_is_refused_behind_the_first_page_begins_the_list_anew(api
 
 
 def test_a_refusal_for_one_parent_in_the_middle_is_not_believed(api: Any) -> None:
-    """The same address answered for another order."""
+    """The same address returned records for another order."""
     orders = [{"id": n, "date_modified": "Wed, 15 May 2024 10:00:00 +0000", "is_deleted": False} for n in (1, 2)]
     api.get(f"{STORE_URL}v2/orders", json=orders)
     stream = make_stream(OrderTaxes)
@@ -154,8 +154,8 @@ def test_a_product_whose_parts_are_refused_has_none_that_cannot_be_read_apart(
 
     api.get(f"{STORE_URL}v3/catalog/products", json=page)
     assert [record["id"] for record in sync(make_stream(Products))] == [1]
-    told = [line for line in caplog.messages if line.startswith("BigCommerce refuses")]
-    assert told == [
+    reported = [line for line in caplog.messages if line.startswith("BigCommerce refuses")]
+    assert reported == [
         "BigCommerce refuses parent_relations in requests to v3/catalog/products for 'products' (Invalid; include: "
-        "parent_relations is not valid): in this sync, those fields stay empty."
+        "parent_relations is not valid): in this sync, these fields stay empty."
     ]

@@ -1,4 +1,4 @@
-"""Every way of paging, against small stores that answer as BigCommerce does in each reading of its documentation."""
+"""Every way of paging, against small stores that follow each interpretation of BigCommerce's documentation."""
 
 from __future__ import annotations
 
@@ -13,86 +13,96 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.api.paging import SERVER_PAGE_SIZES, CursorV3, KeysetV2, KeysetV3, Offset, OffsetV2, Params
+from source_bigcommerce.api.pagination import (
+    SERVER_PAGE_SIZES,
+    CursorV3,
+    IncompleteListError,
+    KeysetV2,
+    KeysetV3,
+    PageNumber,
+    PageNumberV2,
+    Params,
+    nested_list,
+)
 
-Answer = Callable[[Params], Any]
+Reply = Callable[[Params], Any]
 MOST_REQUESTS = 500
 
 
 @dataclass
 class Listing:
-    """A list of ids that answers one request at a time, and may change after each."""
+    """A list of ids that serves one request at a time, and may change after each."""
 
     ids: list[int]
     size: int = 250  # the largest page that the server gives
     inclusive: bool = False
     total_known: bool = True
-    honest: bool = True  # whether `per_page` tells the size of the pages
+    honest: bool = True  # whether `per_page` reports the size of the pages
     links: str = "honest"  # or "always" or "never"
     changes: list[Callable[[list[int]], None]] = field(default_factory=list)
 
-    def keyset_v2(self, asked: Params) -> Any:
-        low = int(asked.get("min_id", 0))
-        rows = self._cut([i for i in self.ids if (i >= low if self.inclusive else i > low)], asked)
+    def keyset_v2(self, requested: Params) -> Any:
+        low = int(requested.get("min_id", 0))
+        rows = self._cut([i for i in self.ids if (i >= low if self.inclusive else i > low)], requested)
         return [{"id": i} for i in rows] or None
 
-    def keyset_v3(self, asked: Params) -> Any:
-        matching = [i for i in self.ids if i > int(asked.get("id:greater", 0))]
-        return self._envelope(self._cut(matching, asked), asked, len(matching))
+    def keyset_v3(self, requested: Params) -> Any:
+        matching = [i for i in self.ids if i > int(requested.get("id:greater", 0))]
+        return self._envelope(self._cut(matching, requested), requested, len(matching))
 
-    def cursor_v3(self, asked: Params) -> Any:
-        after = int(base64.b64decode(str(asked["after"]))) if "after" in asked else 0
+    def cursor_v3(self, requested: Params) -> Any:
+        after = int(base64.b64decode(str(requested["after"]))) if "after" in requested else 0
         matching = [i for i in self.ids if i > after]
-        rows = self._cut(matching, asked)
-        body = self._envelope(rows, asked, len(self.ids))
+        rows = self._cut(matching, requested)
+        body = self._envelope(rows, requested, len(self.ids))
         more = {"honest": len(rows) < len(matching), "always": True, "never": False}[self.links]
-        cursor: dict[str, Any] = {"per_page": self._per_page(asked), "links": {"next": "?after=x"} if more else {}}
+        cursor: dict[str, Any] = {"per_page": self._per_page(requested), "links": {"next": "?after=x"} if more else {}}
         if rows:
             cursor["end_cursor"] = base64.b64encode(str(rows[-1]).encode()).decode()
         body["meta"]["cursor_pagination"] = cursor
-        if "after" in asked:
+        if "after" in requested:
             del body["meta"]["pagination"]
         return body
 
-    def offset_v3(self, asked: Params) -> Any:
-        return self._envelope(self._page(asked), asked, len(self.ids))
+    def offset_v3(self, requested: Params) -> Any:
+        return self._envelope(self._page(requested), requested, len(self.ids))
 
-    def offset_v2(self, asked: Params) -> Any:
-        return [{"id": i} for i in self._page(asked)] or None
+    def offset_v2(self, requested: Params) -> Any:
+        return [{"id": i} for i in self._page(requested)] or None
 
-    def _page(self, asked: Params) -> list[int]:
-        size = min(self.size, int(asked["limit"]))
-        start = (int(asked["page"]) - 1) * size
-        return self._cut(self.ids[start:], asked)
+    def _page(self, requested: Params) -> list[int]:
+        size = min(self.size, int(requested["limit"]))
+        start = (int(requested["page"]) - 1) * size
+        return self._cut(self.ids[start:], requested)
 
-    def _cut(self, matching: list[int], asked: Params) -> list[int]:
-        rows = matching[: min(self.size, int(asked["limit"]))]
+    def _cut(self, matching: list[int], requested: Params) -> list[int]:
+        rows = matching[: min(self.size, int(requested["limit"]))]
         if self.changes:
             self.changes.pop(0)(self.ids)
         return rows
 
-    def _per_page(self, asked: Params) -> int:
-        return min(self.size, int(asked["limit"])) if self.honest else int(asked["limit"])
+    def _per_page(self, requested: Params) -> int:
+        return min(self.size, int(requested["limit"])) if self.honest else int(requested["limit"])
 
-    def _envelope(self, rows: list[int], asked: Params, total: int) -> dict[str, Any]:
-        pagination = {"per_page": self._per_page(asked), "count": len(rows)}
+    def _envelope(self, rows: list[int], requested: Params, total: int) -> dict[str, Any]:
+        pagination = {"per_page": self._per_page(requested), "count": len(rows)}
         if self.total_known:
             pagination["total"] = total
         return {"data": [{"id": i} for i in rows], "meta": {"pagination": pagination}}
 
 
-def walk(paging: Any, answer: Answer) -> tuple[list[int], int]:
+def walk(pagination: Any, response: Reply) -> tuple[list[int], int]:
     """The ids that a reader gets, and the number of requests it took."""
     found: list[int] = []
-    asked: Params | None = paging.first()
+    requested: Params | None = pagination.first()
     requests = 0
-    while asked is not None:
+    while requested is not None:
         requests += 1
         assert requests <= MOST_REQUESTS, "the list never ends"
         # In the connector the parameters come back out of a URL, as texts.
-        page = paging.page(answer(asked), {name: str(value) for name, value in asked.items()})
+        page = pagination.page(response(requested), {name: str(value) for name, value in requested.items()})
         found += [record["id"] for record in page.records]
-        asked = page.next
+        requested = page.next
     return found, requests
 
 
@@ -100,18 +110,18 @@ IDS = st.sets(st.integers(1, 5000), max_size=120).map(sorted)
 LONG_IDS = st.integers(0, 1100).flatmap(
     lambda n: st.integers(1, 3).map(lambda step: list(range(1, n * step + 1, step)))
 )
-KEYSETS: list[tuple[Any, Callable[[Listing], Answer]]] = [
+KEYSETS: list[tuple[Any, Callable[[Listing], Reply]]] = [
     (KeysetV2, lambda listing: listing.keyset_v2),
     (KeysetV3, lambda listing: listing.keyset_v3),
     (CursorV3, lambda listing: listing.cursor_v3),
 ]
-ALL: list[tuple[Any, Callable[[Listing], Answer]]] = [
+ALL: list[tuple[Any, Callable[[Listing], Reply]]] = [
     *KEYSETS,
-    (Offset, lambda listing: listing.offset_v3),
-    (OffsetV2, lambda listing: listing.offset_v2),
+    (PageNumber, lambda listing: listing.offset_v3),
+    (PageNumberV2, lambda listing: listing.offset_v2),
 ]
-each_keyset = pytest.mark.parametrize(("strategy", "answers"), KEYSETS, ids=[s.__name__ for s, _ in KEYSETS])
-each_strategy = pytest.mark.parametrize(("strategy", "answers"), ALL, ids=[s.__name__ for s, _ in ALL])
+each_keyset = pytest.mark.parametrize(("strategy", "responses"), KEYSETS, ids=[s.__name__ for s, _ in KEYSETS])
+each_strategy = pytest.mark.parametrize(("strategy", "responses"), ALL, ids=[s.__name__ for s, _ in ALL])
 
 
 @each_strategy
@@ -124,7 +134,7 @@ each_strategy = pytest.mark.parametrize(("strategy", "answers"), ALL, ids=[s.__n
 )
 def test_every_record_is_read_once_and_the_list_ends(
     strategy: Any,
-    answers: Callable[[Listing], Answer],
+    responses: Callable[[Listing], Reply],
     ids: list[int],
     limit: int,
     inclusive: bool,
@@ -134,7 +144,7 @@ def test_every_record_is_read_once_and_the_list_ends(
     """The documentation leaves open whether bounds are inclusive and whether links end: no reading may lose a row."""
     ids = ids[: 100 * (limit - 1)]
     found, requests = walk(
-        strategy(limit=limit), answers(Listing(ids, inclusive=inclusive, total_known=total_known, links=links))
+        strategy(limit=limit), responses(Listing(ids, inclusive=inclusive, total_known=total_known, links=links))
     )
     assert found == ids
     assert requests <= math.ceil(len(ids) / (limit - inclusive)) + 2
@@ -148,9 +158,9 @@ def test_every_record_is_read_once_and_the_list_ends(
     total_known=st.booleans(),
     honest=st.booleans(),
 )
-def test_a_store_that_makes_smaller_pages_than_asked_is_read_to_the_end(
+def test_a_store_that_returns_smaller_pages_than_requested_is_read_to_the_end(
     strategy: Any,
-    answers: Callable[[Listing], Answer],
+    responses: Callable[[Listing], Reply],
     count: int,
     size: int,
     inclusive: bool,
@@ -158,11 +168,11 @@ def test_a_store_that_makes_smaller_pages_than_asked_is_read_to_the_end(
     honest: bool,
 ) -> None:
     """Products with some includes come ten at a time whatever the limit; V2 falls back to fifty."""
-    # What no reader can see through: a page size that is not told, on a list whose end is not told either.
-    honest = honest or strategy is Offset
+    # Indistinguishable for any reader: a page size that is not reported, on a list whose end is not reported either.
+    honest = honest or strategy is PageNumber
     ids = list(range(1, count + 1))
     listing = Listing(ids, size, inclusive=inclusive, total_known=total_known, honest=honest)
-    found, requests = walk(strategy(), answers(listing))
+    found, requests = walk(strategy(), responses(listing))
     assert found == ids
     assert requests <= math.ceil(count / (size - inclusive)) + 2
 
@@ -170,10 +180,10 @@ def test_a_store_that_makes_smaller_pages_than_asked_is_read_to_the_end(
 @each_strategy
 @pytest.mark.parametrize("count", [0, 1, 249, 250, 251, 1000])
 def test_a_list_costs_one_request_per_page_and_at_most_one_more(
-    strategy: Any, answers: Callable[[Listing], Answer], count: int
+    strategy: Any, responses: Callable[[Listing], Reply], count: int
 ) -> None:
     """The store's quota is shared with the merchant's other apps."""
-    found, requests = walk(strategy(), answers(Listing(list(range(1, count + 1)))))
+    found, requests = walk(strategy(), responses(Listing(list(range(1, count + 1)))))
     assert len(found) == count
     assert requests <= count // 250 + 1
 
@@ -198,7 +208,7 @@ def edited(edits: Iterable[tuple[str, int]]) -> list[Callable[[list[int]], None]
 @given(ids=IDS, edits=EDITS, limit=st.sampled_from([2, 5, 20]), inclusive=st.booleans())
 def test_keys_never_miss_a_record_that_nobody_touched(
     strategy: Any,
-    answers: Callable[[Listing], Answer],
+    responses: Callable[[Listing], Reply],
     ids: list[int],
     edits: list[tuple[str, int]],
     limit: int,
@@ -206,45 +216,47 @@ def test_keys_never_miss_a_record_that_nobody_touched(
 ) -> None:
     """A busy store is edited on every request: what stays must be read for all that."""
     listing = Listing(list(ids), inclusive=inclusive, changes=edited(edits))
-    found, _ = walk(strategy(limit=limit), answers(listing))
+    found, _ = walk(strategy(limit=limit), responses(listing))
     untouched = set(ids) & set(listing.ids)
     assert untouched <= set(found)
     assert len(found) == len(set(found))
 
 
-@pytest.mark.parametrize(("strategy", "answers"), ALL[3:], ids=["Offset", "OffsetV2"])
-def test_page_numbers_do_miss_such_a_record(strategy: Any, answers: Callable[[Listing], Answer]) -> None:
+@pytest.mark.parametrize(("strategy", "responses"), ALL[3:], ids=["PageNumber", "PageNumberV2"])
+def test_page_numbers_do_miss_such_a_record(strategy: Any, responses: Callable[[Listing], Reply]) -> None:
     """The test of the test above: it would be worth nothing if it passed for page numbers."""
     listing = Listing(list(range(1, 11)), changes=edited([("delete", 0)]))
-    found, _ = walk(strategy(limit=5), answers(listing))
+    found, _ = walk(strategy(limit=5), responses(listing))
     assert {*range(2, 11)} - set(found) == {6}
 
 
 @each_strategy
-def test_a_page_of_exactly_fifty_is_not_taken_for_the_last(strategy: Any, answers: Callable[[Listing], Answer]) -> None:
-    """Fifty is the size that the store chooses when it ignores the one that was asked for."""
+def test_a_page_of_exactly_fifty_is_not_taken_for_the_last(
+    strategy: Any, responses: Callable[[Listing], Reply]
+) -> None:
+    """Fifty is the size that the store chooses when it ignores the one that was requested."""
     listing = Listing(list(range(1, 51)), size=50, total_known=False)
-    page = strategy().page(answers(listing)(strategy().first()), strategy().first())
+    page = strategy().page(responses(listing)(strategy().first()), strategy().first())
     assert len(page.records) == 50
     assert page.next is not None
 
 
-@pytest.mark.parametrize("strategy", [KeysetV2(), OffsetV2()])
-def test_a_v2_answer_without_a_body_is_an_empty_list(strategy: Any) -> None:
-    """V2 answers 204 where nothing matches, and past the last page."""
+@pytest.mark.parametrize("strategy", [KeysetV2(), PageNumberV2()])
+def test_a_v2_response_without_a_body_is_an_empty_list(strategy: Any) -> None:
+    """V2 returns 204 where nothing matches, and past the last page."""
     page = strategy.page(None, strategy.first())
     assert (list(page.records), page.next) == ([], None)
 
 
-@pytest.mark.parametrize("strategy", [Offset(), KeysetV3(), CursorV3()])
-def test_a_v3_answer_without_a_body_is_an_empty_list(strategy: Any) -> None:
-    """Product images and reviews are documented to answer 204 where there are none."""
+@pytest.mark.parametrize("strategy", [PageNumber(), KeysetV3(), CursorV3()])
+def test_a_v3_response_without_a_body_is_an_empty_list(strategy: Any) -> None:
+    """Product images and reviews are documented to return 204 where there are none."""
     page = strategy.page(None, strategy.first())
     assert (list(page.records), page.next) == ([], None)
 
 
 @pytest.mark.parametrize("body", [{}, {"id": 1}, "text", 7, True, [1], [None], [[]], [{"id": 1}, "x"]])
-@pytest.mark.parametrize("strategy", [KeysetV2(), OffsetV2()])
+@pytest.mark.parametrize("strategy", [KeysetV2(), PageNumberV2()])
 def test_a_v2_body_that_is_not_a_list_of_records_is_an_error(strategy: Any, body: Any) -> None:
     """An error object taken for an empty list would be a stream that is green and empty."""
     with pytest.raises(BigCommerceError, match="not a list of records"):
@@ -254,9 +266,9 @@ def test_a_v2_body_that_is_not_a_list_of_records_is_an_error(strategy: Any, body
 @pytest.mark.parametrize(
     "body", [{}, [], "text", 7, {"data": None}, {"data": {}}, {"data": [1]}, {"error": {"code": "X"}}]
 )
-@pytest.mark.parametrize("strategy", [KeysetV3(), CursorV3(), Offset()])
+@pytest.mark.parametrize("strategy", [KeysetV3(), CursorV3(), PageNumber()])
 def test_a_v3_body_without_a_list_of_records_is_an_error(strategy: Any, body: Any) -> None:
-    """Price lists answer {"error": ...} when they are degraded: that is not an empty list."""
+    """Price lists return {"error": ...} when they are degraded: that is not an empty list."""
     with pytest.raises(BigCommerceError, match="not a list of records"):
         strategy.page(body, strategy.first())
 
@@ -264,7 +276,7 @@ def test_a_v3_body_without_a_list_of_records_is_an_error(strategy: Any, body: An
 @pytest.mark.parametrize(
     "meta", [None, [], "x", {}, {"pagination": []}, {"pagination": {"total": "3", "per_page": "x"}}]
 )
-@pytest.mark.parametrize("strategy", [KeysetV3(), CursorV3(), Offset()])
+@pytest.mark.parametrize("strategy", [KeysetV3(), CursorV3(), PageNumber()])
 def test_an_odd_envelope_costs_nothing_but_knowledge(strategy: Any, meta: Any) -> None:
     """`meta` is {} for some lists and misses keys for others; the records are there all the same."""
     page = strategy.page({"data": [{"id": 1}], "meta": meta}, strategy.first())
@@ -285,8 +297,10 @@ def test_records_out_of_order_are_an_error(strategy: Any) -> None:
 @pytest.mark.parametrize("row", [{}, {"id": None}, {"id": "seven"}, {"id": "07"}, {"id": 1.5}, {"id": []}])
 @pytest.mark.parametrize("strategy", [KeysetV2(), KeysetV3()])
 def test_a_record_without_a_key_is_an_error(strategy: Any, row: Any) -> None:
-    """Without a key there is no telling where the next page begins."""
-    with pytest.raises(BigCommerceError, match=r"a record has (no id, by|.+ for its id, which is not of type integer)"):
+    """Without a key it is unknown where the next page begins."""
+    with pytest.raises(
+        BigCommerceError, match=r"a record has (no id, which|.+ for its id, which is not of type integer)"
+    ):
         strategy.page(body_of(strategy, [{"id": 1}, row]), strategy.first())
 
 
@@ -308,17 +322,17 @@ def test_a_store_that_ignores_the_key_is_an_error_and_not_the_end(strategy: Any,
         strategy.page(first_page, {**strategy.first(), key: "250"})
 
 
-@pytest.mark.parametrize("asked", [{}, {"id:greater": "250"}])
-def test_an_empty_page_where_records_are_left_is_an_error(asked: dict[str, str]) -> None:
+@pytest.mark.parametrize("requested", [{}, {"id:greater": "250"}])
+def test_an_empty_page_where_records_are_left_is_an_error(requested: dict[str, str]) -> None:
     """The total counts what lies behind the key: an empty page is then a fault and not the end."""
     body = {"data": [], "meta": {"pagination": {"total": 3, "per_page": 250}}}
-    with pytest.raises(BigCommerceError, match="an empty page came where 3 records are left"):
-        KeysetV3().page(body, {**KeysetV3().first(), **asked})
+    with pytest.raises(BigCommerceError, match="an empty page was returned although 3 records are left"):
+        KeysetV3().page(body, {**KeysetV3().first(), **requested})
 
 
 @pytest.mark.parametrize("total", [0, None, "3"])
 def test_an_empty_page_is_the_end_where_no_records_are_left(total: Any) -> None:
-    """Nothing else tells the end of a list whose last page was a full one."""
+    """Nothing else shows the end of a list whose last page was a full one."""
     page = KeysetV3().page({"data": [], "meta": {"pagination": {"total": total}}}, KeysetV3().first())
     assert (list(page.records), page.next) == ([], None)
 
@@ -362,15 +376,15 @@ def test_a_full_page_without_a_cursor_is_an_error(cursor: dict[str, Any]) -> Non
 
 def test_an_error_about_a_list_says_what_to_do() -> None:
     """It is the one kind of failure that the user cannot mend."""
-    with pytest.raises(BigCommerceError, match=r"rather than lose them; please report it with this line\.$"):
+    with pytest.raises(BigCommerceError, match=r"to avoid losing them\. Please report this line\.$"):
         KeysetV2().page({}, {})
 
 
-def test_a_limit_larger_than_the_page_size_that_is_told_is_not_a_short_page() -> None:
-    """`per_page` tells what the server made of our limit."""
+def test_a_limit_larger_than_the_page_size_that_is_reported_is_not_a_short_page() -> None:
+    """`per_page` reports the page size that the server used."""
     body = {"data": [{"id": 1}, {"id": 2}], "meta": {"pagination": {"per_page": 2}}}
     assert KeysetV3().page(body, KeysetV3().first()).next == {**KeysetV3().first(), "id:greater": 2}
-    assert Offset().page(body, {"page": "1"}).next == {"limit": 250, "page": 2}
+    assert PageNumber().page(body, {"page": "1"}).next == {"limit": 250, "page": 2}
 
 
 @pytest.mark.parametrize(
@@ -380,10 +394,22 @@ def test_a_limit_larger_than_the_page_size_that_is_told_is_not_a_short_page() ->
         (KeysetV2(), {"limit": 250}),
         (KeysetV3(), {"limit": 250, "sort": "id", "direction": "asc"}),
         (CursorV3(), {"limit": 250}),
-        (Offset(), {"limit": 250, "page": 1}),
-        (OffsetV2(), {"limit": 250, "page": 1}),
+        (PageNumber(), {"limit": 250, "page": 1}),
+        (PageNumberV2(), {"limit": 250, "page": 1}),
     ],
 )
-def test_a_list_is_first_asked_for_by_its_documented_parameters(strategy: Any, first: dict[str, Any]) -> None:
-    """V2 answers 400 to a parameter that it does not know."""
+def test_a_list_is_first_requested_by_its_documented_parameters(strategy: Any, first: dict[str, Any]) -> None:
+    """V2 returns 400 for a parameter that it does not know."""
     assert strategy.first() == first
+
+
+@pytest.mark.parametrize("empty", [None, "", [], {}, False])
+def test_a_field_without_nested_records_has_none(empty: Any) -> None:
+    assert list(nested_list({"id": 1, "locations": empty}, "locations")) == []
+    assert list(nested_list({"id": 1}, "locations")) == []
+
+
+@pytest.mark.parametrize("odd", [True, 7, "text", {"id": 1}, [{"id": 1}, True]])
+def test_nested_records_of_another_form_are_not_passed_over(odd: Any) -> None:
+    with pytest.raises(IncompleteListError, match="the field 'locations' of a record is not a list of objects"):
+        nested_list({"id": 1, "locations": odd}, "locations")

@@ -1,4 +1,4 @@
-"""Where a window is cut: anywhere, as long as nothing falls between two slices."""
+"""The boundaries of slices: anywhere, as long as no record is between two slices."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.streams.page_size import PageSize
-from source_bigcommerce.streams.slicing import SAMPLE_SIZE, Sample, SamplePages, cut, sample_of, sample_page
+from source_bigcommerce.lists.page_size import PageSize
+from source_bigcommerce.lists.sampling import SAMPLE_SIZE, Sample, SamplePages, cut, sample_of, sample_page
 from unit_tests.support import response
 
 LOWER = datetime(2020, 1, 1, tzinfo=timezone.utc)
@@ -32,7 +32,7 @@ SAMPLES = st.lists(
 
 @given(length=st.integers(0, 2000), samples=SAMPLES)
 def test_slices_tile_the_window_whatever_the_store_says(length: int, samples: list[Sample | None]) -> None:
-    """The samples are a live store's answers: late, out of order, out of the window, or none at all."""
+    """The samples are a live store's responses: late, out of order, out of the window, or none at all."""
     upper = at(length)
     found = list(cut(LOWER, upper, samples))
     assert found[0][0] == LOWER
@@ -43,7 +43,7 @@ def test_slices_tile_the_window_whatever_the_store_says(length: int, samples: li
 
 @given(length=st.integers(0, 2000), samples=SAMPLES)
 def test_a_sample_lies_at_the_beginning_of_its_own_slice(length: int, samples: list[Sample | None]) -> None:
-    """What it holds is not listed again: were part of it in another slice, it would be read by nobody."""
+    """Its records are not requested again: a part of it in another slice would never be read."""
     first, *others = cut(LOWER, at(length), samples)
     assert first[2] is None
     for start, end, sample in others:
@@ -73,7 +73,7 @@ def test_a_page_that_is_not_sorted_is_no_sample(dates: list[datetime | None]) ->
     assert sample_of(dates, ANY_PAGE) is None
 
 
-def test_a_page_of_one_second_tells_where_to_cut_and_nothing_more() -> None:
+def test_a_page_of_one_second_gives_a_boundary_and_nothing_more() -> None:
     """A bulk update leaves thousands of records with one date, of which a page shows a few."""
     sample = sample_of([at(5)] * 3, ANY_PAGE)
     assert sample is not None
@@ -110,29 +110,29 @@ def test_a_window_of_one_slice_costs_no_sample(total: int) -> None:
 @pytest.mark.parametrize("total", [10**9, 2**63 - 1])
 @pytest.mark.parametrize("real", [0, 1_000, 100_000])
 def test_a_total_that_is_far_too_high_costs_few_looks(total: int, real: int) -> None:
-    """A store may count what it was not asked about; looking page by page for where its list ends would take days."""
+    """A store may count other records too; a search for the end of its list page by page would take days."""
     pages, useful, useless = SamplePages(total, 10), [], 0
     for number in pages:
         if number * SAMPLE_SIZE < real:
             useful.append(number)
         else:
             useless += 1
-            pages.tells_nothing(number)
+            pages.skip_deeper_than(number)
     assert useless <= 64
     assert len(useful) >= len(list(SamplePages(real, 10))) // 2, "a long list is still cut into slices"
 
 
 def test_a_slice_is_handed_out_as_soon_as_its_end_is_known() -> None:
     """Workers start on the first slice while the others are still being looked for."""
-    asked = []
+    requested = []
 
     def samples():
         for second in (10, 20, 30):
-            asked.append(second)
+            requested.append(second)
             yield Sample(at(second), at(second + 1), ANY_PAGE)
 
     next(cut(LOWER, at(40), samples()))
-    assert asked == [10]
+    assert requested == [10]
 
 
 def test_a_sample_is_a_page_of_the_list() -> None:
