@@ -1,7 +1,7 @@
 """The limit: a loop that fetches the same pages with as many threads and prints every record, and does nothing else.
 
-It knows beforehand how many pages there are and asks for them by number, which loses rows when a store is edited
-meanwhile. Values are printed as they come.
+The number of pages is given, and they are requested by number, which loses rows when a store is edited during the run.
+Values are printed unchanged.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is measured, as data: scenarios of cases, and what each scenario must show."""
+"""The measurements as data: scenarios of cases, with the target of each scenario."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ ORDERS, LINES, PRODUCTS, CUSTOMERS = ("orders",), ("order_products",), ("product
 ALL = (*ORDERS, *LINES, *PRODUCTS, *CUSTOMERS)
 SINGLE = (ORDERS, LINES, PRODUCTS, CUSTOMERS)
 LATENCY = 300
-_LENIENT = "--reading=unknown V2 parameters are ignored"
+_LENIENT = "--api-variant=unknown V2 parameters are ignored"
 
 
 @dataclass(frozen=True)
 class Pace:
     """A quota: requests per window of so many seconds, and what the reserve of a tenth leaves of them.
 
-    `budgets` are told window by window, over and over. What another app takes unannounced (`taken` of each window,
-    at its start or evenly over it) is subtracted when it is known.
+    `budgets` are those of the windows in turn, repeated from the beginning. The unannounced requests of another app
+    (`taken` of each window, at its start or evenly over it) are subtracted when they are known.
     """
 
     quota: int
@@ -47,7 +47,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Target:
-    """What the rows of this connector must show: at most, or at least, so much."""
+    """The value that the rows of this connector must reach: at most, or at least, `bound`."""
 
     what: str
     value: Callable[[Row], float | None]
@@ -60,7 +60,7 @@ class Target:
         return (min if self.at_least else max)(values) if values else None
 
     def is_met(self, worst: float) -> bool:
-        """Whether a value is within the bound."""
+        """Returns True if a value is within the bound."""
         return worst >= self.bound if self.at_least else worst <= self.bound
 
 
@@ -76,7 +76,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is read. The quotas' windows are seconds; `reserve` of a quota is a tenth, as configured by default."""
+    """Amounts to read. The quotas' windows are seconds; `reserve` of a quota is a tenth, as configured by default."""
 
     lists: int = 50_000
     large: int = 200_000
@@ -177,7 +177,7 @@ def _shared(sizes: Sizes) -> Scenario:
     quota, size = sizes.shared
     less, budget = quota * 7 // 10, quota * 9 // 10
     cases = [
-        # While the other app is there, one and a half windows of three, the store tells a smaller quota.
+        # While the other app is there, one and a half windows of three, the store reports a smaller quota.
         (Pace(quota, sizes.window, (budget, budget, less * 9 // 10)), ("--other-apps=0.3",), "the quota changes"),
         (Pace(quota, sizes.window, (budget,), quota - less), (), "the other trickles"),
         (Pace(quota, sizes.window, (budget,), quota - less, bursts=True), (), "the other bursts"),

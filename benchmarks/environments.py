@@ -1,4 +1,4 @@
-"""What a user would otherwise run, from PyPI, each in an environment of its own, set up when it is first needed."""
+"""Other connectors from PyPI, each in an environment of its own, set up when it is first needed."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def _pythons(package: Package) -> Iterator[str]:
 
 
 def _uv() -> str:
-    beside = Path(sys.executable).parent / "uv"
-    found = str(beside) if beside.exists() else shutil.which("uv")
+    own = Path(sys.executable).parent / "uv"
+    found = str(own) if own.exists() else shutil.which("uv")
     if not found:
         raise Unavailable("uv is not installed: `pip install uv`")
     return found

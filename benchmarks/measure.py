@@ -15,11 +15,11 @@ from benchmarks.neighbour import Neighbour
 from benchmarks.process import Cost, run
 from benchmarks.row import Row
 from benchmarks.runners import BARE, CONNECTOR, Runner, Task, all_runners
-from benchmarks.store import Answered, Store
+from benchmarks.store import ServedRequest, Store
 
 PAGE = 250
 PATIENCE = 300.0
-"""How many seconds one of the others may take; this connector has three times as many."""
+"""The seconds that one of the others may take; this connector has three times as many."""
 
 
 @dataclass
@@ -53,24 +53,24 @@ class Bench:
         command = runner.command(store, task, folder)
         store.forget()
         limit = PATIENCE * (3 if case.runner == CONNECTOR else 1)
-        with ExitStack() as meanwhile:
+        with ExitStack() as neighbours:
             window = store.window(case.pace.seconds) if case.pace else None
             if case.pace and window and case.pace.taken:
-                meanwhile.enter_context(Neighbour(store, window, case.pace.taken, bursts=case.pace.bursts))
+                neighbours.enter_context(Neighbour(store, window, case.pace.taken, bursts=case.pace.bursts))
             cost = run(command.arguments, command.env, limit=limit)
-            asked = store.requests()
+            sent = store.requests()
         _note_cost(row, cost)
-        ours = [request for request in asked if request.path != neighbour.PATH]
+        ours = [request for request in sent if request.path != neighbour.PATH]
         _note_requests(row, ours)
         if case.pace and window:
-            theirs = [request for request in asked if request.path == neighbour.PATH]
+            theirs = [request for request in sent if request.path == neighbour.PATH]
             pacing.judge(row, case, case.pace, window, cost.began, ours, theirs)
         elif case.latency_ms:
             row.start_up = self.start_up.get(case.runner, 0.0)
             row.ideal = ideal.without_quota(row.pages, case.latency_ms / 1000, case.workers)
 
     def _after_a_change(self, case: Case, store: Store, folder: Path) -> Task:
-        """What is left to read after a first sync and some edits."""
+        """Prepares a first sync and some edits, so that only the changes are left to read."""
         task = Task(case.streams, case.size, case.workers)
         command = self.runners[case.runner].command(store, task, folder)
         first = run(command.arguments, command.env)
@@ -95,11 +95,11 @@ def _note_cost(row: Row, cost: Cost) -> None:
     row.seconds, row.cpu_seconds, row.peak_mb = cost.seconds, cost.cpu_seconds, cost.peak_mb
 
 
-def _note_requests(row: Row, requests: Sequence[Answered]) -> None:
+def _note_requests(row: Row, requests: Sequence[ServedRequest]) -> None:
     row.requests = len(requests)
     row.refused = row.refused_later = sum(1 for request in requests if request.status == 429)
     if errors := {request.status for request in requests if request.status >= 400 and request.status != 429}:
-        row.add_note(f"answers {', '.join(map(str, sorted(errors)))}")
+        row.add_note(f"responses {', '.join(map(str, sorted(errors)))}")
 
 
 def _kind(stream: str) -> str:

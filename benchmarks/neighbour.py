@@ -1,4 +1,4 @@
-"""Another app of the same store, which takes its part of the quota without asking."""
+"""Another app of the same store, which uses its part of the quota unannounced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import TracebackType
 
 from benchmarks.store import Store, Window
 
-PATH = "v2/coupons"  # which no benchmark reads: so its requests are told apart
+PATH = "v2/coupons"  # no benchmark reads it, so the requests of this app can be distinguished
 _AT_ONCE = 16
 
 
@@ -30,13 +30,13 @@ class Neighbour:
         number = self._number(time.time())  # of the turn under way: a whole number, so that no turn comes twice
         while not self._done.wait(self._window.began + number * self._pause - time.time()):
             for _ in range(self._together):
-                self._pool.submit(self._ask)
+                self._pool.submit(self._request)
             number = max(number + 1, self._number(time.time()))  # what was missed is not made up for
 
     def _number(self, at: float) -> int:
         return int((at - self._window.began) // self._pause)
 
-    def _ask(self) -> None:
+    def _request(self) -> None:
         connection = http.client.HTTPConnection(self._store.api_url.removeprefix("http://"), timeout=30)
         try:
             path = f"/stores/{self._store.store_hash}/{PATH}?limit=1"

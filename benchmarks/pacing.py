@@ -1,4 +1,4 @@
-"""What a run under a quota is judged by: windows, and what other apps took of them."""
+"""The evaluation of a run under a quota, by its windows and the requests of other apps in them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from collections.abc import Sequence
 from benchmarks import ideal
 from benchmarks.cases import Case, Pace
 from benchmarks.row import Row
-from benchmarks.store import Answered, Window
+from benchmarks.store import ServedRequest, Window
 
 
 def judge(
-    row: Row, case: Case, pace: Pace, window: Window, began: float, ours: Sequence[Answered], theirs: Sequence[Answered]
+    row: Row,
+    case: Case,
+    pace: Pace,
+    window: Window,
+    began: float,
+    ours: Sequence[ServedRequest],
+    theirs: Sequence[ServedRequest],
 ) -> None:
     """Fills in what the row says of the quota; `window` was under way when the run `began`, `theirs` are another's."""
     used = Counter(window.number(request.at) for request in ours if request.status != 429)
@@ -34,8 +40,8 @@ def judge(
         row.add_note(f"the other app: {refused} of {len(theirs)} refused")
 
 
-def _taken(ours: Sequence[Answered], theirs: Sequence[Answered], window: Window) -> Counter[int]:
-    """What the other app had taken of each window when we made our last request in it: the rest was left to it."""
+def _taken(ours: Sequence[ServedRequest], theirs: Sequence[ServedRequest], window: Window) -> Counter[int]:
+    """Returns the requests of the other app in each window before our last one in it: the rest was left to it."""
     ends: dict[int, float] = {}
     for request in ours:
         number = window.number(request.at)

@@ -52,7 +52,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took: wall and CPU seconds of itself and its children, and the peak of its memory in MiB.
+    """The cost of a process: wall and CPU seconds of itself and its children, and the peak of its memory in MiB.
 
     `began` is the machine's time at its start.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Row:
-    """What one case cost. `pages` is the least number of requests for its lists, `ideal` the least time for them.
+    """The cost of one case. `pages` is the least number of requests for its lists, `ideal` the least time for them.
 
     Seconds are those of the process; `start_up` is what it needs for an empty store, where that is subtracted.
     `refused` are the responses 429, `refused_later` those after the first window; `quota_used` is the share of
@@ -32,7 +32,7 @@ class Row:
     note: str = ""
 
     def add_note(self, text: str) -> None:
-        """Adds to what is told in words."""
+        """Adds a sentence to the note."""
         self.note = "; ".join(filter(None, [self.note, text]))
 
     @property

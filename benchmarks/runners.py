@@ -1,4 +1,4 @@
-"""What is measured: each a command that reads streams of a store and prints them."""
+"""The programs that are measured: each a command that reads streams of a store and prints them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTOR, BARE, ARCHIVED, TAP = "this connector", "bare loop", "archived connec
 
 @dataclass(frozen=True)
 class Task:
-    """What to read: streams of a store whose lists hold `size` records each, with a state where there is one."""
+    """The streams to read from a store whose lists have `size` records each, with a state if there is one."""
 
     streams: tuple[str, ...]
     size: int
@@ -56,7 +56,7 @@ class Airbyte:
         """`read`, with streams incremental where they can be."""
         connector = Path(sys.executable).parent / "source-bigcommerce"
         program = environments.executable(self._package) if self._package else str(connector)
-        env = _to(store) if self._package else {}
+        env = _to(store) if self._package else _image_environment()
         config = {
             "start_date": _START_DATE,
             "client_id": "benchmark",
@@ -89,7 +89,9 @@ class Tap:
     def command(self, store: Store, task: Task, folder: Path) -> Command:
         """A sync of the streams; line items come within orders."""
         if "customers" in task.streams:
-            raise Unavailable("it asks /v2/customers, which BigCommerce deprecates and the local store does not have")
+            raise Unavailable(
+                "it requests /v2/customers, which BigCommerce deprecates and the local store does not have"
+            )
         program, env = environments.executable(environments.TAP), _to(store)
         config = {
             "start_date": f"{_START_DATE}T00:00:00Z",
@@ -114,10 +116,10 @@ class BareLoop:
     """`benchmarks.bare`."""
 
     def command(self, store: Store, task: Task, folder: Path) -> Command:
-        """The loop over pages whose number it is told."""
+        """Returns the command of the loop over a given number of pages."""
         url = f"{store.api_url}/stores/{store.store_hash}"
-        told = ["--url", url, "--token", store.token, "--workers", str(task.workers), "--size", str(task.size)]
-        return Command([sys.executable, "-m", "benchmarks.bare", *told, *task.streams])
+        options = ["--url", url, "--token", store.token, "--workers", str(task.workers), "--size", str(task.size)]
+        return Command([sys.executable, "-m", "benchmarks.bare", *options, *task.streams])
 
 
 def all_runners() -> dict[str, Runner]:
@@ -128,6 +130,12 @@ def all_runners() -> dict[str, Runner]:
 def _to(store: Store) -> dict[str, str]:
     path = os.pathsep.join(filter(None, [str(_HERE / "redirect"), os.environ.get("PYTHONPATH")]))
     return {"PYTHONPATH": path, "BENCHMARK_API_URL": store.api_url}
+
+
+def _image_environment() -> dict[str, str]:
+    """The variables by which the image bounds the memory."""
+    lines = (_HERE.parent / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    return dict(pair.split("=", 1) for line in lines if line.startswith("ENV MALLOC_") for pair in line.split()[1:])
 
 
 def _discovered(command: Sequence[str], env: Mapping[str, str]) -> list[dict[str, Any]]:

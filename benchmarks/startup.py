@@ -1,4 +1,4 @@
-"""How long `spec` takes beside a bare import of the CDK, without which no connector starts.
+"""The time of `spec` compared with that of importing the CDK, which every connector needs.
 
 `python -m benchmarks.startup` runs both in turn, seven times each, and prints the medians.
 """

@@ -16,13 +16,13 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 _STARTUP = 60.0
 _FEW = 50
-"""How many records the store has of a kind that is not measured."""
+"""The number of records of each kind that is not measured."""
 KINDS = ("orders", "products", "customers")
 
 
 @dataclass(frozen=True)
-class Answered:
-    """One request as the store saw it: its path, its status, and the machine's time when it was answered."""
+class ServedRequest:
+    """One request as the store saw it: its path, its status, and the machine's time of its response."""
 
     path: str
     status: int
@@ -37,7 +37,7 @@ class Window:
     length: float
 
     def number(self, at: float) -> int:
-        """How many windows lie between this one and a moment."""
+        """Returns the number of windows between this one and a moment."""
         return max(0, int((at - self.began) // self.length))
 
 
@@ -65,25 +65,25 @@ class Store:
         """The access token."""
         return str(self._facts["access_token"])
 
-    def requests(self) -> list[Answered]:
+    def requests(self) -> list[ServedRequest]:
         """All requests since the start or the last `forget`, oldest first."""
-        return [Answered(path, status, at + took) for at, path, status, took in self._ask("GET", "requests")]
+        return [ServedRequest(path, status, at + took) for at, path, status, took in self._request("GET", "requests")]
 
     def window(self, length: float) -> Window:
-        """The quota's window now; `length` is what the store was told."""
-        left: int = self._ask("GET", "stats")["quota"]["reset_ms"]
+        """Returns the quota's current window; `length` is the one that the store was started with."""
+        left: int = self._request("GET", "stats")["quota"]["reset_ms"]
         return Window(time.time() - length + left / 1000, length)
 
     def forget(self) -> None:
         """Empties the list of requests."""
-        self._ask("POST", "reset")
+        self._request("POST", "reset")
 
     def change(self, kind: str, count: int) -> None:
         """Edits so many records of a kind, an hour later by the store's clock."""
-        self._ask("POST", "advance", {"seconds": 3600})
-        self._ask("POST", "edit", {"kind": kind, "edit": count})
+        self._request("POST", "advance", {"seconds": 3600})
+        self._request("POST", "edit", {"kind": kind, "edit": count})
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _request(self, method: str, path: str, body: Any = None) -> Any:
         connection = http.client.HTTPConnection(self.api_url.removeprefix("http://"), timeout=60)
         try:
             connection.request(method, f"/_sandbox/{path}", json.dumps(body or {}))

@@ -32,7 +32,7 @@ _TEXT = {"runner", "reads", "note"}
 LEGEND = """\
 - N: records in each list of the store
 - ÷ pages: requests over ceil(N/250) for each list, or over ceil(changed/250) after a change
-- ÷ ideal: seconds (less the start-up where that is told) over the least time that the requests can take
+- ÷ ideal: seconds (less the start-up if it is given) over the least time that the requests can take
 - quota used: share of the quota in all windows but the last
 - ÷ bare: records per CPU second over those of the bare loop"""
 
@@ -43,7 +43,7 @@ def cells(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def widths(lines: Sequence[Sequence[str]]) -> list[int]:
-    """How wide each column must be."""
+    """Returns the width that each column must have."""
     return [max(len(line[at]) for line in [list(COLUMNS), *lines]) for at in range(len(COLUMNS))]
 
 

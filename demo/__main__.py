@@ -33,7 +33,7 @@ EDITS = {
 
 @dataclass(frozen=True)
 class Sync:
-    """What one sync of one stream took."""
+    """The cost of one sync of one stream."""
 
     records: int
     requests: int
@@ -174,7 +174,7 @@ def _show_queries() -> None:
 
 
 class Stopped(BaseException):
-    """A signal asked the demo to end."""
+    """The demo was stopped by a signal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

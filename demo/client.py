@@ -12,7 +12,7 @@ from demo.paths import CONNECTOR, DATABASE, OUTPUT, PYAIRBYTE_LOG, TEMPORARY
 from demo.process import Process
 
 _QUIET = {
-    "AIRBYTE_OFFLINE_MODE": "1",  # it would ask Airbyte's registry about a connector that is installed here
+    "AIRBYTE_OFFLINE_MODE": "1",  # it would query Airbyte's registry for a connector that is installed here
     "DO_NOT_TRACK": "1",
     "NO_LIVE_PROGRESS": "1",
     "PYTHONWARNINGS": "ignore",
@@ -39,17 +39,17 @@ class Client:
             self._process.stdin.write(f"{stream}\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            pass  # it has ended: its last answer, or that there is none, tells more
+            pass  # it has ended: its last response, or the lack of one, is more informative
         return int(self._answer(f"PyAirbyte could not sync {stream}")["records"])
 
     def _answer(self, otherwise: str) -> dict[str, Any]:
         line = self._process.stdout.readline()
         if not line:
             raise DemoFailed(f"{otherwise}: it ended unexpectedly.", PYAIRBYTE_LOG)
-        answer: dict[str, Any] = json.loads(line)
-        if "error" in answer:
-            raise DemoFailed(f"{otherwise}: {answer['error'].rstrip('.')}.", PYAIRBYTE_LOG)
-        return answer
+        response: dict[str, Any] = json.loads(line)
+        if "error" in response:
+            raise DemoFailed(f"{otherwise}: {response['error'].rstrip('.')}.", PYAIRBYTE_LOG)
+        return response
 
 
 @contextmanager

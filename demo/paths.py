@@ -1,4 +1,4 @@
-"""Where the demo reads and writes. Everything that it makes lies in one folder."""
+"""The paths that the demo uses. Everything that it creates is in one folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PYAIRBYTE_LOG = OUTPUT / "pyairbyte.log"
 DEMO_LOG = OUTPUT / "demo.log"
 
 CONNECTOR = Path(sys.executable).with_name("source-bigcommerce")
-"""The console script that installing the connector puts beside this Python."""
+"""The connector's console script, which is installed next to this Python."""
 
 
 def shown(path: Path) -> str:

@@ -40,23 +40,23 @@ class Process:
 
     @property
     def stdin(self) -> IO[str]:
-        """Where it reads."""
+        """The input of the process."""
         assert self._popen.stdin is not None
         return self._popen.stdin
 
     @property
     def stdout(self) -> IO[str]:
-        """What it prints."""
+        """The output of the process."""
         assert self._popen.stdout is not None
         return self._popen.stdout
 
     @property
     def is_running(self) -> bool:
-        """Whether it has not ended."""
+        """True until the process has ended."""
         return self._popen.poll() is None
 
     def stop(self) -> None:
-        """Asks the process group to end, and ends what is left of it."""
+        """Terminates the process group, and kills the processes that remain."""
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_GRACE)

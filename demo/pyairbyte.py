@@ -1,4 +1,4 @@
-"""The process in which PyAirbyte runs: reads the names of streams, a line each time, syncs them, answers in JSON.
+"""The process in which PyAirbyte runs: reads the name of a stream per line, syncs it, and responds in JSON.
 
 `python -m demo.pyairbyte CONNECTOR DATABASE CONFIG`. It is a process of its own because PyAirbyte prints to the
 console as it likes: here that goes to a log.
@@ -30,25 +30,25 @@ class ConnectorErrors(logging.Handler):
 
 def main() -> None:
     """Serves until there are no more lines."""
-    answers = _stdout_for_answers_only()
+    responses = _stdout_for_responses_only()
     executable, database, config = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
     errors = ConnectorErrors()
     try:
         source, cache = _prepare(executable, database, config, errors)
-        _answer(answers, {"ready": True})
+        _respond(responses, {"ready": True})
         for line in sys.stdin:
             result = source.read(cache=cache, streams=line.strip().split(","), write_strategy="merge")
-            _answer(answers, {"records": result.processed_records})
+            _respond(responses, {"records": result.processed_records})
     except Exception as error:
         traceback.print_exc()
-        _answer(answers, {"error": _sentence(error, errors)})
+        _respond(responses, {"error": _sentence(error, errors)})
 
 
-def _stdout_for_answers_only() -> IO[str]:
-    """Keeps what was the standard output for the answers, and joins that of the libraries with their errors."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+def _stdout_for_responses_only() -> IO[str]:
+    """Reserves the standard output for the responses, and sends the output of libraries to the standard error."""
+    responses = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return answers
+    return responses
 
 
 def _prepare(executable: Path, database: Path, config: dict[str, str], errors: logging.Handler) -> tuple[Any, Any]:
@@ -69,9 +69,9 @@ def _sentence(error: Exception, errors: ConnectorErrors) -> str:
     return str(get_message() if get_message else f"{type(error).__name__}: {error}").splitlines()[0]
 
 
-def _answer(answers: IO[str], value: dict[str, object]) -> None:
-    answers.write(f"{json.dumps(value)}\n")
-    answers.flush()
+def _respond(responses: IO[str], value: dict[str, object]) -> None:
+    responses.write(f"{json.dumps(value)}\n")
+    responses.flush()
 
 
 if __name__ == "__main__":

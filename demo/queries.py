@@ -1,4 +1,4 @@
-"""Questions that the tables answer."""
+"""Queries over the tables of the demo."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ BEST_SELLERS = Query(
     "GROUP BY product_id, variant_id, currency ORDER BY sold DESC, product_id, variant_id LIMIT 5",
 )
 REPEAT_CUSTOMERS = Query(
-    "How many customers ordered how often",
+    "Customers by number of orders",
     "SELECT orders, count(*) AS customers FROM (SELECT customer_id, count(*) AS orders FROM orders "
     "WHERE customer_id > 0 AND is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) GROUP BY customer_id) "
     "GROUP BY orders ORDER BY orders DESC LIMIT 10",
 )
 ABANDONED_ORDERS = Query(
-    "Orders that were begun and not paid, by month",
+    "Incomplete (unpaid) orders by month",
     "SELECT strftime(date_created, '%Y-%m') AS month, currency_code AS currency, count(*) AS orders, "
     "round(sum(total_inc_tax), 2) AS value FROM orders WHERE status_id = 0 AND is_deleted IS NOT TRUE "
     "GROUP BY month, currency ORDER BY month DESC, value DESC LIMIT 12",
 )
 COUPONS = Query(
-    "What coupons cost and bring",
+    "Discount and revenue by coupon",
     "SELECT order_coupons.code AS coupon, currency_code AS currency, count(DISTINCT order_id) AS orders, "
     "round(sum(discount), 2) AS discount, round(sum(total_inc_tax), 2) AS revenue "
     "FROM order_coupons JOIN orders ON orders.id = order_id WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
@@ -59,9 +59,9 @@ COUPONS = Query(
 SHOWN = BEST_SELLERS
 NEXT = (REVENUE, REPEAT_CUSTOMERS, ABANDONED_ORDERS, COUPONS, BEST_SELLERS)
 TABLES = ("channels", "order_products", "order_coupons", "order_refunds")
-"""What the questions need beside the tables that the demo compares with the store."""
+"""The streams that the queries need in addition to those that the demo compares with the store."""
 
 
 def command(query: Query) -> str:
-    """What to type to run a query."""
+    """Returns the command line that runs a query."""
     return f'{shown(Path(sys.executable))} -m demo.query "{query.sql}"'

@@ -1,4 +1,4 @@
-"""`python -m demo.query "SELECT ..."`: asks the DuckDB file that the demo made."""
+"""`python -m demo.query "SELECT ..."`: runs a query on the DuckDB file that the demo created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local store: started as a process, edited, and asked what it holds."""
+"""The local store: started as a process, edited, and queried for its content."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _LISTS = {
 }
 
 Modified = dict[int, datetime | None]
-"""When each record was last changed, by id; None where the store does not tell."""
+"""The time of the last change of each record, by id; None if the store does not report it."""
 
 
 @dataclass(frozen=True)
 class Edits:
-    """How many records of a kind to change."""
+    """The number of records of a kind to change."""
 
     edit: int
     create: int
@@ -61,22 +61,22 @@ class Store:
 
     def edit(self, kind: str, edits: Edits) -> None:
         """Changes, creates and deletes records chosen at random."""
-        asked = {"kind": kind, "edit": edits.edit, "create": edits.create, "delete": edits.delete}
-        changed = self._ask("POST", "/_sandbox/edit", json=asked)
+        requested = {"kind": kind, "edit": edits.edit, "create": edits.create, "delete": edits.delete}
+        changed = self._request("POST", "/_sandbox/edit", json=requested)
         done = Edits(*(len(changed[name]) for name in ("edited", "created", "deleted")))
         if done != edits:
-            raise DemoFailed(f"The store was asked for {edits} of its {kind} and made {done}.", STORE_LOG)
+            raise DemoFailed(f"The store was to make {edits} of its {kind} and made {done}.", STORE_LOG)
 
     def requests(self) -> int:
-        """How many API requests it has answered so far."""
-        return int(self._ask("GET", "/_sandbox/stats")["requests"])
+        """Returns the number of API requests so far."""
+        return int(self._request("GET", "/_sandbox/stats")["requests"])
 
     def counts(self) -> dict[str, int]:
-        """How many records of each kind it holds now."""
-        return dict(self._ask("GET", "/_sandbox/stats")["records"])
+        """Returns the current number of records of each kind."""
+        return dict(self._request("GET", "/_sandbox/stats")["records"])
 
     def modified(self, kind: str) -> Modified:
-        """What it holds now, read page by page without the connector."""
+        """Returns the current records, read page by page without the connector."""
         found: Modified = {}
         page = 1
         while records := self._page(kind, page):
@@ -86,16 +86,16 @@ class Store:
 
     def _page(self, kind: str, page: int) -> list[dict[str, Any]]:
         path = f"/stores/{self.config['store_hash']}/{_LISTS[kind]}"
-        answer = self._ask("GET", path, params={"limit": _PAGE, "page": page})
-        return list(answer["data"] if isinstance(answer, dict) else answer)
+        body = self._request("GET", path, params={"limit": _PAGE, "page": page})
+        return list(body["data"] if isinstance(body, dict) else body)
 
-    def _ask(self, method: str, path: str, **options: Any) -> Any:
+    def _request(self, method: str, path: str, **options: Any) -> Any:
         try:
             response = self._session.request(method, f"{self.api_url}{path}", timeout=_TIMEOUT, **options)
             response.raise_for_status()
-            return response.json() if response.content else []  # V2 answers an empty page with 204
+            return response.json() if response.content else []  # V2 returns 204 for an empty page
         except requests.RequestException as error:
-            raise DemoFailed(f"The local store did not answer {method} {path}: {error}", STORE_LOG) from error
+            raise DemoFailed(f"The local store did not respond to {method} {path}: {error}", STORE_LOG) from error
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -118,7 +118,7 @@ def running_store() -> Iterator[Store]:
 
 
 def _facts(process: Process, ready: Path) -> dict[str, str]:
-    """What the store writes down when it is ready."""
+    """Returns the facts that the store writes when it is ready."""
     deadline = time.monotonic() + _STARTUP
     while not ready.exists():
         if not process.is_running:

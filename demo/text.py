@@ -1,4 +1,4 @@
-"""What the newcomer sees: plain lines, the same in a terminal and in a CI log."""
+"""The output of the demo: plain lines, the same in a terminal and in a CI log."""
 
 from __future__ import annotations
 

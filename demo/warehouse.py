@@ -1,4 +1,4 @@
-"""The DuckDB file: what it holds, and whether that is what the store holds."""
+"""The DuckDB file: its content, and the comparison with the content of the store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Rows = tuple[list[str], list[tuple[object, ...]]]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A stream's table beside the store."""
+    """A stream's table compared with the store."""
 
     rows: int
     in_store: int

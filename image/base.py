@@ -16,7 +16,7 @@ from image.engine import BUILD, ROOT, Engine, EngineError, UnavailableError
 STAND_IN = "localhost/python-connector-base-stand-in"
 SCRIPT = ROOT / "image" / "stand_in.sh"
 DOCKERFILE = ROOT / "image" / "stand_in.Dockerfile"
-# How docker, podman and buildah say that there is no way to a registry. A registry that answers, but does not have the
+# The messages of docker, podman and buildah if no registry can be reached. A registry that responds, but lacks the
 # pinned image, is another matter: then the Dockerfile is wrong.
 UNREACHABLE = re.compile(
     r"dial tcp|lookup |no such host|i/o timeout|connection (refused|reset)|(network|host) is unreachable"

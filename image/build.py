@@ -36,7 +36,7 @@ class Image:
         if self.base.why_not_the_real_one:
             yield (
                 "Base",
-                f"A STAND-IN made of Debian's packages, as no registry answers: {self.base.why_not_the_real_one}",
+                f"A STAND-IN made of Debian's packages, as no registry responds: {self.base.why_not_the_real_one}",
             )
             yield "", "It shows that the Dockerfile builds and that the connector runs. Do not publish this image."
         else:

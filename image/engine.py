@@ -1,4 +1,4 @@
-"""The container engine: a docker whose service answers, else podman, else buildah.
+"""The container engine: docker if its service responds, otherwise podman or buildah.
 
 Whichever it is, it is called through one program, `build/engine`. The images, containers and settings of podman and
 buildah then live in `build/containers`, and nothing of the machine's own set-up is read or changed.
@@ -22,11 +22,11 @@ PROGRAM = BUILD / "engine"
 
 
 class EngineError(Exception):
-    """An engine did not do what it was told; the text is what it said."""
+    """A command of the engine failed; the text is its output."""
 
 
 class UnavailableError(EngineError):
-    """Something that would have to be installed is not; the text says what."""
+    """Something that must be installed is missing; the text says what."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Engine:
     runs_containers: ClassVar[bool] = True
 
     def run(self, *arguments: str | Path) -> str:
-        """What the engine prints when it is given these arguments. Raises EngineError with its words if it fails."""
+        """Returns the engine's output for these arguments. Raises EngineError with that output if it fails."""
         done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
         if done.returncode:
             raise EngineError(done.stderr.strip() or done.stdout.strip())
         return done.stdout.strip()
 
     def has(self, image: str) -> bool:
-        """Whether the engine holds an image."""
+        """Returns True if the engine has an image."""
         try:
             self.run("inspect", "--type", "image", image)
         except EngineError:
@@ -74,7 +74,7 @@ class Buildah(Engine):
 
     def sizes(self, image: str, base: str) -> tuple[int, int]:
         """The bytes of an image, and how many of them it adds to its base."""
-        # A base that was pulled tells its layers' compressed sizes; the image tells what they, and its own, really are.
+        # A base that was pulled reports the compressed sizes of its layers; the image reports their real sizes.
         layers = self._layers(image)
         return sum(layers), sum(layers[len(self._layers(base)) :])
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Renews the locks of what is installed in the image, and of what builds it, with the newest versions that setup.py
+# Renews the locks of what is installed in the image, and of what builds it, with the newest versions that pyproject.toml
 # allows. Usage: image/lock.sh <uv>
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,8 +12,8 @@ compile() { # <platform> <what to lock> <lock> [option ...]
         --python-platform "$1" "$2" --output-file "$3" "${@:4}" >/dev/null
 }
 
-compile x86_64-unknown-linux-gnu setup.py requirements.lock
-compile aarch64-unknown-linux-gnu setup.py "$other"
+compile x86_64-unknown-linux-gnu pyproject.toml requirements.lock
+compile aarch64-unknown-linux-gnu pyproject.toml "$other"
 if ! diff requirements.lock "$other"; then
     echo "x86-64 and arm64 need different packages (above): one lock cannot serve both." >&2
     exit 1

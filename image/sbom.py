@@ -25,7 +25,7 @@ def write(engine: Engine, image: str) -> int:
         archive = Path(folder) / "image.tar"
         engine.export(image, archive)
         _copy_metadata(archive, packages)
-        # What cyclonedx-py asks an interpreter for is its path, and this one answers with that folder.
+        # cyclonedx-py queries the interpreter for its path; this one returns that folder.
         interpreter = Path(folder) / "python"
         interpreter.write_text(f"#!/bin/sh\necho '{json.dumps([str(packages)])}'\n", encoding="utf-8")
         interpreter.chmod(0o755)

@@ -18,7 +18,7 @@ _send = requests.adapters.HTTPAdapter.send
 def _to_the_store(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
     parts = urlsplit(request.url)
     if parts.hostname != _HOST:
-        raise RuntimeError(f"a benchmark asks the local store only, not {parts.hostname}")
+        raise RuntimeError(f"a benchmark sends requests to the local store only, not to {parts.hostname}")
     request.url = urlunsplit(parts._replace(scheme=_STORE.scheme, netloc=_STORE.netloc))
     return _send(self, request, *args, **kwargs)
 

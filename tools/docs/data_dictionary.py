@@ -1,4 +1,4 @@
-"""Writes docs/data-dictionary.md out of the schemas, and the questions of the demo into docs/data-model.md."""
+"""Writes docs/data-dictionary.md from the schemas, and the demo's queries into docs/data-model.md: `make docs`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from demo.queries import NEXT
-from docs.streams_table import ROOT, streams
+from tools.project import DOCS
+from tools.streams import streams
 
-DICTIONARY = ROOT / "docs" / "data-dictionary.md"
-MODEL = ROOT / "docs" / "data-model.md"
+DICTIONARY = DOCS / "data-dictionary.md"
+MODEL = DOCS / "data-model.md"
 _QUERIES = re.compile(r"(<!-- queries -->\n).*?(<!-- /queries -->)", re.DOTALL)
 _INTRODUCTION = """# Data dictionary
 
-Every stream and every field, generated from the schemas (`make docs`). `a.b` is a field inside an object, `a[].b` one
-of the entries of a list. Every field may be null; fields that BigCommerce adds are passed on as they are.
+All streams and fields, generated from the schemas (`make docs`). `a.b` is a field of the object `a`; `a[].b` is a field
+of each entry of the list `a`. Every field except a primary key may be null. Fields that are not listed here, such as
+those BigCommerce adds later, are passed through unchanged.
 """
 
 
 def dictionary() -> str:
-    """The whole document."""
+    """Returns the whole document."""
     parts = [_INTRODUCTION]
     for stream in streams():
         about = re.sub(r"\s+", " ", (type(stream).__doc__ or "").strip())
@@ -30,7 +32,7 @@ def dictionary() -> str:
 
 
 def with_queries(text: str) -> str:
-    """The text of docs/data-model.md with the current questions."""
+    """Returns the text of docs/data-model.md with the current queries."""
     blocks = "\n".join(f"### {one.title}\n\n```sql\n{_broken(one.sql)}\n```\n" for one in NEXT)
     return _QUERIES.sub(lambda found: f"{found[1]}\n{blocks}\n{found[2]}", text)
 
@@ -51,8 +53,8 @@ def _kind(field: Mapping[str, Any]) -> str:
 
 
 def _broken(sql: str) -> str:
-    """The SQL in lines that can be read."""
-    return re.sub(r" (?=(?:FROM|LEFT JOIN|JOIN|WHERE|GROUP BY|ORDER BY)\b)", "\n", sql)
+    """Return the SQL with a line break before each clause."""
+    return re.sub(r"(?<!LEFT) (?=(?:FROM|LEFT JOIN|JOIN|WHERE|GROUP BY|ORDER BY)\b)", "\n", sql)
 
 
 if __name__ == "__main__":

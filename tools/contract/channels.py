@@ -1,24 +1,24 @@
-"""The parameters by which the documents narrow a list down to channels, and those that streams declare."""
+"""The documented parameters that select channels, and those that streams declare."""
 
 from __future__ import annotations
 
-from contract.documents import Documents
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.settings import PerChannel
+from source_bigcommerce.lists.listing import ChannelParents
+from source_bigcommerce.streams.stream import Stream
+from tools.contract.documents import Documents
 
 
-def differences(stream: BigCommerceStream, documents: Documents) -> list[str]:
+def differences(stream: Stream, documents: Documents) -> list[str]:
     """A documented parameter of which the stream says nothing, or one that it sends and that is not documented so."""
-    if isinstance(stream, PerChannel):
-        return []  # which asks for each channel
-    parameters = documents.operation(stream.endpoint).parameters()
+    if isinstance(stream.listing.parents, ChannelParents):
+        return []  # which requests each channel
+    parameters = documents.operation(stream.listing.endpoint).parameters()
     documented = {name: kind for name, kind in parameters.items() if "channel" in name}
-    by = stream.by_channel
+    by = stream.listing.channel_filter
     if documented and by is None:
         return [f"{stream.name}: {', '.join(documented)} could narrow it down to channels"]
     if by is None or not by.parameter:
         return []
-    kind = "array" if by.takes_several else "integer"
+    kind = "array" if by.accepts_many else "integer"
     if documented.get(by.parameter) == kind:
         return []
     return [f"{stream.name}: {by.parameter} is sent as {kind} and documented as {documented.get(by.parameter)}"]

@@ -1,4 +1,4 @@
-"""A stream's schema, derived from the documented answer of its endpoint.
+"""A stream's schema, derived from the documented response of its endpoint.
 
 Types are those that an analyst expects: amounts are numbers also where V2 sends text, dates are timestamps, everything
 but a primary key may be null, as the documents mark that sparsely. Descriptions are this project's own words: they
@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contract.documents import Operation
+from tools.contract.documents import Operation
 
 Schema = dict[str, Any]
 
@@ -29,7 +29,7 @@ _COMBINED = ("allOf", "oneOf", "anyOf")
 
 
 def record_schema(operation: Operation, place: str = "") -> Schema:
-    """The schema of one record in the operation's answer.
+    """Returns the schema of one record in the operation's response.
 
     `place` leads from a record to a field of it that holds the records instead, such as `variants` or `options.values`.
     """
@@ -104,7 +104,7 @@ def _widest(kinds: Sequence[str]) -> str:
     if len(found) == 1:
         return kinds[0]
     if "object" in found:
-        return "object"  # beside `[]`, which is how PHP writes an empty one
+        return "object"  # in addition to `[]`, which is how PHP encodes an empty one
     return "number" if found == {"integer", "number"} else "string"
 
 

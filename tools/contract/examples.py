@@ -1,4 +1,4 @@
-"""The documented examples of every stream's answers, read as the stream reads them: nothing of them may be lost."""
+"""The documented examples of every stream's responses, read as the stream reads them: nothing of them may be lost."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped, unused-ignore]  # it has no stubs
 
-from contract.corrections import EXAMPLES
-from contract.documents import Documents
-from contract.sources import Source, source_of
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.api.paging import OneObject, Paging, Record, Whole
-from source_bigcommerce.api.values import normaliser, parse_timestamp
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.children import AskedOfEach, BelowAll, BelowEach
-from source_bigcommerce.streams.consignments import fees_of, unfold
+from source_bigcommerce.api.normalization import build_normalizer
+from source_bigcommerce.api.pagination import Pagination, Record, SingleObject, SinglePage
+from source_bigcommerce.api.timestamps import parse_timestamp
+from source_bigcommerce.streams.order_consignments import fees_of, unfold
+from source_bigcommerce.streams.stream import NestedStream, PerParentStream, Stream
+from tools.contract.corrections import EXAMPLES
+from tools.contract.documents import Documents
+from tools.contract.sources import Source, source_of
 
 _CONSIGNMENTS = {"pickups", "shipping"}  # by which they are known
 _LINK = ("url", "resource")
@@ -24,8 +24,8 @@ _PARENT = 1  # the id of the parent that an example belongs to, where it does no
 _DATE = "2024-01-31T00:00:00Z"  # when that parent was changed
 
 
-def read_examples(stream: BigCommerceStream, documents: Documents) -> tuple[int, list[str]]:
-    """How many examples of the stream's answers are documented, and what is lost or wrong when they are read."""
+def read_examples(stream: Stream, documents: Documents) -> tuple[int, list[str]]:
+    """Returns the number of documented examples of the stream's responses, and the errors in reading them."""
     source, read, found = source_of(stream), 0, []
     for endpoint in source.endpoints:
         for body in documents.operation(endpoint).examples():
@@ -35,11 +35,12 @@ def read_examples(stream: BigCommerceStream, documents: Documents) -> tuple[int,
     return read, [f"{stream.name}: {one}" for one in dict.fromkeys(found) if not one.startswith(known)]
 
 
-def differences(stream: BigCommerceStream, source: Source, endpoint: str, body: Any) -> list[str]:
-    """What of one documented body is lost or wrong in the stream's records."""
+def differences(stream: Stream, source: Source, endpoint: str, body: Any) -> list[str]:
+    """Yields the parts of one documented body that are lost or wrong in the stream's records."""
     found: list[str] = []
-    convert = normaliser(
-        stream.get_json_schema(), lambda one: found.append(f"{one.path} holds a value that is not of type {one.kind}")
+    convert = build_normalizer(
+        stream.get_json_schema(),
+        lambda one: found.append(f"{one.path} contains a value that is not of type {one.kind}"),
     )
     validator = jsonschema.Draft7Validator(stream.get_json_schema())
     try:
@@ -53,27 +54,25 @@ def differences(stream: BigCommerceStream, source: Source, endpoint: str, body: 
     return found
 
 
-def _entries(
-    stream: BigCommerceStream, source: Source, endpoint: str, body: Any
-) -> Iterator[tuple[Record, Mapping[str, Any]]]:
+def _entries(stream: Stream, source: Source, endpoint: str, body: Any) -> Iterator[tuple[Record, Mapping[str, Any]]]:
     """Entries of a documented body, each with the record that the stream makes of it before values are converted."""
     for entry in _rows(stream, endpoint, body):
         for part in _at(entry, source.place):
-            if not isinstance(stream, BelowEach):
-                listed = [{stream.parent_field: _PARENT, **part} if isinstance(stream, BelowAll) else part]
-                made = listed if endpoint != stream.endpoint else list(_made(stream, listed))
-                if endpoint == stream.endpoint and stream.is_a_record_each and len(made) != 1:
+            if not isinstance(stream, (NestedStream, PerParentStream)):
+                entries = [{stream.parent_field: _PARENT, **part} if stream.listing.parents else part]
+                made = entries if endpoint != stream.listing.endpoint else list(_made(stream, entries))
+                if endpoint == stream.listing.endpoint and stream.one_record_per_entry and len(made) != 1:
                     raise BigCommerceError(f"an entry of the list becomes {len(made)} records")
                 for record in made:
                     yield part, record
             else:
                 parent = {"id": part.get(stream.parent_field, _PARENT), "date_modified": _DATE}
-                yield part, stream.row_of(parent, _unfolded(part))
+                yield part, stream.child_record(parent, _unfolded(part))
 
 
-def _made(stream: BigCommerceStream, listed: Sequence[Record]) -> Iterator[Record]:
-    """The records of listed entries, their nested lists in the form that streams bring them into."""
-    yield from stream.records([_unfolded(entry) for entry in listed])
+def _made(stream: Stream, entries: Sequence[Record]) -> Iterator[Record]:
+    """Yields the records of entries of a list, with nested lists in the form that streams convert them to."""
+    yield from stream.extract_records([_unfolded(entry) for entry in entries])
 
 
 def _unfolded(entry: Record) -> Record:
@@ -115,18 +114,18 @@ def _take_lines(groups: Record) -> list[Record]:
     return taken
 
 
-def _rows(stream: BigCommerceStream, endpoint: str, body: Any) -> Sequence[Record]:
-    paging: Paging
-    if endpoint == stream.endpoint:
-        paging = stream.paging
-    elif isinstance(stream, AskedOfEach):
-        paging = stream.child_paging
+def _rows(stream: Stream, endpoint: str, body: Any) -> Sequence[Record]:
+    pagination: Pagination
+    if endpoint == stream.listing.endpoint:
+        pagination = stream.listing.pagination
+    elif isinstance(stream, PerParentStream) and endpoint == stream.children:
+        pagination = stream.child_pagination
     else:
         fees = fees_of(body) if stream.name == "order_fees" else None
         body = body if fees is None else fees
         data = body.get("data", body) if isinstance(body, dict) else body
-        paging = Whole() if isinstance(data, list) else OneObject()
-    return paging.page(body, paging.first()).records
+        pagination = SinglePage() if isinstance(data, list) else SingleObject()
+    return pagination.page(body, pagination.first()).records
 
 
 def _at(entry: Record, place: str) -> Iterator[Record]:

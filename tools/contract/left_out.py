@@ -1,4 +1,4 @@
-"""What BigCommerce documents and no stream is made of, and why, for docs/bigcommerce.md and `make contract`."""
+"""The documented endpoints that no stream reads, with reasons, for docs/bigcommerce.md and `make contract`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from contract.documents import Documents
-from contract.sources import source_of
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.children import AskedOfEach
-from source_bigcommerce.streams.order_children import OrderShippingQuotes
+from source_bigcommerce.streams.stream import PerParentStream, Stream
+from tools.contract.documents import Documents
+from tools.contract.sources import source_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ LEFT_OUT = (
     ),
     LeftOut(
         "`/v3/segments/{id}/shopper-profiles`",
-        "documented to need a scope that may write; `shopper_profile_segments` tells the same",
+        "documented to need a scope that may write; `shopper_profile_segments` contains the same",
         ("v3/segments/*/shopper-profiles",),
     ),
     LeftOut(
@@ -69,31 +67,35 @@ LEFT_OUT = (
     ),
     LeftOut(
         "`/v3/themes/{uuid}/configurations`",
-        "answers only to a filter by configuration, variation or channel; the active one of each channel is in "
-        "`channel_active_themes`",
+        "returns records only for a filter by configuration, variation or channel; the active one of each channel is "
+        "in `channel_active_themes`",
         ("v3/themes/*/configurations",),
     ),
     LeftOut(
         "`/v3/themes/custom-templates/{uuid}`, `/v3/content/regions`, `/v3/content/page-widgets`",
-        "only for one version of a theme, or a template file or page that has to be named",
+        "only for one version of a theme, or a template file or page that must be named",
         ("v3/themes/custom-templates/*", "v3/content/regions", "v3/content/page-widgets"),
     ),
     LeftOut(
         "`/v3/themes/jobs/{id}`, jobs of importing and exporting redirects",
-        "the progress of a piece of work, not what the store holds",
+        "the progress of a job, not data of the store",
         ("v3/themes/jobs/*", "v3/storefront/redirects/imex/*"),
     ),
     LeftOut(
         "`/v3/settings/search/filters/available`, `/v3/marketing/abandoned-cart-emails/default`",
-        "what could be chosen, not what the store holds",
+        "possible choices, not data of the store",
         ("v3/settings/search/filters/available", "v3/marketing/abandoned-cart-emails/default"),
     ),
     LeftOut(
         "`/v3/tax/providers/{id}/connection`",
-        "one provider at a time, by an id that no list tells",
+        "one provider at a time, by an id that no list contains",
         ("v3/tax/providers/*/connection",),
     ),
-    LeftOut("`/v3/hooks/admin`", "who is told when `webhooks` of this API account fail", ("v3/hooks/admin",)),
+    LeftOut(
+        "`/v3/hooks/admin`",
+        "the recipients of notifications when `webhooks` of this API account fail",
+        ("v3/hooks/admin",),
+    ),
     LeftOut("`/v3/payments/methods`", "only for an order or a checkout", ("v3/payments/methods",)),
     LeftOut(
         "B2B Edition",
@@ -103,14 +105,8 @@ LEFT_OUT = (
 )
 
 
-def left_out_table() -> str:
-    """The table as Markdown."""
-    rows = ["| Endpoint | Reason |", "|---|---|", *(f"| {one.what} | {one.reason} |" for one in LEFT_OUT)]
-    return "\n".join(rows) + "\n"
-
-
-def differences(documents: Documents, streams: Iterable[BigCommerceStream]) -> Iterator[str]:
-    """What is documented, not read and not named here; and what is named here and documented no more."""
+def differences(documents: Documents, streams: Iterable[Stream]) -> Iterator[str]:
+    """Yields documented endpoints that are neither read nor named here, and those named here but not documented."""
     read = {endpoint for stream in streams for endpoint in _read_by(stream)}
     patterns = {pattern: False for one in LEFT_OUT for pattern in one.patterns}
     for endpoint in documents.endpoints():
@@ -119,15 +115,15 @@ def differences(documents: Documents, streams: Iterable[BigCommerceStream]) -> I
         named = [pattern for pattern in patterns if fnmatchcase(endpoint, pattern)]
         patterns.update(dict.fromkeys(named, True))
         if not named:
-            yield f"{endpoint} is documented, and neither read nor left out for a reason"
-    yield from (f"{pattern} is left out, and not documented" for pattern, found in patterns.items() if not found)
+            yield f"{endpoint} is documented and not read: declare a stream, or add it to tools/contract/left_out.py"
+    for pattern, found in patterns.items():
+        if not found:
+            yield f"{pattern} is read by a stream or no longer documented: remove it from tools/contract/left_out.py"
 
 
-def _read_by(stream: BigCommerceStream) -> Iterator[str]:
-    yield stream.endpoint
+def _read_by(stream: Stream) -> Iterator[str]:
+    yield stream.listing.endpoint
     yield from source_of(stream).endpoints
-    yield from (embedded.endpoint for embedded in stream.embedded)
-    if isinstance(stream, AskedOfEach):
+    yield from (embedded.endpoint for embedded in stream.listing.embedded)
+    if isinstance(stream, PerParentStream):
         yield stream.children
-    if isinstance(stream, OrderShippingQuotes):
-        yield stream.quotes

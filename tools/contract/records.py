@@ -14,22 +14,21 @@ from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
 from source_bigcommerce.streams import ALL_STREAMS
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.children import BelowAll
+from source_bigcommerce.streams.stream import Stream
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
-_ADDRESSES = ("endpoint", "children", "quotes", "properties")  # attributes of streams
-_PER_STREAM = 5  # differences that are told
+_ENDPOINTS = ("children", "properties")  # attributes of streams
+_PER_STREAM = 5  # differences that are reported
 
 
 def read_records(server: Server, endpoints: Iterable[str]) -> tuple[int, list[str], list[str]]:
-    """How many records a full sync brings, what is wrong with them, and the streams whose endpoint the sandbox,
-    which has `endpoints`, does not play."""
+    """Returns the number of records of a full sync, the errors in them, and the streams whose endpoint is not one of
+    the `endpoints` of the sandbox."""
     served = {_shape(one) for one in endpoints}
     records, found, unplayed = 0, [], []
     for kind in ALL_STREAMS:
         stream = kind(_store(server))
-        if not {_shape(one) for one in _asked(stream)} <= served:
+        if not {_shape(one) for one in _required_endpoints(stream)} <= served:
             unplayed.append(stream.name)
             continue
         number, wrong = _read(stream)
@@ -52,13 +51,14 @@ def _store(server: Server) -> Store:
     )
 
 
-def _asked(stream: BigCommerceStream) -> list[str]:
-    """The endpoints without which the stream has no records."""
-    own = [getattr(stream, name) for name in _ADDRESSES if hasattr(stream, name)]
-    return own + ([stream.parent.endpoint] if isinstance(stream, BelowAll) else [])
+def _required_endpoints(stream: Stream) -> list[str]:
+    """Returns the endpoints without which the stream has no records."""
+    own = [getattr(stream, name) for name in _ENDPOINTS if hasattr(stream, name)]
+    parents = stream.listing.parents
+    return [stream.listing.endpoint, *own, *([parents.listing.endpoint] if parents else [])]
 
 
-def _read(stream: BigCommerceStream) -> tuple[int, list[str]]:
+def _read(stream: Stream) -> tuple[int, list[str]]:
     schema = stream.get_json_schema()
     validator = jsonschema.Draft7Validator(schema)
     records, found = 0, dict[str, None]()
@@ -90,7 +90,7 @@ def undeclared(schema: Mapping[str, Any], value: Any, place: str = "") -> Iterat
                 yield from undeclared(schema["properties"][name], inner, path)
 
 
-def _records(stream: BigCommerceStream) -> Iterator[Any]:
+def _records(stream: Stream) -> Iterator[Any]:
     for piece in stream.stream_slices(sync_mode=SyncMode.full_refresh):
         yield from stream.read_records(SyncMode.full_refresh, stream_slice=piece)
 

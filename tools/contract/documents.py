@@ -1,4 +1,4 @@
-"""BigCommerce's OpenAPI files: which operation an endpoint is, what its answer looks like, and the documented examples.
+"""BigCommerce's OpenAPI files: the operation of an endpoint, the schema of its response, and the documented examples.
 
 The folder holds the files under the names of the public documentation repository.
 """
@@ -43,7 +43,7 @@ def resolved(document: Any, node: Any) -> Any:
 
 
 class Operation:
-    """What one file documents of GET on a path."""
+    """GET on a path, as one file documents it."""
 
     def __init__(self, document: Any, file: str, path: str) -> None:
         self.document = document
@@ -52,7 +52,7 @@ class Operation:
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """The media type of the answer 200: its schema and its examples."""
+        """The media type of the response 200: its schema and its examples."""
         content: Mapping[str, Any] = self._response.get("content", {}).get("application/json", {})
         return content
 
@@ -69,7 +69,7 @@ class Operation:
         return resolved(self.document, node)
 
     def examples(self) -> Iterator[Any]:
-        """The bodies that are documented as examples: of the answer, of its media types, of its schema, and those of
+        """The bodies that are documented as examples: of the response, of its media types, of its schema, and those of
         one entry, as the list that holds it alone."""
         response = self._response
         for holder in (response, *response.get("content", {}).values()):
@@ -110,11 +110,11 @@ class Documents:
         self._files: dict[str, Any] = {}
 
     def at(self, file: str, path: str) -> Operation:
-        """What a file documents of GET on a path, both spelled as they are there."""
+        """Returns the operation GET of a path in a file, both spelled as they are there."""
         return Operation(self._loaded(file), file, path)
 
     def operation(self, endpoint: str) -> Operation:
-        """What is documented of an endpoint such as `v3/pricelists/{id}/records`. Raises KeyError when nothing is."""
+        """Returns the operation of an endpoint such as `v3/pricelists/{id}/records`. Raises KeyError for others."""
         found = self._operations.get(_shape(endpoint))
         if found is None:
             raise KeyError(f"no file in {self._folder} documents GET {endpoint}")
@@ -125,7 +125,7 @@ class Documents:
         return iter(sorted(self._operations))
 
     def is_one_of(self, endpoint: str, lists: Iterable[str]) -> bool:
-        """Whether an endpoint, as `endpoints` spells it, is one of these lists or one record of them."""
+        """Returns True if an endpoint, as `endpoints` spells it, is one of these lists or one record of them."""
         shapes = {_shape(one) for one in lists}
         return endpoint in shapes or endpoint.removesuffix("/*") in shapes
 

@@ -1,4 +1,4 @@
-"""`python -m contract.schemas <folder> [--check] [names]`: the schema files, from BigCommerce's OpenAPI files.
+"""`python -m tools.contract.schemas <folder> [--check] [names]`: the schema files, from BigCommerce's OpenAPI files.
 
 A field that is new comes without a description: that is written by hand, in this project's own words.
 """
@@ -15,19 +15,19 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from contract.added import added_to
-from contract.corrections import CORRECTIONS
-from contract.derive import Schema, described, record_schema
-from contract.documents import Documents
-from contract.sources import source_of
-from docs.streams_table import streams
-from source_bigcommerce.streams.base import BigCommerceStream
+from source_bigcommerce.streams.stream import Stream
+from tools.contract.added import added_to
+from tools.contract.corrections import CORRECTIONS
+from tools.contract.derive import Schema, described, record_schema
+from tools.contract.documents import Documents
+from tools.contract.sources import source_of
+from tools.project import SCHEMAS
+from tools.streams import streams
 
-SCHEMAS = Path(__file__).parents[1] / "source_bigcommerce" / "schemas"
 _SHORT_LISTS = re.compile(r"\[\s+(\"[^\"]*\"(?:,\s+\"[^\"]*\")*)\s+\]")
 
 
-def schema_of(stream: BigCommerceStream, documents: Documents, existing: Mapping[str, Any]) -> Schema:
+def schema_of(stream: Stream, documents: Documents, existing: Mapping[str, Any]) -> Schema:
     """The schema of a stream: documented fields, those that the connector adds, corrections, known descriptions."""
     source = source_of(stream)
     derived: Schema = {}
@@ -43,11 +43,11 @@ def schema_at(endpoint: str, name: str, documents: Documents, existing: Mapping[
     return described(_corrected(record_schema(documents.operation(endpoint)), name), existing)
 
 
-def _with_keys(derived: Schema, stream: BigCommerceStream) -> Schema:
+def _with_keys(derived: Schema, stream: Stream) -> Schema:
     """The schema, in which no part of the primary key may be null: a record without one fails its stream."""
-    for path in stream.as_airbyte_stream().source_defined_primary_key or []:
-        field = derived["properties"][path[0]]
-        derived["properties"][path[0]] = {**field, "type": next(kind for kind in field["type"] if kind != "null")}
+    for name in [stream.primary_key] if isinstance(stream.primary_key, str) else stream.primary_key:
+        field = derived["properties"][name]
+        derived["properties"][name] = {**field, "type": next(kind for kind in field["type"] if kind != "null")}
     return derived
 
 
@@ -83,10 +83,10 @@ def differences(documents: Documents) -> list[str]:
 def _texts(documents: Documents, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Names of streams, and the text of each file as it is and as it should be."""
     known = {stream.name: stream for stream in streams()}
-    for asked in names or known:
-        name, _, endpoint = asked.partition("=")
+    for argument in names or known:
+        name, _, endpoint = argument.partition("=")
         if not endpoint and name not in known:
-            raise SystemExit(f"There is no stream '{name}' yet: say where it is, {name}=v3/...")
+            raise SystemExit(f"There is no stream '{name}': declare it first, or name its endpoint, {name}=v3/...")
         file = SCHEMAS / f"{name}.json"
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         existing = json.loads(before or "{}")
@@ -105,12 +105,14 @@ def without_description(schema: Mapping[str, Any], place: str = "") -> Iterator[
 
 
 def main(argv: Iterable[str] | None = None) -> int:
-    """Writes the files, or with `--check` tells how they differ; exit code 1 when some do."""
-    parser = argparse.ArgumentParser(prog="python -m contract.schemas", description=__doc__)
+    """Writes the files, or with `--check` reports how they differ; exit code 1 if some do."""
+    parser = argparse.ArgumentParser(prog="python -m tools.contract.schemas", description=__doc__)
     parser.add_argument("folder", type=Path, help="with BigCommerce's OpenAPI files")
     parser.add_argument("names", nargs="*", help="of streams, or `name=v3/...` for one that does not exist yet")
     parser.add_argument("--check", action="store_true", help="write nothing, print differences")
     options = parser.parse_args(None if argv is None else list(argv))
+    if not options.folder.is_dir():
+        parser.error(f"{options.folder} is not a folder")
     documents, names = Documents(options.folder), [name for one in options.names for name in one.split(",") if name]
     different = 0
     for name, before, after in _texts(documents, names):

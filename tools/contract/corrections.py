@@ -1,4 +1,4 @@
-"""Where a stream's schema is not what the documents say, and why."""
+"""Differences between the streams' schemas and the documents, each with its reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AS_WRITTEN = "as written"
 
 @dataclass(frozen=True)
 class Correction:
-    """What stands in place of the derived schema of a field; `LEFT_OUT` where the field is not one of the record,
+    """The replacement for the derived schema of a field; `LEFT_OUT` if the field is not one of the record,
     `AS_WRITTEN` where the schema file itself says it, by hand.
 
     `stream` may be "*" for all; `path` is dotted, with `[]` for the entries of a list.
@@ -83,25 +83,25 @@ CORRECTIONS = (
     *(Correction("order_consignments", place, LEFT_OUT, _APART) for place in _LINES),
     Correction("orders", "consignments.url", LEFT_OUT, _LINK),
     Correction("orders", "consignments.resource", LEFT_OUT, _LINK),
-    Correction("orders", "fees", AS_WRITTEN, "documented as a link, and asked for as a list with `include=fees`"),
+    Correction("orders", "fees", AS_WRITTEN, "documented as a link, and requested as a list with `include=fees`"),
     Correction("order_taxes", "priority", INTEGER, "the order in which taxes are applied, a whole number"),
     Correction("order_taxes", "order_product_id", INTEGER, "the id of a line item, spelled as text"),
     Correction("customers", "channel_ids[]", INTEGER, "ids of channels; the entries have no type in the documents"),
     Correction("products", "categories[]", INTEGER, "ids of categories"),
     Correction("products", "reviews_rating_sum", NUMBER, "a sum of ratings, which V3 may send with a fraction"),
-    Correction("products", "primary_image.image_url", TEXT, "comes along, as in the images of the product"),
-    Correction("product_variants", "map_price", NUMBER, "comes along, as documented for variants inside a product"),
-    Correction("product_images", "image_file", TEXT, "comes along, as documented for images inside a product"),
-    Correction("widget_templates", "channel_id", INTEGER, "comes along, as in the documented examples"),
-    Correction("channels", "currencies", _CURRENCIES, "is asked for with `include=currencies`"),
-    Correction("products", "options", LEFT_OUT, "not asked for with products; the stream `product_options` has them"),
-    Correction("products", "modifiers", LEFT_OUT, "not asked for with products: `product_modifiers` has them"),
+    Correction("products", "primary_image.image_url", TEXT, "is returned too, as in the images of the product"),
+    Correction("product_variants", "map_price", NUMBER, "is returned too, as documented for variants inside a product"),
+    Correction("product_images", "image_file", TEXT, "is returned too, as documented for images inside a product"),
+    Correction("widget_templates", "channel_id", INTEGER, "is returned too, as in the documented examples"),
+    Correction("channels", "currencies", _CURRENCIES, "is requested with `include=currencies`"),
+    Correction("products", "options", LEFT_OUT, "not requested with products; the stream `product_options` has them"),
+    Correction("products", "modifiers", LEFT_OUT, "not requested with products: `product_modifiers` has them"),
 )
 
 
 @dataclass(frozen=True)
 class Example:
-    """How a difference begins that `contract.examples` tells of a documented example, and why the stream is right."""
+    """The beginning of a difference that `examples` reports for a documented example, and why the stream is right."""
 
     stream: str
     difference: str
@@ -111,7 +111,7 @@ class Example:
 EXAMPLES = (
     Example(
         "store_metafields",
-        "cannot be read: BigCommerce's list cannot be followed without losing records: a full page came without a ",
+        "cannot be read: ",
         "counts four records and shows one, and nothing leads to the others",
     ),
     Example("coupons", "restricted_to.countries is ['AU'] for 'AU'", "one code stands for a list of one"),

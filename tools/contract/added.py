@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from source_bigcommerce.streams.base import BigCommerceStream, IncrementalStream
-from source_bigcommerce.streams.children import BelowAll, BelowEach
-from source_bigcommerce.streams.singleton import Singleton
+from source_bigcommerce.streams.stream import NestedStream, PerParentStream, SingletonStream, Stream
+from tools.project import SCHEMAS
 
 _INTEGER = {"type": ["null", "integer"]}
 _TEXT = {"type": ["null", "string"]}
@@ -20,16 +20,24 @@ _OTHERS: dict[str, dict[str, dict[str, Any]]] = {
     "inventory_location_items": {"product_id": _INTEGER, "variant_id": _INTEGER, "sku": _TEXT},
     "search_filter_contexts": {"channel_id": _INTEGER, "category_id": _INTEGER},
 }
-_NAMED_BY_TEXT = frozenset({"shopper_profile_segments"})  # whose parents have text for an id
 
 
-def added_to(stream: BigCommerceStream) -> dict[str, dict[str, Any]]:
-    """The fields that a stream's records have beside the documented ones, by name, without descriptions."""
+def added_to(stream: Stream) -> dict[str, dict[str, Any]]:
+    """The fields that a stream's records have in addition to the documented ones, by name, without descriptions."""
     fields: dict[str, dict[str, Any]] = {}
-    if isinstance(stream, Singleton):
+    if isinstance(stream, SingletonStream):
         fields["id"] = _INTEGER
-    if isinstance(stream, (BelowEach, BelowAll)):
-        fields[stream.parent_field] = _TEXT if stream.name in _NAMED_BY_TEXT else _INTEGER
-    if isinstance(stream, BelowEach) and isinstance(stream, IncrementalStream):
+    is_child = isinstance(stream, (NestedStream, PerParentStream))
+    if is_child or stream.listing.parents:
+        fields[stream.parent_field] = _parent_key(stream)
+    if is_child and isinstance(stream.cursor_field, str):
         fields[stream.cursor_field] = _TIMESTAMP
     return {**fields, **_OTHERS.get(stream.name, {})}
+
+
+def _parent_key(stream: Stream) -> dict[str, Any]:
+    """The type of the key of the stream's parents; text where the schema of their own stream says so."""
+    if not (parents := stream.listing.parents):
+        return _INTEGER
+    schema = json.loads((SCHEMAS / f"{parents.name}.json").read_text(encoding="utf-8"))
+    return _TEXT if "string" in schema["properties"][parents.key]["type"] else _INTEGER

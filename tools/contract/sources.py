@@ -1,12 +1,11 @@
-"""Where the record of a stream is documented, for streams that are not the list at their own endpoint."""
+"""The documents of a stream's record, for streams that are not the list at their own endpoint."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.children import AskedOfEach
-from source_bigcommerce.streams.settings import Settings
+from source_bigcommerce.lists.listing import ChannelParents
+from source_bigcommerce.streams.stream import PerParentStream, Stream
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,13 @@ _SOURCES = {
 }
 
 
-def source_of(stream: BigCommerceStream) -> Source:
-    """Where a stream's record is documented."""
+def source_of(stream: Stream) -> Source:
+    """Returns the documents of a stream's record."""
     if stream.name in _SOURCES:
         return _SOURCES[stream.name]
-    if isinstance(stream, AskedOfEach):
+    if isinstance(stream, PerParentStream):
         return Source((stream.children,))
-    if isinstance(stream, Settings) and stream.of_channel:
-        return Source((stream.endpoint, stream.of_channel))
-    return Source((stream.endpoint,))
+    parents = stream.listing.parents
+    if isinstance(parents, ChannelParents) and parents.channel_endpoint:
+        return Source((stream.listing.endpoint, parents.channel_endpoint))
+    return Source((stream.listing.endpoint,))

@@ -1,0 +1,1 @@
+"""Generators of the tables and documents in `docs/`: `make docs`."""
