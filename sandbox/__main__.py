@@ -15,8 +15,8 @@ from sandbox.dates import parse_iso
 from sandbox.live import WHEN
 from sandbox.options import READ_SCOPES, Options
 from sandbox.quota import UNANNOUNCED
-from sandbox.readings import READINGS
 from sandbox.server import Server, serve
+from sandbox.variants import API_VARIANTS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -24,25 +24,36 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
         description="A local BigCommerce store. Point a client's API URL at the address that it prints.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     data = parser.add_argument_group("data")
     for kind in ("orders", "products", "customers", "coupons"):
-        data.add_argument(f"--{kind}", type=int, default=getattr(defaults, kind), help=f"number of {kind}")
+        data.add_argument(
+            f"--{kind}", type=int, default=getattr(defaults, kind), help=f"number of {kind} (default: %(default)s)"
+        )
     data.add_argument("--variants", type=int, help="variants of each product (default: one to six)")
-    data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data")
-    data.add_argument("--now", type=_moment, default=defaults.now, help="the data ends the day before (ISO-8601)")
+    data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data (default: %(default)s)")
+    data.add_argument(
+        "--now", type=_moment, default=defaults.now, help="the data ends the day before (ISO-8601; default: 2026-01-01)"
+    )
     data.add_argument("--no-oddities", action="store_true", help="leave out the odd records at the first ids")
 
     access = parser.add_argument_group("access")
-    access.add_argument("--store-hash", default=defaults.store_hash, help="the hash in the URL")
-    access.add_argument("--token", default=defaults.token, help="the access token that is accepted")
-    access.add_argument("--scopes", default=",".join(sorted(READ_SCOPES)), help="comma list of the token's scopes")
-    access.add_argument("--suspended", action="store_true", help="answer 503 to everything, as a suspended store does")
+    access.add_argument("--store-hash", default=defaults.store_hash, help="the hash in the URL (default: %(default)s)")
+    access.add_argument(
+        "--token", default=defaults.token, help="the access token that is accepted (default: %(default)s)"
+    )
+    access.add_argument(
+        "--scopes", default=",".join(sorted(READ_SCOPES)), help="comma list of the token's scopes (default: all)"
+    )
+    access.add_argument(
+        "--suspended", action="store_true", help="return 503 for every request, as a suspended store does"
+    )
 
     manners = parser.add_argument_group("manners")
     manners.add_argument("--quota", type=int, help="requests per window (default: practically unlimited)")
-    manners.add_argument("--window-ms", type=int, default=defaults.window_ms, help="length of the quota's window")
+    manners.add_argument(
+        "--window-ms", type=int, default=defaults.window_ms, help="length of the quota's window (default: %(default)s)"
+    )
     manners.add_argument(
         "--other-apps", type=float, default=0.0, help="share of the quota that other apps take at times"
     )
@@ -50,25 +61,36 @@ def _parser() -> argparse.ArgumentParser:
         "--unannounced-apps", type=float, default=0.0, help="share of each window that other apps take, not announced"
     )
     manners.add_argument(
-        "--unannounced-when", choices=sorted(UNANNOUNCED), default="trickle", help="when in the window they take it"
+        "--unannounced-when",
+        choices=sorted(UNANNOUNCED),
+        default="trickle",
+        help="when in the window they take it (default: %(default)s)",
     )
     manners.add_argument("--headerless-429", action="store_true", help="send 429 without rate-limit headers")
-    manners.add_argument("--latency-ms", type=float, default=0.0, help="wait before each answer")
+    manners.add_argument("--latency-ms", type=float, default=0.0, help="delay before each response")
     manners.add_argument(
         "--live-every", type=int, default=0, help="change the store around each n-th page read; 0: never"
     )
-    manners.add_argument("--live-when", choices=WHEN, default="both", help="change before or after making that page")
     manners.add_argument(
-        "--reading",
-        choices=sorted(READINGS),
+        "--live-when",
+        choices=WHEN,
+        default="both",
+        help="change before or after making that page (default: %(default)s)",
+    )
+    manners.add_argument(
+        "--api-variant",
+        "--reading",  # the former name
+        choices=sorted(API_VARIANTS),
         default="likeliest",
         metavar="NAME",
-        help="how undocumented cases behave, see docs/sandbox.md; a wrong name lists them all",
+        help="how undocumented cases behave, see docs/sandbox.md; a wrong name lists them all (default: %(default)s)",
     )
-    manners.add_argument("--gzip-level", type=int, default=defaults.gzip_level, help="0 fastest, 3 smallest")
+    manners.add_argument(
+        "--gzip-level", type=int, default=defaults.gzip_level, help="0 fastest, 3 smallest (default: %(default)s)"
+    )
 
     where = parser.add_argument_group("where")
-    where.add_argument("--host", default=defaults.host, help="address to listen on")
+    where.add_argument("--host", default=defaults.host, help="address to listen on (default: %(default)s)")
     where.add_argument("--port", type=int, default=0, help="port to listen on; 0 chooses a free one")
     where.add_argument("--ready-file", type=Path, help="write address, hash, token and pid there as JSON when ready")
     return parser
@@ -83,11 +105,11 @@ def _moment(text: str) -> int:
 
 def _options(arguments: argparse.Namespace) -> Options:
     given: dict[str, Any] = vars(arguments)
-    renamed = ("no_oddities", "reading", "ready_file", "scopes")
+    renamed = ("no_oddities", "api_variant", "ready_file", "scopes")
     return Options(
         **{name: value for name, value in given.items() if name not in renamed},
         oddities=not given["no_oddities"],
-        readings=READINGS[given["reading"]],
+        api_variant=API_VARIANTS[given["api_variant"]],
         scopes=frozenset(part.strip() for part in given["scopes"].split(",") if part.strip()),
     )
 

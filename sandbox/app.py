@@ -1,10 +1,10 @@
-"""The store as an ASGI application: who may ask, how often, and how answers travel."""
+"""The store as an ASGI application: authentication, quota, faults and transport."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from email.utils import formatdate
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,7 +17,6 @@ from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from sandbox import connection
-from sandbox.answers import NOT_FOUND, STATUS_PAGE, SUSPENDED, Answer, Problem, problem
 from sandbox.api import (
     catalog,
     collections,
@@ -38,12 +37,13 @@ from sandbox.options import Options
 from sandbox.query import Query, refuse_unknown
 from sandbox.quota import Concurrency, Quota
 from sandbox.requests_log import Pending, RequestLog
+from sandbox.responses import NOT_FOUND, STATUS_PAGE, SUSPENDED, ApiResponse, Problem, problem
 from sandbox.store import Store
 
 _STORE_PATH = re.compile(r"/stores/([^/]*)/?(.*)")
 _MESSAGES = {404: NOT_FOUND, 405: "The requested method is not allowed for this resource."}
 _WORK_MS = 20
-"""How long a request to an endpoint with bounded concurrency takes at least: else no two would ever overlap."""
+"""The least time of a request to an endpoint with bounded concurrency: shorter ones would never overlap."""
 _NO_TOKEN = "The access token is missing or not valid for this store."
 _NO_SCOPE = "You don't have a required scope to access the endpoint"
 
@@ -85,7 +85,9 @@ class Application:
         routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
         return Starlette(
             routes=[
-                Mount("/_sandbox", routes=control_routes(self)),
+                Mount(
+                    "/_sandbox", routes=control_routes(self.store, self.live, self.quota, self.concurrency, self.log)
+                ),
                 Mount("/stores/{store_hash}", routes=routes),
             ],
             exception_handlers={404: self._not_routed, 405: self._not_routed},
@@ -106,14 +108,14 @@ class Application:
         await self._logged(scope, receive, send, path)
 
     async def _logged(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
-        """Serves a request of the API and writes it down; a connection broken off has status 0."""
+        """Serves a request of the API and records it; an aborted connection has status 0."""
         query = scope["query_string"].decode("latin-1")
         pending = Pending(self.log, self.store.clock.time(), scope["method"], path, query)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 pending.status = message["status"]
-                pending.write()  # an answer without a body ends here
+                pending.write()  # a response without a body ends here
             await send(message)
 
         try:
@@ -129,27 +131,25 @@ class Application:
         finally:
             pending.write()
 
-    # Answers
-
     def _handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
             try:
                 refusal = self._refusal(request, endpoint)
-                answer = refusal or await self._answer(request, endpoint)
+                response = refusal or await self._respond(request, endpoint)
             except Problem as error:
-                answer = problem(endpoint.version, error)
-            return self._response(answer, request)
+                response = problem(endpoint.version, error)
+            return self._response(response, request)
 
         return handle
 
-    def _refusal(self, request: Request, endpoint: Endpoint) -> Answer | None:
-        """The reason not to answer: store, token, suspension, quota, scope, in this order."""
+    def _refusal(self, request: Request, endpoint: Endpoint) -> ApiResponse | None:
+        """The reason to refuse a request: store, token, suspension, quota, scope, in this order."""
         options, version = self.options, endpoint.version
         if request.path_params["store_hash"] != options.store_hash:
-            return problem(version, Problem(options.readings.unknown_store_status, "The store was not found."))
+            return problem(version, Problem(options.api_variant.unknown_store_status, "The store was not found."))
         if request.headers.get("x-auth-token") != options.token:
-            if options.readings.catalog_401 == "text" and endpoint.path.startswith("v3/catalog"):
-                return Answer(b"Unauthorized", 401, "text/plain")
+            if options.api_variant.catalog_401 == "text" and endpoint.path.startswith("v3/catalog"):
+                return ApiResponse(b"Unauthorized", 401, "text/plain")
             return problem(version, Problem(401, _NO_TOKEN))
         if options.suspended:
             return problem(version, Problem(503, SUSPENDED))
@@ -159,11 +159,11 @@ class Application:
             return problem(version, Problem(403, _NO_SCOPE))
         return None
 
-    def _too_many(self, version: str) -> Answer:
-        answer = problem(version, Problem(429, "Too many requests."))
-        return Answer(answer.body, 429, headers=self.quota.retry_after())
+    def _too_many(self, version: str) -> ApiResponse:
+        response = problem(version, Problem(429, "Too many requests."))
+        return ApiResponse(response.body, 429, headers=self.quota.retry_after())
 
-    async def _answer(self, request: Request, endpoint: Endpoint) -> Answer:
+    async def _respond(self, request: Request, endpoint: Endpoint) -> ApiResponse:
         entered = self.concurrency.enter(endpoint.path)
         if entered is None:
             return problem(endpoint.version, Problem(429, "Too many concurrent requests."))
@@ -174,45 +174,45 @@ class Application:
         finally:
             self.concurrency.leave(entered)
 
-    def _made(self, request: Request, endpoint: Endpoint) -> Answer:
+    def _made(self, request: Request, endpoint: Endpoint) -> ApiResponse:
         query = Query(request.scope["query_string"].decode("latin-1"))
-        if endpoint.parameters is not None and self.options.readings.unknown_v2_parameter == "400":
+        if endpoint.parameters is not None and self.options.api_variant.unknown_v2_parameter == "400":
             refuse_unknown(query, endpoint.parameters)
         with self.store.lock:
             if endpoint.lists:
                 self.live.before(endpoint.lists)
-            answer = endpoint.answer(Call(self.store, query, dict(request.path_params)))
+            response = endpoint.respond(Call(self.store, query, dict(request.path_params)))
             if endpoint.lists:
-                self.live.after(endpoint.lists, answer.listed or [])
-        return answer
+                self.live.after(endpoint.lists, response.listed or [])
+        return response
 
     async def _not_routed(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         version = "v3" if "/v3/" in request.url.path else "v2"
-        answer = problem(version, Problem(status, _MESSAGES[status]))
-        return self._response(answer, request)
+        response = problem(version, Problem(status, _MESSAGES[status]))
+        return self._response(response, request)
 
-    # Responses
-
-    def _response(self, answer: Answer, request: Request) -> Response:
-        headers = {**self._date(), **answer.headers}
-        if not (answer.status == 429 and self.options.headerless_429):
+    def _response(self, response: ApiResponse, request: Request) -> Response:
+        headers = {**self._date(), **response.headers}
+        if not (response.status == 429 and self.options.headerless_429):
             headers = {**self.quota.headers(), **headers}
         else:
             headers.pop("x-retry-after", None)
-        body = answer.body
+        body = response.body
         if len(body) >= SMALLEST and "gzip" in request.headers.get("accept-encoding", ""):
             body = gzip(body, self.options.gzip_level)
             headers["content-encoding"] = "gzip"
-        if answer.status == 204:
+        if response.status == 204:
             return Response(status_code=204, headers=headers)
         headers["vary"] = "accept-encoding"
-        return Response(body, answer.status, headers, answer.content_type)
+        return Response(body, response.status, headers, response.content_type)
 
     def _date(self) -> dict[str, str]:
         return {"date": formatdate(self.store.clock.time(), usegmt=True)}
 
-    # Faults
+    def _failed(self, fault: Fault, path: str) -> Response:
+        quota = self.quota.headers() if fault.rate_headers else {}
+        return _failed_response(fault, path, {**self._date(), **quota})
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         if fault.kind == "reset":
@@ -232,25 +232,25 @@ class Application:
                 orjson.loads(true.body) if true.body else None,
                 dict(Query(scope["query_string"].decode("latin-1")).pairs()),
             ):
-                await self._failed_response(fault, path)(scope, receive, send)
+                await self._failed(fault, path)(scope, receive, send)
                 return
             await _changed(fault, true, Query(scope["query_string"].decode("latin-1")))(scope, receive, send)
         else:
-            await self._failed_response(fault, path)(scope, receive, send)
+            await self._failed(fault, path)(scope, receive, send)
 
-    def _failed_response(self, fault: Fault, path: str) -> Response:
-        quota = self.quota.headers() if fault.rate_headers else {}
-        headers = {**self._date(), **quota, **fault.headers}
-        if fault.kind == "html":
-            page = fault.body or b"<html><body><h1>Bad gateway</h1></body></html>"
-            return Response(page, fault.status, headers, "text/html")
-        if fault.kind == "redirect":
-            status = fault.status if 300 <= fault.status < 400 else 302
-            return Response(b"", status, {"location": f"https://elsewhere.example.com/{path}", **headers})
-        if fault.kind == "empty":
-            return Response(b"", 200, headers, "application/json")
-        standard = problem(path[:2], Problem(fault.status, f"The sandbox was asked to fail; see {STATUS_PAGE}"))
-        return Response(standard.body if fault.body is None else fault.body, fault.status, headers, "application/json")
+
+def _failed_response(fault: Fault, path: str, headers: Mapping[str, str]) -> Response:
+    headers = {**headers, **fault.headers}
+    if fault.kind == "html":
+        page = fault.body or b"<html><body><h1>Bad gateway</h1></body></html>"
+        return Response(page, fault.status, headers, "text/html")
+    if fault.kind == "redirect":
+        status = fault.status if 300 <= fault.status < 400 else 302
+        return Response(b"", status, {"location": f"https://elsewhere.example.com/{path}", **headers})
+    if fault.kind == "empty":
+        return Response(b"", 200, headers, "application/json")
+    standard = problem(path[:2], Problem(fault.status, f"A fault set in the sandbox; see {STATUS_PAGE}"))
+    return Response(standard.body if fault.body is None else fault.body, fault.status, headers, "application/json")
 
 
 def _without(scope: Scope, parameters: Collection[str]) -> Scope:
@@ -264,7 +264,7 @@ def _uncompressed(scope: Scope) -> Scope:
 
 
 def _changed(fault: Fault, true: connection.Recorder, query: Query) -> Response:
-    """The answer that the fault makes of the true one."""
+    """The response that the fault makes of the true one."""
     body, headers = true.body, {name: value for name, value in true.headers.items() if name != "content-length"}
     if fault.kind == "cut gzip":
         packed = gzip(body, 1)

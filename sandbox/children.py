@@ -1,4 +1,4 @@
-"""How a test changes what hangs on an order, and whether the order shows it.
+"""Edits of the records below an order, and whether the order's date moves.
 
 Every function takes an order's body and returns what to change in it; the store does the rest.
 """
@@ -11,9 +11,9 @@ from sandbox.data import order_children, payments
 from sandbox.data.order_children import Row, cents
 from sandbox.data.orders import STATUSES
 from sandbox.dates import parse_iso, parse_v2
-from sandbox.readings import Readings
 from sandbox.table import LATER_BY
 from sandbox.templates import CREATED, ID, LATER, Body
+from sandbox.variants import ApiVariant
 
 PARTS = {
     "lines": "lines",
@@ -55,32 +55,32 @@ def seconds_of(date: str, created: int) -> int:
     return int(parse_v2(date) if date[:1].isalpha() else parse_iso(date))
 
 
-def bumps(readings: Readings, kind: str, action: str) -> bool:
-    """Whether a change of a row moves the order's `date_modified`."""
+def bumps(api_variant: ApiVariant, kind: str, action: str) -> bool:
+    """True when a change of a row moves the order's `date_modified`."""
     if kind == "shipments":
         return (
-            readings.shipment_edit_bumps_date_modified
+            api_variant.shipment_edit_bumps_date_modified
             if action == "edit"
-            else readings.new_shipment_bumps_date_modified
+            else api_variant.new_shipment_bumps_date_modified
         )
     if kind == "lines" and action == "delete":
-        return readings.line_removal_bumps_date_modified
+        return api_variant.line_removal_bumps_date_modified
     switches = {
-        "messages": readings.message_bumps_date_modified,
-        "transactions": readings.transaction_bumps_date_modified,
-        "refunds": readings.refund_bumps_date_modified,
+        "messages": api_variant.message_bumps_date_modified,
+        "transactions": api_variant.transaction_bumps_date_modified,
+        "refunds": api_variant.refund_bumps_date_modified,
     }
     return switches.get(kind, True)
 
 
-def reachable(readings: Readings, kind: str, body: Body) -> list[Row]:
-    """The rows of an order that requests can show: not all transactions, under some readings."""
+def reachable(api_variant: ApiVariant, kind: str, body: Body) -> list[Row]:
+    """The rows of an order that requests can show: not all transactions, under some API variants."""
     rows: list[Row] = body.parts[part_of(kind)]
     if kind != "transactions":
         return rows
-    if readings.transactions_of_archived_orders == "404" and body.fields.get("is_deleted"):
+    if api_variant.transactions_of_archived_orders == "404" and body.fields.get("is_deleted"):
         return []
-    return rows[:LARGEST_PAGE] if readings.transactions_paging == "limit only" else rows
+    return rows[:LARGEST_PAGE] if api_variant.transactions_paging == "limit only" else rows
 
 
 def added(kind: str, body: Body, id_: int, date: str, fields: Row) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _new_refund(body: Body) -> Row:
 
 
 def _shipped(body: Body, shipment: Row) -> dict[str, Any]:
-    """What follows from a shipment: counts, status and date."""
+    """The consequences of a shipment: counts, status and date."""
     sent = {item["order_product_id"]: item["quantity"] for item in shipment["items"]}
     lines = [
         {**line, "quantity_shipped": line["quantity_shipped"] + sent[line["id"]]} if line["id"] in sent else line

@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """Tells the store's time; `date_modified` of an edit is this clock's whole second.
+    """The store's time; `date_modified` of an edit is this clock's whole second.
 
     It never runs behind the generated data: when the machine's clock is earlier than `not_before`, the offset
     starts at the difference.

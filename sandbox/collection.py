@@ -50,14 +50,14 @@ class ByChannel:
     none_is_all: bool = False
 
     def passes(self, row: Row, wanted: tuple[int, ...]) -> bool:
-        """Whether a row is of one of these channels."""
+        """True when a row belongs to one of these channels."""
         named = inside(row, self.field)
         ids = [one["id"] if isinstance(one, dict) else one for one in (named if isinstance(named, list) else [named])]
         return any(one in wanted for one in ids) or (not ids and self.none_is_all)
 
 
 class Shape(Enum):
-    """How an answer looks and is paged."""
+    """The form of a response and its pagination."""
 
     V2 = auto()  # a bare array by page number; 204 or [] for none
     V2_WHOLE = auto()  # a bare array, all of it
@@ -91,7 +91,7 @@ class Collection:
     shape: Shape = Shape.OFFSET
     key: tuple[str, ...] = ("id",)
     size: int = 12
-    grows: bool = True  # whether a store may be asked for more rows, and its life adds some
+    grows: bool = True  # whether options may set the number of rows, and live mode adds some
     dates: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
     filters: frozenset[str] = frozenset()
     by_channel: ByChannel | None = None
@@ -104,8 +104,8 @@ class Collection:
     spelling: Mapping[str, str] = field(default_factory=dict)  # of members of `meta.pagination`
     sorts: frozenset[str] = frozenset()
     order: str = ""
-    counted: bool = False  # whether `count` below the path tells how many rows pass the filters
-    needs: str = ""  # a parameter without which the endpoint answers 422
+    counted: bool = False  # whether `count` below the path returns the number of rows that pass the filters
+    needs: str = ""  # a parameter without which the endpoint returns 422
     also_at: str = ""  # another path, for one row chosen by a parameter of it
     also_needs: Callable[[Row], str] | None = None  # the scope without which a token is not shown a row; "" for none
 
@@ -120,11 +120,11 @@ class Collection:
         return next((name for name in _CREATED if name in self.dates), None)
 
     @property
-    def asked(self) -> dict[str, str]:
+    def filter_names(self) -> dict[str, str]:
         """The fields that can be filtered by, by the name that requests use."""
         return {path.rpartition(".")[2]: path for path in self.filters}
 
     @property
     def is_v2(self) -> bool:
-        """Whether it belongs to the older API."""
+        """True for a collection of the older API."""
         return self.path.startswith("v2/")

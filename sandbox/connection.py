@@ -52,7 +52,7 @@ def truncating(scope: Scope, send: Send, *, by_reset: bool = False) -> Send:
 
 
 class Recorder:
-    """A `send` that keeps an answer instead of sending it, for another to be made of it."""
+    """A `send` that keeps a response instead of sending it, for another to be made of it."""
 
     def __init__(self) -> None:
         self.status = 0

@@ -3,56 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-if TYPE_CHECKING:
-    from sandbox.app import Application
+from sandbox.live import Live
+from sandbox.quota import Concurrency, Quota
+from sandbox.requests_log import RequestLog
+from sandbox.store import Store
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control_routes(app: Application) -> list[Route]:
+def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurrency, log: RequestLog) -> list[Route]:
     """`GET stats`, `requests`; `POST edit`, `advance`, `reset`."""
 
     async def stats(_: Request) -> Response:
-        statuses = app.log.by_status()
+        statuses = log.by_status()
         return _json(
             {
                 "requests": sum(statuses.values()),
-                "by_path": dict(app.log.by_path()),
+                "by_path": dict(log.by_path()),
                 "by_status": {str(status): count for status, count in statuses.items()},
-                "refused_by_quota": app.quota.refused,
-                "refused_by_concurrency": app.concurrency.refused,
-                "quota": {"limit": app.quota.limit, "left": app.quota.left, "reset_ms": app.quota.reset_ms},
-                "records": {
-                    kind: len(app.store.table(kind)) for kind in ("orders", "products", "customers", "coupons")
-                },
-                "changes": len(app.store.changes),
-                "store_time": app.store.clock.now(),
+                "refused_by_quota": quota.refused,
+                "refused_by_concurrency": concurrency.refused,
+                "quota": {"limit": quota.limit, "left": quota.left, "reset_ms": quota.reset_ms},
+                "records": {kind: len(store.table(kind)) for kind in ("orders", "products", "customers", "coupons")},
+                "changes": len(store.changes),
+                "store_time": store.clock.now(),
             }
         )
 
     async def requests(_: Request) -> Response:
-        return _json([[entry.at, entry.path, entry.status, entry.took] for entry in app.log.all()])
+        return _json([[entry.at, entry.path, entry.status, entry.took] for entry in log.all()])
 
     async def edit(request: Request) -> Response:
-        asked = await _asked(request)
-        counts = {name: int(asked.get(name, 0)) for name in ("edit", "create", "delete")}
-        changed = app.live.random_changes(str(asked.get("kind", "orders")), **counts)
-        return _json({**changed, "store_time": app.store.clock.now()})
+        body = await _json_object(request)
+        counts = {name: int(body.get(name, 0)) for name in ("edit", "create", "delete")}
+        changed = live.random_changes(str(body.get("kind", "orders")), **counts)
+        return _json({**changed, "store_time": store.clock.now()})
 
     async def advance(request: Request) -> Response:
-        asked = await _asked(request)
-        app.store.clock.advance(float(asked.get("seconds", 0)))
-        return _json({"store_time": app.store.clock.now()})
+        body = await _json_object(request)
+        store.clock.advance(float(body.get("seconds", 0)))
+        return _json({"store_time": store.clock.now()})
 
     async def reset(_: Request) -> Response:
-        app.log.clear()
+        log.clear()
         return _json({})
 
     return [
@@ -64,11 +64,11 @@ def control_routes(app: Application) -> list[Route]:
     ]
 
 
-async def _asked(request: Request) -> dict[str, Any]:
-    asked = orjson.loads(await request.body() or b"{}")
-    if not isinstance(asked, dict):
+async def _json_object(request: Request) -> dict[str, Any]:
+    body = orjson.loads(await request.body() or b"{}")
+    if not isinstance(body, dict):
         raise TypeError("send a JSON object")
-    return asked
+    return body
 
 
 def _checked(handler: Handler) -> Handler:

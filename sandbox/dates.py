@@ -48,7 +48,7 @@ def iso_offset(seconds: int) -> bytes:
 
 
 def is_date_only(text: str) -> bool:
-    """Whether a filter value has no time of day."""
+    """True for a filter value without a time of day."""
     return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 

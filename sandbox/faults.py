@@ -23,10 +23,10 @@ KINDS = (
 )
 
 Edit = Callable[[Any, Mapping[str, str]], Any]
-"""From the decoded body of an answer and the parameters asked for to another body: bytes, or anything for JSON."""
+"""From the decoded body of a response and the requested parameters to another body: bytes, or anything for JSON."""
 
 When = Callable[[Any, Mapping[str, str]], bool]
-"""Of the decoded body of an answer and the parameters asked for: whether the request fails."""
+"""Of the decoded body of a response and the requested parameters: whether the request fails."""
 
 
 def rows_of(body: Any) -> list[Any]:
@@ -89,7 +89,7 @@ class Fault:
 
 
 class Faults:
-    """The failures that a test has asked for."""
+    """The failures that a test has set."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []

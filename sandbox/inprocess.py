@@ -1,6 +1,6 @@
 """The store without a socket: an adapter for `requests` that calls the application in the caller's thread.
 
-For simulations, in which a store answers thousands of requests a second and no time passes. Whatever needs time
+For simulations, in which a store serves thousands of requests a second and no time passes. Whatever needs time
 (latency, stalls, limits on concurrency) needs a server.
 """
 
@@ -23,7 +23,7 @@ from sandbox.connection import _TRANSPORT
 class InProcess(HTTPAdapter):
     """Sends requests to an application. Any number of threads may use it.
 
-    `before` is called with each request before it is answered; what it raises reaches the client. Answers are not
+    `before` is called with each request before it is served; what it raises reaches the client. Responses are not
     compressed.
     """
 
@@ -33,7 +33,7 @@ class InProcess(HTTPAdapter):
         self._before = before
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """The application's answer; raises what `requests` would where the connection is broken off."""
+        """The application's response; raises what `requests` would if the connection is aborted."""
         if self._before:
             self._before(request)
         exchange = _Exchange(request)
@@ -107,20 +107,27 @@ class _Exchange:
 
 
 class _Raw:
-    """The body of an answer, as urllib3 gives it."""
+    """The body of a response, as urllib3 gives it."""
 
     def __init__(self, body: bytes, is_whole: bool) -> None:
         self._body = body
         self._is_whole = is_whole
+        self._read = 0
 
     def stream(self, amount: int | None = None, decode_content: bool | None = None) -> Iterator[bytes]:
-        if self._body:
-            yield self._body
-        if not self._is_whole:
-            raise ProtocolError(f"Connection broken: IncompleteRead({len(self._body)} bytes read)")
+        while chunk := self.read1():
+            yield chunk
 
     def read(self, amount: int | None = None, decode_content: bool | None = None) -> bytes:
         return b"".join(self.stream())
+
+    def read1(self, amount: int | None = None, decode_content: bool | None = None) -> bytes:
+        """The rest of the body, once; then the end, or the error of a broken connection."""
+        body, self._body = self._body, b""
+        self._read += len(body)
+        if not body and not self._is_whole:
+            raise ProtocolError(f"Connection broken: IncompleteRead({self._read} bytes read)")
+        return body
 
     def close(self) -> None:
         """Nothing is open."""
@@ -132,11 +139,11 @@ async def _nothing() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _run(answering: Coroutine[Any, Any, None]) -> None:
+def _run(serving: Coroutine[Any, Any, None]) -> None:
     """Runs the application to its end without an event loop, as it waits for nothing."""
     try:
-        answering.send(None)
+        serving.send(None)
     except StopIteration:
         return
-    answering.close()
+    serving.close()
     raise RuntimeError("the application waits: latency, stalls and limits on concurrency need a server")

@@ -22,9 +22,9 @@ _FEWEST = 30
 _FEWEST_ROWS = 8
 """The same of a small collection."""
 _TEXTS = ("description", "name", "title", "to_name")
-"""What an edit of a row of a small collection changes, where the row has it."""
+"""The field that an edit of a row of a small collection changes, where the row has it."""
 _CHILDREN = ("messages", "transactions", "refunds")
-"""What is added to orders, in turn; in between a shipment that is there gets another tracking number."""
+"""The children added to orders, in turn; in between a shipment that is there gets another tracking number."""
 
 
 class Live:
@@ -52,7 +52,7 @@ class Live:
             self._every = every
 
     def before(self, kind: str) -> None:
-        """Called when a page of a kind is asked for."""
+        """Called when a page of a kind is requested."""
         if not self._every:
             return
         self._reads[kind] += 1

@@ -1,11 +1,11 @@
-"""How a sandbox store is set up: one value, given to `serve` or built from the command line."""
+"""The options of a sandbox store: one value, given to `serve` or built from the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sandbox.readings import Readings
+from sandbox.variants import ApiVariant
 
 DATA_EPOCH = 1767225600
 """2026-01-01T00:00:00Z: the generated data ends the day before, whenever the store is started."""
@@ -84,7 +84,7 @@ class Options:
     token: str = "sandbox-token"
     scopes: frozenset[str] = READ_SCOPES
     suspended: bool = False
-    readings: Readings = field(default_factory=Readings)
+    api_variant: ApiVariant = field(default_factory=ApiVariant)
 
     quota: int | None = None
     window_ms: int = 30_000

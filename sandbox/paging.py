@@ -10,9 +10,9 @@ from urllib.parse import quote_plus
 
 import orjson
 
-from sandbox.answers import Answer, BadValue, Problem
 from sandbox.query import Query
-from sandbox.readings import Readings
+from sandbox.responses import ApiResponse, BadValue, Problem
+from sandbox.variants import ApiVariant
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 250
@@ -36,15 +36,15 @@ class Page:
         return self.number * self.limit
 
 
-def asked_page(query: Query, readings: Readings, *, version: str, shrunk_to: int | None = None) -> Page:
-    """The page that a request gets: not always the size it asked for."""
+def requested_page(query: Query, api_variant: ApiVariant, *, version: str, shrunk_to: int | None = None) -> Page:
+    """The page of a request: not always of the requested size."""
     number = _positive(query, "page", 1)
     limit = _positive(query, "limit", DEFAULT_LIMIT)
     if limit > MAXIMUM_LIMIT:
-        if readings.limit_over_max == "413":
+        if api_variant.limit_over_max == "413":
             raise Problem(413, f"Too many objects requested: limit must not be more than {MAXIMUM_LIMIT}.")
         limit = MAXIMUM_LIMIT
-    if version == "v2" and readings.limit_ignored_v2:
+    if version == "v2" and api_variant.limit_ignored_v2:
         limit = DEFAULT_LIMIT
     return Page(number, min(limit, shrunk_to or limit))
 
@@ -58,17 +58,17 @@ def _positive(query: Query, name: str, default: int) -> int:
     return value
 
 
-def bare_list(rows: list[bytes], readings: Readings, listed: list[Any] | None = None) -> Answer:
+def bare_list(rows: list[bytes], api_variant: ApiVariant, listed: list[Any] | None = None) -> ApiResponse:
     """V2: an array without envelope; 204 without body when there is nothing."""
-    if not rows and readings.empty_v2_page == "204":
-        return Answer(status=204, listed=listed)
-    return Answer(b"".join([b"[", *rows, b"]"]), listed=listed)
+    if not rows and api_variant.empty_v2_page == "204":
+        return ApiResponse(status=204, listed=listed)
+    return ApiResponse(b"".join([b"[", *rows, b"]"]), listed=listed)
 
 
-def envelope(rows: list[bytes], meta: dict[str, Any], listed: list[Any] | None = None) -> Answer:
+def envelope(rows: list[bytes], meta: dict[str, Any], listed: list[Any] | None = None) -> ApiResponse:
     """V3: `data` and `meta`. `rows` are pieces of JSON that already hold their commas."""
     body = b"".join([b'{"data":[', *rows, b'],"meta":', orjson.dumps(meta), b"}"])
-    return Answer(body, listed=listed)
+    return ApiResponse(body, listed=listed)
 
 
 def offset_meta(

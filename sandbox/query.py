@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote_plus
 
-from sandbox.answers import BadValue, Problem
+from sandbox.responses import BadValue, Problem
 
 Range = tuple[int, int]
 
@@ -45,7 +45,7 @@ class Query:
         return self._values.get(name)
 
     def has_encoded_colon(self, name: str) -> bool:
-        """Whether the value came with `%3A` (bigcommerce/docs#620)."""
+        """True when the value came with `%3A` (bigcommerce/docs#620)."""
         return "%3a" in self._encoded.get(name, "").lower()
 
     def integer(self, name: str) -> int | None:
@@ -133,7 +133,7 @@ def span(least: int | None, most: int | None, endless: int) -> Range:
 
 
 def refuse_unknown(query: Query, known: Iterable[str]) -> None:
-    """V2 answers 400 to a parameter that it does not know (bigcommerce/api#121)."""
+    """V2 returns 400 for a parameter that it does not know (bigcommerce/api#121)."""
     for name in query.names:
         if name not in known:
             raise Problem(400, f"The field '{name}' is not supported by this resource.")

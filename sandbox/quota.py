@@ -22,15 +22,15 @@ UNANNOUNCED: Mapping[str, Callable[[float], float]] = {
     "trickle": lambda passed: passed,
     "end": lambda passed: float(passed >= 0.9),
 }
-"""Which part of their requests other apps have made when so much of the window has passed."""
+"""The share of their requests that other apps have made, by the share of the window that has passed."""
 
 
 class Quota:
     """Counts requests per fixed window; once it is spent every request fails until the window ends.
 
-    `other_apps` is the share that other apps take while they are present: the quota that a client is told
+    `other_apps` is the share that other apps take while they are present: the quota that a client sees
     shrinks and grows over time. `unannounced` is the share that other apps take of each window without the quota
-    that is told changing: only what is left falls, at the `start` of the window, as a `trickle`, or near its `end`.
+    changing: only what is left falls, at the `start` of the window, as a `trickle`, or near its `end`.
     The quota runs on the machine's clock, not on the store's, which a test may move. Tests may look at it while the
     store counts.
     """
@@ -54,7 +54,7 @@ class Quota:
         self._other_apps = other_apps
         self._unannounced = int(self._limit * unannounced)
         self._unannounced_by = UNANNOUNCED[unannounced_when]
-        self._asked_by_others = 0
+        self._taken_by_others = 0
         self._clock = clock
         self._start = clock()
         self._window = 0
@@ -67,20 +67,20 @@ class Quota:
             elapsed = (self._clock() - self._start) * 1000
             window = int(elapsed // self._window_ms)
             if window != self._window:
-                self._window, self._used, self._asked_by_others = window, 0, 0
+                self._window, self._used, self._taken_by_others = window, 0, 0
             return elapsed
 
     def _let_others_take(self) -> None:
-        """What other apps asked for since somebody looked last; the store refuses them too when nothing is left."""
+        """Requests of other apps since the last look; the store refuses them too when nothing is left."""
         passed = self._elapsed_ms() % self._window_ms / self._window_ms
-        asked = int(self._unannounced * self._unannounced_by(passed))
-        taken = min(asked - self._asked_by_others, max(0, self.limit - self._used))
+        requested = int(self._unannounced * self._unannounced_by(passed))
+        taken = min(requested - self._taken_by_others, max(0, self.limit - self._used))
         self._used += taken
-        self._asked_by_others = asked
+        self._taken_by_others = requested
 
     @property
     def limit(self) -> int:
-        """What this client may use of the current window."""
+        """The part of the current window that this client may use."""
         present = int(self._elapsed_ms() / (self._window_ms * _PRESENCE)) % 2 == 1
         return int(self._limit * (1 - self._other_apps)) if present else self._limit
 
@@ -120,7 +120,7 @@ class Quota:
 
 
 class Concurrency:
-    """How many requests are under way per path, for endpoints that bound it; paths as globs."""
+    """Requests under way per path, for endpoints with a limit; paths as globs."""
 
     def __init__(self, limits: Mapping[str, int]) -> None:
         self._limits = dict(limits)

@@ -1,4 +1,4 @@
-"""All refunds of a store by id: the one list of rows below orders that can be read without asking each order."""
+"""All refunds of a store by id: the one list of rows below orders that can be read without a request for each order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.templates import Body
 
 
 class Refunds:
-    """Ids and dates of the refunds, made when first asked for and then kept up with every change of an order.
+    """Ids and dates of the refunds, made at the first request and then kept up with every change of an order.
 
     The list only grows: it keeps the refunds of an order that was deleted for good.
     """
@@ -49,7 +49,7 @@ class Refunds:
         return self._order[id_]
 
     def created_of(self, id_: int) -> int:
-        """When it was made, in Unix seconds."""
+        """Its creation, in Unix seconds."""
         return self._created[id_]
 
     def body(self, order_id: int) -> Body:

@@ -1,4 +1,4 @@
-"""What clients asked for: one entry per request, and counts."""
+"""The requests of clients: one entry per request, and counts."""
 
 from __future__ import annotations
 
@@ -52,23 +52,23 @@ class RequestLog:
             return Counter(_ID.sub("/*", entry.path) for entry in self._entries)
 
     def by_status(self) -> Counter[int]:
-        """Requests per status; 0 is a connection that was broken off."""
+        """Requests per status; 0 is an aborted connection."""
         with self._lock:
             return Counter(entry.status for entry in self._entries)
 
 
 class Pending:
-    """A request under way, written down once: before the client can have seen any of its answer."""
+    """A request under way, written down once: before the client can have seen any of its response."""
 
     def __init__(self, log: RequestLog, store_time: float, method: str, path: str, query: str) -> None:
         self._log = log
-        self._asked = (time(), store_time, method, path, query)
+        self._request = (time(), store_time, method, path, query)
         self._started = perf_counter()
         self._written = False
         self.status = 0
 
     def write(self) -> None:
-        """Adds the entry, unless it is there already; without an answer its status is 0."""
+        """Adds the entry, unless it is there already; without a response its status is 0."""
         if not self._written:
             self._written = True
-            self._log.add(Entry(*self._asked, self.status, perf_counter() - self._started))
+            self._log.add(Entry(*self._request, self.status, perf_counter() - self._started))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -23,10 +24,20 @@ _STARTUP = 10.0
 _KEEP_ALIVE = 120
 
 
+class _HttpServer(uvicorn.Server):
+    """Uvicorn, which leaves the connections open whose clients have not read the response."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # sockets are closed in the next iteration of the loop
+
+
 class Server:
     """A running store. Use as a context manager, or `start` and `stop`.
 
-    `api_url` is what a client is given as the API's base: `{api_url}/stores/{store_hash}/v2/time` answers.
+    `api_url` is what a client is given as the API's base: `{api_url}/stores/{store_hash}/v2/time` is a first request.
     """
 
     def __init__(self, options: Options | None = None) -> None:
@@ -34,7 +45,7 @@ class Server:
         self.store = Store(self.options)
         self._app = Application(self.options, self.store)
         self._socket: socket.socket | None = None
-        self._uvicorn: uvicorn.Server | None = None
+        self._uvicorn: _HttpServer | None = None
         self._thread: threading.Thread | None = None
 
     # Where it is
@@ -68,7 +79,7 @@ class Server:
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """The paths that it answers, such as `v2/orders/{order_id:int}`."""
+        """The paths that it serves, such as `v2/orders/{order_id:int}`."""
         return self._app.endpoints
 
     # What happens on it
@@ -89,7 +100,7 @@ class Server:
         return self._app.quota
 
     def set_latency(self, milliseconds: float) -> None:
-        """Changes how long every request waits before it is answered."""
+        """Changes the delay before every response."""
         self._app.latency_ms = milliseconds
 
     def set_live(self, every: int) -> None:
@@ -145,13 +156,13 @@ class Server:
         return self._app.faults.add(fault)
 
     def clear_faults(self) -> None:
-        """Forgets every failure that was asked for."""
+        """Removes every failure that was set."""
         self._app.faults.clear()
 
     # Life
 
     def start(self) -> Server:
-        """Listens, and returns when requests are answered."""
+        """Listens, and returns when requests are served."""
         self._socket = _bound(self.options.host, self.options.port)
         config = uvicorn.Config(
             self._app,
@@ -166,7 +177,7 @@ class Server:
             timeout_keep_alive=_KEEP_ALIVE,
             backlog=512,
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _HttpServer(config)
         arguments = {"sockets": [self._socket]}
         self._thread = threading.Thread(target=self._uvicorn.run, kwargs=arguments, name="sandbox", daemon=True)
         self._thread.start()
@@ -199,7 +210,7 @@ class Server:
 def _bound(host: str, port: int) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # Headers and body are two packets: without this, each answer waits 40 ms for the client's delayed ACK.
+    # Headers and body are two packets: without this, each response waits 40 ms for the client's delayed ACK.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listening.bind((host, port))

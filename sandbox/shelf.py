@@ -57,7 +57,7 @@ class Shelf:
         return True
 
     def key_of(self, row: Row) -> Any:
-        """What a row is known by: a value, or a tuple where that takes several."""
+        """The key of a row: a value, or a tuple where that takes several."""
         key = tuple(inside(row, name) for name in self.collection.key)
         return key[0] if len(key) == 1 else key
 

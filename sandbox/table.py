@@ -38,7 +38,7 @@ class Check:
     value: Any
 
     def holds(self, actual: Any) -> bool:
-        """Whether a record's value passes; `None` passes only the negative ones."""
+        """True when a record's value passes; `None` passes only the negative ones."""
         return _TESTS[self.op](actual, self.value)
 
 
@@ -78,7 +78,7 @@ class Where:
 
     @property
     def is_modified_only(self) -> bool:
-        """Whether the index by modification answers it alone."""
+        """True when the index by modification suffices."""
         return replace(self, modified=(0, ENDLESS)) == _EVERYTHING
 
 
@@ -138,8 +138,6 @@ class Table:
         """Lets filters use a value that is no field, such as the whole name of a customer."""
         self._computed[field] = value
 
-    # Content
-
     def __len__(self) -> int:
         return len(self.present)
 
@@ -154,24 +152,19 @@ class Table:
         return self._private.get(id_) or self._shared(id_)
 
     def modified_of(self, id_: int) -> int:
-        """When a present record was last changed."""
+        """The last modification of a present record, in Unix seconds."""
         return self.modified[id_ - self.first_id]
 
     def created_of(self, id_: int) -> int:
-        """When a record was made."""
+        """The creation of a record, in Unix seconds."""
         return self.created[id_ - self.first_id]
 
     def stamp(self, id_: int, date: DateForm) -> Stamp:
-        """What fills the gaps of this record's body."""
+        """The values that fill the gaps of this record's body."""
         row = id_ - self.first_id
         created = self.created[row]
-        return Stamp(
-            b"%d" % id_,
-            b"%d" % self.owner[row],
-            date(created),
-            date(self.modified[row]),
-            date(created + LATER_BY),
-        )
+        owner, modified = self.owner[row], self.modified[row]
+        return Stamp(b"%d" % id_, b"%d" % owner, date(created), date(modified), date(created + LATER_BY))
 
     def value(self, id_: int, field: str) -> Any:
         """A field's value for filtering and sorting; dates as seconds."""
@@ -189,8 +182,6 @@ class Table:
         compute = self._computed.get(field)
         raw = compute(body) if compute else body.fields.get(field, body.parts.get(field))
         return raw if raw is None or isinstance(raw, (bool, float)) else filled(raw, self.stamp(id_, _seconds))
-
-    # Change
 
     def load(self, created: array[int], modified: array[int], owner: array[int]) -> None:
         """Takes the generated rows; a modification of 0 is an id that was given away and deleted long ago."""
@@ -248,8 +239,6 @@ class Table:
                 del found[at]
             elif is_in and not was_in:
                 found.insert(at, id_)
-
-    # Search
 
     def select(self, where: Where, sort: Sort = ("id", False)) -> Listing:
         """The records that pass a filter, in an order; ties of a sort go by id."""

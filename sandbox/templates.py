@@ -31,7 +31,7 @@ _SLOT = {text.encode(): number for number, text in enumerate(_STAND_INS)}
 
 
 class Stamp(NamedTuple):
-    """What fills the gaps of one record, in the order of the stand-ins."""
+    """The values that fill the gaps of one record, in the order of the stand-ins."""
 
     id: bytes
     owner: bytes
@@ -87,7 +87,7 @@ class Body:
     """The content of one record, or of many that differ only in ids and dates.
 
     `fields` are the columns of the record itself, `parts` its nested lists by name (an order's `lines`, a
-    product's `variants`); how an answer puts them together is the API's business.
+    product's `variants`); how a response puts them together is the API's business.
     """
 
     __slots__ = ("_views", "fields", "parts", "shared")

@@ -1,1 +1,1 @@
-"""How the endpoints answer, by API domain."""
+"""Endpoints of the store, one module per domain of the API."""

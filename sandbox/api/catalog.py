@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.answers import Answer, BadValue
 from sandbox.api.endpoint import Call, Endpoint, existing, rendered
 from sandbox.api.product_filters import product_sort, product_where
 from sandbox.api.v3 import NestedRows, chosen_fields, paged_rows, row_id
 from sandbox.dates import iso_offset, iso_z
 from sandbox.options import PRODUCTS
-from sandbox.paging import asked_page, envelope, offset_meta
+from sandbox.paging import envelope, offset_meta, requested_page
 from sandbox.query import Query
-from sandbox.readings import Readings
+from sandbox.responses import ApiResponse, BadValue
 from sandbox.store import Store
 from sandbox.table import DateForm, Where
 from sandbox.templates import ID, Body, Template
+from sandbox.variants import ApiVariant
 
 _SLOW_INCLUDES = frozenset({"options", "modifiers"})
 _SLOW_PAGE = 10
@@ -27,67 +27,67 @@ _PARTS = (*_CAPPED, "options", "modifiers", "reviews", "parent_relations", "chan
 _INCLUDES = frozenset((*_PARTS, "primary_image"))
 
 
-def date_form(readings: Readings) -> DateForm:
-    """The catalog writes `+00:00` unless a reading says otherwise."""
-    return iso_z if readings.v3_date_format == "Z" else iso_offset
+def date_form(api_variant: ApiVariant) -> DateForm:
+    """The catalog writes `+00:00` unless the API variant says otherwise."""
+    return iso_z if api_variant.v3_date_format == "Z" else iso_offset
 
 
 def _includes(query: Query) -> frozenset[str]:
-    asked = frozenset(query.texts("include") or ())
-    if asked - _INCLUDES:
+    requested = frozenset(query.texts("include") or ())
+    if requested - _INCLUDES:
         raise BadValue("include", "has an unknown value")
-    return asked
+    return requested
 
 
-def _product(body: Body, include: frozenset[str], readings: Readings) -> dict[str, Any]:
+def _product(body: Body, include: frozenset[str], api_variant: ApiVariant) -> dict[str, Any]:
     shown = dict(body.fields)
     for name in _PARTS:
         if name in include:
-            cap = getattr(readings, f"include_cap_{name}") if name in _CAPPED else None
+            cap = getattr(api_variant, f"include_cap_{name}") if name in _CAPPED else None
             shown[name] = body.parts[name][:cap]
     if "primary_image" in include:
         shown["primary_image"] = next((row for row in body.parts["images"] if row["is_thumbnail"]), None)
     return shown
 
 
-def _view(query: Query, readings: Readings) -> Callable[[int, Body], Template]:
+def _view(query: Query, api_variant: ApiVariant) -> Callable[[int, Body], Template]:
     include = _includes(query)
     fields_key, cut = chosen_fields(query)
     key = f"product {sorted(include)} {fields_key}"
 
     def build(body: Body) -> dict[str, Any]:
-        whole = _product(body, include, readings)
+        whole = _product(body, include, api_variant)
         return {**cut(whole), **{name: whole[name] for name in include if name in whole}}
 
     return lambda _, body: body.view(key, build)
 
 
-def _page_size(include: frozenset[str], readings: Readings) -> int | None:
+def _page_size(include: frozenset[str], api_variant: ApiVariant) -> int | None:
     sizes = [_SLOW_PAGE] if include & _SLOW_INCLUDES else []
-    if include and readings.product_page_shrinks:
-        sizes.append(readings.product_page_shrinks)
+    if include and api_variant.product_page_shrinks:
+        sizes.append(api_variant.product_page_shrinks)
     return min(sizes, default=None)
 
 
-def list_products(call: Call) -> Answer:
+def list_products(call: Call) -> ApiResponse:
     """`GET /v3/catalog/products`."""
-    query, readings, products = call.query, call.readings, call.store.products
-    shrunk = _page_size(_includes(query), readings)
-    page = asked_page(query, readings, version="v3", shrunk_to=shrunk)
-    found = products.select(product_where(query, readings, call.store.clock.now()), product_sort(query, readings))
+    query, api_variant, products = call.query, call.api_variant, call.store.products
+    shrunk = _page_size(_includes(query), api_variant)
+    page = requested_page(query, api_variant, version="v3", shrunk_to=shrunk)
+    found = products.select(product_where(query, api_variant, call.store.clock.now()), product_sort(query, api_variant))
     ids = found.ids(page.start, page.stop)
-    plain = asked_page(query, readings, version="v3").limit if readings.total_pages_lies else None
+    plain = requested_page(query, api_variant, version="v3").limit if api_variant.total_pages_lies else None
     meta = {"pagination": offset_meta(query, page, len(found), len(ids), counted_limit=plain)}
-    rows = rendered(products, ids, date_form(readings), _view(query, readings))
+    rows = rendered(products, ids, date_form(api_variant), _view(query, api_variant))
     return envelope(rows, meta, listed=ids)
 
 
-def one_product(call: Call) -> Answer:
+def one_product(call: Call) -> ApiResponse:
     """`GET /v3/catalog/products/{id}`."""
     id_ = call.path["product_id"]
     existing(call.store.products, id_)
-    rows = rendered(call.store.products, [id_], date_form(call.readings), _view(call.query, call.readings))
-    return Answer(b'{"data":' + b"".join(rows) + b',"meta":{}}')
+    rows = rendered(call.store.products, [id_], date_form(call.api_variant), _view(call.query, call.api_variant))
+    return ApiResponse(b'{"data":' + b"".join(rows) + b',"meta":{}}')
 
 
 class _Lists:
@@ -101,22 +101,22 @@ class _Lists:
             for name in _PARTS
         }
 
-    def of_product(self, name: str) -> Callable[[Call], Answer]:
+    def of_product(self, name: str) -> Callable[[Call], ApiResponse]:
         """`GET /v3/catalog/products/{id}/...`."""
 
-        def answer(call: Call) -> Answer:
+        def respond(call: Call) -> ApiResponse:
             id_ = call.path["product_id"]
             existing(self._store.products, id_)
             found = self._nested[name].of([id_])
-            if not found and name == "images" and call.readings.product_sublist_empty == "204":
-                return Answer(status=204)
+            if not found and name == "images" and call.api_variant.product_sublist_empty == "204":
+                return ApiResponse(status=204)
             view, cut = chosen_fields(call.query)
-            whole = name == "bulk_pricing_rules" and not call.readings.bulk_pricing_rules_paged
-            return paged_rows(call, self._nested[name], found, date_form(call.readings), view, cut, whole=whole)
+            whole = name == "bulk_pricing_rules" and not call.api_variant.bulk_pricing_rules_paged
+            return paged_rows(call, self._nested[name], found, date_form(call.api_variant), view, cut, whole=whole)
 
-        return answer
+        return respond
 
-    def variants(self, call: Call) -> Answer:
+    def variants(self, call: Call) -> ApiResponse:
         """`GET /v3/catalog/variants`: every variant, by product."""
         query = call.query
         id_, products = query.integer("id"), query.integers("product_id:in")
@@ -135,7 +135,7 @@ class _Lists:
                 )
 
             found = self._nested["variants"].of(parents.ids(0, len(parents)), keep)
-        return paged_rows(call, self._nested["variants"], found, date_form(call.readings), *chosen_fields(query))
+        return paged_rows(call, self._nested["variants"], found, date_form(call.api_variant), *chosen_fields(query))
 
 
 def _filled_sku(parent: int, row: Any) -> str:

@@ -1,4 +1,4 @@
-"""How every small collection answers."""
+"""Endpoints of the small collections."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import orjson
 
-from sandbox.answers import NOT_FOUND, Answer, BadValue, Problem, json
 from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint
 from sandbox.collection import ByChannel, Collection, Row, Shape, inside
 from sandbox.dates import parse_v2, parse_v3
 from sandbox.paging import Page, cursor, cursor_meta, envelope, offset_meta, opened_cursor
 from sandbox.query import Query
-from sandbox.readings import Readings
+from sandbox.records import KINDS
+from sandbox.responses import NOT_FOUND, ApiResponse, BadValue, Problem, json
 from sandbox.shelf import Shelf
-from sandbox.store import KINDS
+from sandbox.variants import ApiVariant
 
 _BOUNDS = ("min", "max", "greater", "less")
 _OPERATORS = ("in", "not_in", "min", "max", "greater", "less", "like")
@@ -28,18 +28,13 @@ def endpoints(collections: tuple[Collection, ...]) -> list[Endpoint]:
     """The endpoints of all collections."""
     found = []
     for one in collections:
-        parameter = "{parent:int}" if one.parent not in _TEXT_KEYS else "{parent:str}"
-        path = one.path.replace("{parent}", parameter)
         lists = None if one.shape in _OBJECTS else one.name
-        found.append(Endpoint(path, one.scope, _answer(one), _known(one), lists))
+        found.append(Endpoint(one.path, one.scope, _respond(one), _known(one), lists))
         if one.counted:
-            found.append(Endpoint(f"{path}/count", one.scope, _count(one), _known(one)))
+            found.append(Endpoint(f"{one.path}/count", one.scope, _count(one), _known(one)))
         if one.also_at:
-            found.append(Endpoint(one.also_at.replace("{parent}", "{parent:int}"), one.scope, _answer(one)))
+            found.append(Endpoint(one.also_at, one.scope, _respond(one)))
     return found
-
-
-_TEXT_KEYS = frozenset({"shopper_profiles", "themes"})
 
 
 def _known(one: Collection) -> frozenset[str] | None:
@@ -52,22 +47,22 @@ def _known(one: Collection) -> frozenset[str] | None:
     return paged | one.filters | bounds | operators | sorting
 
 
-def _answer(one: Collection) -> Callable[[Call], Answer]:
-    def answer(call: Call) -> Answer:
+def _respond(one: Collection) -> Callable[[Call], ApiResponse]:
+    def respond(call: Call) -> ApiResponse:
         call = _with_carried_filters(one, call)
         rows = _sorted(one, _found(one, call), call.query)
         return _SHAPES.get(one.shape, _offset)(one, call, call.store.collections[one.name], rows)
 
-    return answer
+    return respond
 
 
-def _count(one: Collection) -> Callable[[Call], Answer]:
+def _count(one: Collection) -> Callable[[Call], ApiResponse]:
     return lambda call: json({"count": len(_found(one, call))})
 
 
 def _found(one: Collection, call: Call) -> list[Row]:
     """The rows that a request is about, in the order of their making."""
-    tests = [test for name, text in call.query.pairs() if (test := _test(one, name, text, call.readings))]
+    tests = [test for name, text in call.query.pairs() if (test := _test(one, name, text, call.api_variant))]
     if one.by_channel and one.by_channel.parameter in call.query:
         tests.append(_of_channels(one.by_channel, call.query))
     return [row for row in _chosen(one, call, call.store.collections[one.name]) if all(test(row) for test in tests)]
@@ -82,7 +77,7 @@ def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
         granted = {"", *call.store.options.scopes}
         rows = [row for row in rows if one.also_needs(row) in granted]
     if "parent" in call.path:
-        parent = call.path["parent"]
+        parent = _key(call.path["parent"])
         is_lenient = one.shape is Shape.LISTING  # documented: no listings for a channel that is not there
         if one.parent and parent not in call.store.keys(one.parent) and not is_lenient:
             raise Problem(404, NOT_FOUND)
@@ -95,6 +90,11 @@ def _chosen(one: Collection, call: Call, shelf: Shelf) -> list[Row]:
     return rows
 
 
+def _key(text: str) -> int | str:
+    """A key in a path: a number, or text such as a UUID."""
+    return int(text) if text.isdecimal() else text
+
+
 Test = Callable[[Row], bool]
 
 
@@ -104,16 +104,16 @@ def _of_channels(by: ByChannel, query: Query) -> Test:
     return lambda row: by.passes(row, wanted)
 
 
-def _test(one: Collection, name: str, text: str, readings: Readings) -> Test | None:
-    """What a parameter asks of a row; None where it is no filter."""
-    asked, _, operator = name.partition(":")
-    if one.is_v2 and name[:4] in ("min_", "max_") and (name in one.filters or name[4:] in one.asked):
-        asked, operator = name[4:], name[:3]
-    path = one.asked.get(asked, asked if name in one.filters else "")
+def _test(one: Collection, name: str, text: str, api_variant: ApiVariant) -> Test | None:
+    """The test that a parameter makes of a row; None where it is no filter."""
+    requested, _, operator = name.partition(":")
+    if one.is_v2 and name[:4] in ("min_", "max_") and (name in one.filters or name[4:] in one.filter_names):
+        requested, operator = name[4:], name[:3]
+    path = one.filter_names.get(requested, requested if name in one.filters else "")
     if not path or (operator and operator not in _OPERATORS):
         return None
     if operator in _BOUNDS or path in one.dates:
-        return _bound(one, path, operator, name, text, readings)
+        return _bound(one, path, operator, name, text, api_variant)
     if operator in ("in", "not_in"):
         wanted = {part.strip().lower() for part in text.split(",")}
         return lambda row: wanted.isdisjoint(_written(row, path)) == (operator == "not_in")
@@ -128,15 +128,15 @@ def _written(row: Row, path: str) -> list[str]:
     return [str(one).lower() for one in (value if isinstance(value, list) else [value])]
 
 
-def _bound(one: Collection, path: str, operator: str, name: str, text: str, readings: Readings) -> Test | None:
+def _bound(one: Collection, path: str, operator: str, name: str, text: str, api_variant: ApiVariant) -> Test | None:
     is_date = path in one.dates
-    if is_date and readings.date_filter_ignored:
+    if is_date and api_variant.date_filter_ignored:
         return None
     try:
         wanted = (parse_v2 if one.is_v2 else parse_v3)(text) if is_date else float(text)
     except ValueError:
         raise BadValue(name, "must be a date" if is_date else "must be a number") from None
-    compared = _comparison(operator, includes=_includes_bound(one, is_date, operator, readings))
+    compared = _comparison(operator, includes=_includes_bound(one, is_date, operator, api_variant))
 
     def test(row: Row) -> bool:
         value = inside(row, path)
@@ -145,11 +145,11 @@ def _bound(one: Collection, path: str, operator: str, name: str, text: str, read
     return test
 
 
-def _includes_bound(one: Collection, is_date: bool, operator: str, readings: Readings) -> bool:
+def _includes_bound(one: Collection, is_date: bool, operator: str, api_variant: ApiVariant) -> bool:
     if is_date:
-        return readings.v2_dates_inclusive if one.is_v2 else readings.v3_dates_inclusive
+        return api_variant.v2_dates_inclusive if one.is_v2 else api_variant.v3_dates_inclusive
     if one.is_v2:
-        return readings.v2_min_id_inclusive if operator == "min" else readings.v2_max_id_inclusive
+        return api_variant.v2_min_id_inclusive if operator == "min" else api_variant.v2_max_id_inclusive
     return True
 
 
@@ -174,12 +174,12 @@ def _sorted(one: Collection, rows: list[Row], query: Query) -> list[Row]:
 # Shapes
 
 
-def _object(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+def _object(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> ApiResponse:
     if not rows and one.parent in KINDS:  # a customer who never chose, an order made by hand
         return (
             json({"allow": [], "deny": [], "updated_at": None})
             if one.name == "customer_consents"
-            else Answer(status=204)
+            else ApiResponse(status=204)
         )
     if not rows:
         raise Problem(404, NOT_FOUND)
@@ -187,26 +187,26 @@ def _object(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answe
     return json({"data": shown, "meta": {}} if one.shape is Shape.OBJECT else shown)
 
 
-def _whole(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+def _whole(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> ApiResponse:
     shown = [_shown(one, row, call.query) for row in rows]
     listed = [shelf.key_of(row) for row in rows]
     if one.shape is Shape.DATA:
-        return Answer(orjson.dumps({"data": shown, "meta": {}}), listed=listed)
-    if not shown and one.is_v2 and call.readings.empty_v2_page == "204":
-        return Answer(status=204, listed=listed)
-    return Answer(orjson.dumps([shown] if one.shape is Shape.V2_TAGS else shown), listed=listed)
+        return ApiResponse(orjson.dumps({"data": shown, "meta": {}}), listed=listed)
+    if not shown and one.is_v2 and call.api_variant.empty_v2_page == "204":
+        return ApiResponse(status=204, listed=listed)
+    return ApiResponse(orjson.dumps([shown] if one.shape is Shape.V2_TAGS else shown), listed=listed)
 
 
-def _v2(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+def _v2(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> ApiResponse:
     page = _page(one, call)
     found = rows[page.start : page.stop]
     listed = [shelf.key_of(row) for row in found]
-    if not found and call.readings.empty_v2_page == "204":
-        return Answer(status=204, listed=listed)
-    return Answer(orjson.dumps([_shown(one, row, call.query) for row in found]), listed=listed)
+    if not found and call.api_variant.empty_v2_page == "204":
+        return ApiResponse(status=204, listed=listed)
+    return ApiResponse(orjson.dumps([_shown(one, row, call.query) for row in found]), listed=listed)
 
 
-def _offset(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+def _offset(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> ApiResponse:
     page = _page(one, call)
     found = rows[page.start : page.stop]
     meta = offset_meta(call.query, page, len(rows), len(found))
@@ -223,7 +223,7 @@ def _with_carried_filters(one: Collection, call: Call) -> Call:
     return Call(call.store, call.query.with_defaults(carried), call.path) if carried else call
 
 
-def _cursor(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+def _cursor(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> ApiResponse:
     query, page = call.query, _page(one, call)
     after, before = query.text("after"), query.text("before")
     start, stop = page.start, page.stop
@@ -238,14 +238,14 @@ def _cursor(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answe
     if not after and not before:
         meta["pagination"] = offset_meta(query, page, len(rows), len(found))
     if page.number == 1 or after or before:
-        carried = _filters_of(query) if call.readings.cursor_includes_filters else {}
+        carried = _filters_of(query) if call.api_variant.cursor_includes_filters else {}
         meta["cursor_pagination"] = cursor_meta(
             query,
             page.limit,
             [_cursor_of(shelf.key_of(row), carried) for row in found],
             has_next=stop < len(rows),
             has_previous=start > 0,
-            always_next=call.readings.cursor_next_link_always,
+            always_next=call.api_variant.cursor_next_link_always,
         )
     return _enveloped(one, call, shelf, found, meta)
 
@@ -260,7 +260,7 @@ def _cursor_of(key: Any, carried: dict[str, str]) -> str:
 
 
 def _place(text: str, name: str, rows: list[Row], shelf: Shelf, query: Query) -> int:
-    """Where the list is cut by a cursor, whether its row is still there or not."""
+    """The position of a cursor in the list, whether its row is still there or not."""
     key = opened_cursor(name, text).get("key")
     try:
         rank = shelf.rank(tuple(key) if isinstance(key, list) else key)
@@ -272,7 +272,7 @@ def _place(text: str, name: str, rows: list[Row], shelf: Shelf, query: Query) ->
     return sum((one > rank) if query.text("direction") == "desc" else (one < rank) for one in ranks)
 
 
-def _listing(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> Answer:
+def _listing(one: Collection, call: Call, shelf: Shelf, rows: list[Row]) -> ApiResponse:
     page, after = _page(one, call), call.query.integer("after")
     key = one.key[-1]
     left = [row for row in sorted(rows, key=lambda row: row[key]) if after is None or row[key] > after]
@@ -291,7 +291,7 @@ _SHAPES = {
 }
 
 
-def _enveloped(one: Collection, call: Call, shelf: Shelf, rows: list[Row], meta: dict[str, Any]) -> Answer:
+def _enveloped(one: Collection, call: Call, shelf: Shelf, rows: list[Row], meta: dict[str, Any]) -> ApiResponse:
     pieces: list[bytes] = []
     for row in rows:
         if pieces:
@@ -304,9 +304,9 @@ def _page(one: Collection, call: Call) -> Page:
     number, limit = call.query.integer("page") or 1, call.query.integer("limit") or one.default
     if number < 1 or limit < 1:
         raise BadValue("page", "must be greater than 0")
-    if limit > one.most and call.readings.limit_over_max == "413":
+    if limit > one.most and call.api_variant.limit_over_max == "413":
         raise Problem(413, f"Too many objects requested: limit must not be more than {one.most}.")
-    if one.is_v2 and call.readings.limit_ignored_v2:
+    if one.is_v2 and call.api_variant.limit_ignored_v2:
         limit = one.default
     return Page(number, min(limit, one.most))
 

@@ -7,29 +7,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.answers import Answer, BadValue
 from sandbox.api import form_fields
 from sandbox.api.endpoint import Call, Endpoint, rendered
 from sandbox.api.v3 import NestedRows, Position, date_range, paged_rows, row_id
 from sandbox.dates import iso_offset, iso_z, parse_iso
 from sandbox.options import CUSTOMERS
-from sandbox.paging import asked_page, cursor, cursor_meta, envelope, offset_meta, opened_cursor
+from sandbox.paging import cursor, cursor_meta, envelope, offset_meta, opened_cursor, requested_page
 from sandbox.query import Query
-from sandbox.readings import Readings
+from sandbox.responses import ApiResponse, BadValue
 from sandbox.store import Store
 from sandbox.table import ENDLESS, Check, DateForm, Sort, Where
 from sandbox.templates import Body, Template
+from sandbox.variants import ApiVariant
 
 _INCLUDES = ("addresses", "storecredit", "attributes", "formfields", "shopper_profile_id", "segment_ids")
 _SORTS = tuple(f"{name}:{way}" for name in ("date_created", "last_name", "date_modified") for way in ("asc", "desc"))
 
 
-def date_form(readings: Readings) -> DateForm:
-    """Customers write `Z` unless a reading says otherwise."""
-    return iso_offset if readings.v3_date_format == "+00:00" else iso_z
+def date_form(api_variant: ApiVariant) -> DateForm:
+    """Customers write `Z` unless the API variant says otherwise."""
+    return iso_offset if api_variant.v3_date_format == "+00:00" else iso_z
 
 
-def _where(query: Query, readings: Readings) -> Where:
+def _where(query: Query, api_variant: ApiVariant) -> Where:
     checks = [
         Check(name, "in", query.texts(f"{name}:in"))
         for name in ("company", "email", "name", "phone", "registration_ip_address")
@@ -40,8 +40,8 @@ def _where(query: Query, readings: Readings) -> Where:
     if "name:like" in query:
         checks.append(Check("name", "like", query.texts("name:like")))
     return Where(
-        modified=date_range(query, "date_modified", readings, colons_break=True),
-        created=date_range(query, "date_created", readings, colons_break=True),
+        modified=date_range(query, "date_modified", api_variant, colons_break=True),
+        created=date_range(query, "date_created", api_variant, colons_break=True),
         ids=query.integers("id:in"),
         checks=tuple(checks),
     )
@@ -56,19 +56,19 @@ def _sort(query: Query) -> Sort:
 
 
 def _includes(query: Query) -> frozenset[str]:
-    asked = frozenset(query.texts("include") or ())
-    if asked - set(_INCLUDES):
+    requested = frozenset(query.texts("include") or ())
+    if requested - set(_INCLUDES):
         raise BadValue("include", "has an unknown value")
-    return asked
+    return requested
 
 
-def _customer(body: Body, include: frozenset[str], readings: Readings) -> dict[str, Any]:
+def _customer(body: Body, include: frozenset[str], api_variant: ApiVariant) -> dict[str, Any]:
     shown = dict(body.fields)
     if "addresses" in include:
-        rows = body.parts["addresses"][: readings.include_cap_addresses]
+        rows = body.parts["addresses"][: api_variant.include_cap_addresses]
         shown["addresses"] = rows if "formfields" in include else [_without_form_fields(row) for row in rows]
     if "attributes" in include:
-        shown["attributes"] = body.parts["attributes"][: readings.include_cap_attributes]
+        shown["attributes"] = body.parts["attributes"][: api_variant.include_cap_attributes]
     if "formfields" in include:
         shown["form_fields"] = [{**row, "customer_id": body.fields["id"]} for row in body.parts["form_fields"]]
     if "storecredit" in include:
@@ -84,22 +84,22 @@ def _without_form_fields(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "form_fields"}
 
 
-def list_customers(call: Call) -> Answer:
+def list_customers(call: Call) -> ApiResponse:
     """`GET /v3/customers`: by cursor, or by page number."""
-    readings = call.readings
+    api_variant = call.api_variant
     after, before = call.query.text("after"), call.query.text("before")
-    if readings.customers_cursor_absent or not (after or before):
+    if api_variant.customers_cursor_absent or not (after or before):
         return _by_page(call)
-    if "sort" in call.query and readings.customers_sort_with_cursor == "422":
+    if "sort" in call.query and api_variant.customers_sort_with_cursor == "422":
         raise BadValue("sort", "cannot be combined with a cursor")
     key = opened_cursor("after", after) if after else opened_cursor("before", before or "")
     if not isinstance(key.get("id"), int):
         raise BadValue("after" if after else "before", "is not a cursor")
     query = call.query.with_defaults(str(key.get("filters", "")))
-    where = _where(query, readings)
+    where = _where(query, api_variant)
     bounds = (key["id"] + 1, ENDLESS) if after else (0, key["id"] - 1)
     found = call.store.customers.select(Where(where.modified, where.created, bounds, where.ids, where.checks))
-    limit = asked_page(query, readings, version="v3").limit
+    limit = requested_page(query, api_variant, version="v3").limit
     start = 0 if after else max(0, len(found) - limit)
     ids = found.ids(start, start + limit)
     more = len(found) > start + limit if after else True
@@ -107,13 +107,13 @@ def list_customers(call: Call) -> Answer:
     return envelope(_rows(call, query, ids), meta, listed=ids)
 
 
-def _by_page(call: Call) -> Answer:
+def _by_page(call: Call) -> ApiResponse:
     query, customers = call.query, call.store.customers
-    page = asked_page(query, call.readings, version="v3")
-    found = customers.select(_where(query, call.readings), _sort(query))
+    page = requested_page(query, call.api_variant, version="v3")
+    found = customers.select(_where(query, call.api_variant), _sort(query))
     ids = found.ids(page.start, page.stop)
     meta: dict[str, Any] = {"pagination": offset_meta(query, page, len(found), len(ids))}
-    if page.number == 1 and not call.readings.customers_cursor_absent:
+    if page.number == 1 and not call.api_variant.customers_cursor_absent:
         meta["cursor_pagination"] = _cursor_meta(call, query, page.limit, ids, len(found) > page.stop, False)
     return envelope(_rows(call, query, ids), meta, listed=ids)
 
@@ -122,22 +122,22 @@ def _cursor_meta(
     call: Call, query: Query, limit: int, ids: list[int], has_next: bool, has_previous: bool
 ) -> dict[str, Any]:
     carried: dict[str, Any] = {}
-    if call.readings.cursor_includes_filters:
+    if call.api_variant.cursor_includes_filters:
         place = ("after", "before", "page")
         carried["filters"] = "&".join(part for part in query.raw.split("&") if part.split("=")[0] not in place)
     cursors = [cursor({"id": id_, **carried}) for id_ in ids]
-    always = call.readings.cursor_next_link_always
+    always = call.api_variant.cursor_next_link_always
     return cursor_meta(query, limit, cursors, has_next=has_next, has_previous=has_previous, always_next=always)
 
 
 def _rows(call: Call, query: Query, ids: list[int]) -> list[bytes]:
-    include, readings = _includes(query), call.readings
+    include, api_variant = _includes(query), call.api_variant
     key = f"customer {sorted(include)}"
 
     def view(_: int, body: Body) -> Template:
-        return body.view(key, lambda b: _customer(b, include, readings))
+        return body.view(key, lambda b: _customer(b, include, api_variant))
 
-    return rendered(call.store.customers, ids, date_form(readings), view)
+    return rendered(call.store.customers, ids, date_form(api_variant), view)
 
 
 class _Lists:
@@ -148,7 +148,7 @@ class _Lists:
         self._addresses = NestedRows(store.customers, "addresses", lambda body: body.parts["addresses"])
         self._values = NestedRows(store.customers, "attributes", lambda body: body.parts["attributes"])
 
-    def addresses(self, call: Call) -> Answer:
+    def addresses(self, call: Call) -> ApiResponse:
         """`GET /v3/customers/addresses`."""
         query = call.query
         ids, companies, names = query.integers("id:in"), query.texts("company:in"), query.texts("name:in")
@@ -167,12 +167,12 @@ class _Lists:
         if any(one is not None for one in (wanted, companies, names)):
             parents = self._store.customers.select(Where(ids=wanted))
             found = self._addresses.of(parents.ids(0, len(parents)), keep)
-        form = date_form(call.readings)
+        form = date_form(call.api_variant)
         if "formfields" in (query.texts("include") or ()):
             return paged_rows(call, self._addresses, found, form, "formfields", _with_address_id)
         return paged_rows(call, self._addresses, found, form, "plain", _without_form_fields)
 
-    def attribute_values(self, call: Call) -> Answer:
+    def attribute_values(self, call: Call) -> ApiResponse:
         """`GET /v3/customers/attribute-values`; a value's dates are its customer's."""
         query = call.query
         attributes, name = query.integers("attribute_id:in"), query.text("name")
@@ -180,8 +180,8 @@ class _Lists:
             named = tuple(row["id"] for row in self._store.attribute_definitions if row["name"] == name)
             attributes = named if attributes is None else tuple(set(named) & set(attributes))
         where = Where(
-            modified=date_range(query, "date_modified", call.readings),
-            created=date_range(query, "date_created", call.readings),
+            modified=date_range(query, "date_modified", call.api_variant),
+            created=date_range(query, "date_created", call.api_variant),
             ids=query.integers("customer_id:in"),
         )
         found: list[Position] | None = None
@@ -191,13 +191,13 @@ class _Lists:
                 parents.ids(0, len(parents)),
                 lambda _, row: attributes is None or row["attribute_id"] in attributes,
             )
-        return paged_rows(call, self._values, found, date_form(call.readings))
+        return paged_rows(call, self._values, found, date_form(call.api_variant))
 
-    def attributes(self, call: Call) -> Answer:
+    def attributes(self, call: Call) -> ApiResponse:
         """`GET /v3/customers/attributes`: the definitions."""
         query = call.query
         (oldest, newest), (low, high) = (
-            date_range(query, name, call.readings) for name in ("date_created", "date_modified")
+            date_range(query, name, call.api_variant) for name in ("date_created", "date_modified")
         )
         rows = [
             row
@@ -224,5 +224,5 @@ def endpoints(store: Store) -> list[Endpoint]:
         Endpoint("v3/customers/addresses", CUSTOMERS, lists.addresses),
         Endpoint("v3/customers/attributes", CUSTOMERS, lists.attributes),
         Endpoint("v3/customers/attribute-values", CUSTOMERS, lists.attribute_values),
-        Endpoint("v3/customers/form-field-values", CUSTOMERS, values.answer),
+        Endpoint("v3/customers/form-field-values", CUSTOMERS, values.respond),
     ]

@@ -1,4 +1,4 @@
-"""What an endpoint is: a path, the scope it needs, the parameters it knows, and a function."""
+"""An endpoint: a path, the scope it needs, the parameters it knows, and a function."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.answers import NOT_FOUND, Answer, Problem
 from sandbox.query import Query
-from sandbox.readings import Readings
+from sandbox.responses import NOT_FOUND, ApiResponse, Problem
 from sandbox.store import Store
 from sandbox.table import DateForm, Table
 from sandbox.templates import Body, Template
+from sandbox.variants import ApiVariant
 
 PAGE_PARAMETERS = frozenset({"page", "limit"})
 
@@ -25,9 +25,9 @@ class Call:
     path: dict[str, Any]
 
     @property
-    def readings(self) -> Readings:
-        """The store's answers to what is not documented."""
-        return self.store.readings
+    def api_variant(self) -> ApiVariant:
+        """The behaviour of the store where the documentation is silent."""
+        return self.store.api_variant
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Endpoint:
 
     path: str
     scope: str | frozenset[str] | None
-    answer: Callable[[Call], Answer]
+    respond: Callable[[Call], ApiResponse]
     parameters: frozenset[str] | None = None
     lists: str | None = None
 
@@ -50,7 +50,7 @@ class Endpoint:
         return self.path[:2]
 
     def open_to(self, scopes: frozenset[str]) -> bool:
-        """Whether a token with these scopes may ask."""
+        """True when a token with these scopes may call it."""
         if self.scope is None:
             return True
         return not scopes.isdisjoint({self.scope} if isinstance(self.scope, str) else self.scope)

@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from sandbox.answers import Answer, BadValue
 from sandbox.api.endpoint import Call
-from sandbox.paging import asked_page, cursor, cursor_meta, envelope, offset_meta, opened_cursor
+from sandbox.paging import cursor, cursor_meta, envelope, offset_meta, opened_cursor, requested_page
+from sandbox.responses import ApiResponse, BadValue
 from sandbox.store import Store
 from sandbox.table import Where
 
@@ -19,9 +19,9 @@ _TYPES = ("checkboxes", "date", "multiline", "numbers", "password", "radiobutton
 Key = tuple[int, int]
 
 
-def plain_rows(call: Call, rows: list[dict[str, Any]]) -> Answer:
+def plain_rows(call: Call, rows: list[dict[str, Any]]) -> ApiResponse:
     """A V3 page of rows that are at hand as dictionaries."""
-    page = asked_page(call.query, call.readings, version="v3")
+    page = requested_page(call.query, call.api_variant, version="v3")
     shown = rows[page.start : page.stop]
     return envelope(_pieces(shown), {"pagination": offset_meta(call.query, page, len(rows), len(shown))})
 
@@ -38,11 +38,11 @@ class FormFieldValues:
         self._version = -1
         self._rows: list[tuple[Key, dict[str, Any]]] = []
 
-    def answer(self, call: Call) -> Answer:
+    def respond(self, call: Call) -> ApiResponse:
         """`GET /v3/customers/form-field-values`."""
         query = call.query
         rows = self._matching(call)
-        page = asked_page(query, call.readings, version="v3")
+        page = requested_page(query, call.api_variant, version="v3")
         after, before = query.text("after"), query.text("before")
         if after or before:
             key = _opened("after" if after else "before", after or before or "")
@@ -62,7 +62,7 @@ class FormFieldValues:
         self, call: Call, limit: int, shown: list[tuple[Key, dict[str, Any]]], more: bool, earlier: bool
     ) -> dict[str, Any]:
         cursors = [cursor({"sessionId": session, "fieldId": field}) for (session, field), _ in shown]
-        always = call.readings.cursor_next_link_always
+        always = call.api_variant.cursor_next_link_always
         return cursor_meta(call.query, limit, cursors, has_next=more, has_previous=earlier, always_next=always)
 
     def _matching(self, call: Call) -> list[tuple[Key, dict[str, Any]]]:

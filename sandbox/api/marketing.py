@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sandbox.answers import Answer, json
 from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint, existing, rendered
 from sandbox.data.marketing import TYPES
 from sandbox.dates import rfc2822
 from sandbox.options import MARKETING
-from sandbox.paging import asked_page, bare_list
+from sandbox.paging import bare_list, requested_page
 from sandbox.query import span
+from sandbox.responses import ApiResponse, json
 from sandbox.table import ENDLESS, Check, Where
 from sandbox.templates import Body, Template
 
@@ -20,13 +20,13 @@ def _view(id_: int, body: Body) -> Template:
     return body.view("coupon", lambda b: b.fields)
 
 
-def list_coupons(call: Call) -> Answer:
+def list_coupons(call: Call) -> ApiResponse:
     """`GET /v2/coupons`, by id."""
-    query, readings = call.query, call.readings
+    query, api_variant = call.query, call.api_variant
     least, most = query.integer("min_id"), query.integer("max_id")
-    if least is not None and not readings.v2_min_id_inclusive:
+    if least is not None and not api_variant.v2_min_id_inclusive:
         least += 1
-    if most is not None and not readings.v2_max_id_inclusive:
+    if most is not None and not api_variant.v2_max_id_inclusive:
         most -= 1
     checks = [Check(name, "eq", query.text(name)) for name in ("code", "name") if name in query]
     if kind := query.choice("type", _TYPES):
@@ -34,20 +34,20 @@ def list_coupons(call: Call) -> Answer:
     if kind := query.choice("exclude_type", _TYPES):
         checks.append(Check("type", "not", kind))
     where = Where(id_range=span(least, most, ENDLESS), ids=query.integers("id"), checks=tuple(checks))
-    page = asked_page(query, readings, version="v2")
+    page = requested_page(query, api_variant, version="v2")
     ids = call.store.coupons.select(where).ids(page.start, page.stop)
-    return bare_list(rendered(call.store.coupons, ids, rfc2822, _view), readings, listed=ids)
+    return bare_list(rendered(call.store.coupons, ids, rfc2822, _view), api_variant, listed=ids)
 
 
-def count_coupons(call: Call) -> Answer:
+def count_coupons(call: Call) -> ApiResponse:
     """`GET /v2/coupons/count`."""
     return json({"count": len(call.store.coupons)})
 
 
-def one_coupon(call: Call) -> Answer:
+def one_coupon(call: Call) -> ApiResponse:
     """`GET /v2/coupons/{id}`."""
     existing(call.store.coupons, call.path["coupon_id"])
-    return Answer(b"".join(rendered(call.store.coupons, [call.path["coupon_id"]], rfc2822, _view)))
+    return ApiResponse(b"".join(rendered(call.store.coupons, [call.path["coupon_id"]], rfc2822, _view)))
 
 
 ENDPOINTS = [

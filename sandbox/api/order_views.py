@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from sandbox.children import PARTS
 from sandbox.data.words import money, number
-from sandbox.readings import Readings
 from sandbox.templates import ID, OWNER, Body
+from sandbox.variants import ApiVariant
 
 _COSTS = ("ex_tax", "inc_tax", "tax")
 
 
 class Shape(NamedTuple):
-    """What a request asked to have inside the order."""
+    """The parts that a request includes in the order."""
 
     consignments: bool = False
     lines: bool = False
@@ -25,7 +25,7 @@ class Shape(NamedTuple):
 
 
 def order(
-    body: Body, shape: Shape, readings: Readings, store_hash: str, *, without_lines: bool = False
+    body: Body, shape: Shape, api_variant: ApiVariant, store_hash: str, *, without_lines: bool = False
 ) -> dict[str, Any]:
     """An order as one element of a list."""
     shown: dict[str, Any] = {
@@ -36,22 +36,22 @@ def order(
         "consignments": link("consignments", store_hash),
         "fees": link("fees", store_hash),
     }
-    if body.parts["shipments"] and not readings.items_shipped_told:
+    if body.parts["shipments"] and not api_variant.items_shipped_reported:
         shown["items_shipped"] = 0
     if shape.consignments:
-        groups = consignments(body, readings, store_hash, with_lines=shape.lines, without_lines=without_lines)
+        groups = consignments(body, api_variant, store_hash, with_lines=shape.lines, without_lines=without_lines)
         shown["consignments"] = groups if shape.as_object else _legacy_array(groups)
     if shape.fees:
-        _put_fees(shown, body.parts["fee_rows"], readings)
+        _put_fees(shown, body.parts["fee_rows"], api_variant)
     return shown
 
 
-def _put_fees(shown: dict[str, Any], rows: list[Any], readings: Readings) -> None:
-    if readings.fees_shape == "wrapped":
+def _put_fees(shown: dict[str, Any], rows: list[Any], api_variant: ApiVariant) -> None:
+    if api_variant.fees_shape == "wrapped":
         shown["fees"] = {"fees": rows}
-    elif rows or readings.fees_shape == "list":
+    elif rows or api_variant.fees_shape == "list":
         shown["fees"] = rows
-    elif readings.fees_shape == "absent when none":
+    elif api_variant.fees_shape == "absent when none":
         del shown["fees"]
 
 
@@ -62,7 +62,7 @@ def link(what: str, store_hash: str) -> dict[str, str]:
 
 
 def consignments(
-    body: Body, readings: Readings, store_hash: str, *, with_lines: bool, without_lines: bool = False
+    body: Body, api_variant: ApiVariant, store_hash: str, *, with_lines: bool, without_lines: bool = False
 ) -> dict[str, Any]:
     """The groups of an order: shipped, collected, downloaded, sent by e-mail."""
     lines = body.parts["lines"]
@@ -72,7 +72,7 @@ def consignments(
             return []
         if not with_lines:
             return [link(f"products/{line['id']}", store_hash) for line in chosen]
-        return chosen[: readings.include_cap_line_items]
+        return chosen[: api_variant.include_cap_line_items]
 
     goods = [line for line in lines if line["type"] == "physical"]
     groups: dict[str, Any] = {
@@ -94,7 +94,7 @@ def consignments(
     }
     certificates = _by_mail(body, shown, [line for line in lines if line["type"] == "giftcertificate"])
     groups["email"] = {"gift_certificates": certificates}
-    return _without_empty(groups, readings)
+    return _without_empty(groups, api_variant)
 
 
 def _by_mail(body: Body, shown: Any, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -103,12 +103,12 @@ def _by_mail(body: Body, shown: Any, lines: list[dict[str, Any]]) -> list[dict[s
     return [{"recipient_email": body.fields["billing_address"]["email"], "line_items": shown(lines)}]
 
 
-def _without_empty(groups: dict[str, Any], readings: Readings) -> dict[str, Any]:
+def _without_empty(groups: dict[str, Any], api_variant: ApiVariant) -> dict[str, Any]:
     """Empty groups come in several forms (the types that hotglue's BigCommerce tap allows for)."""
     empty = [name for name, rows in groups.items() if not rows or rows == {"gift_certificates": []}]
-    if readings.consignment_groups == "missing when empty":
+    if api_variant.consignment_groups == "missing when empty":
         return {name: rows for name, rows in groups.items() if name not in empty}
-    if readings.consignment_groups == "strings when empty":
+    if api_variant.consignment_groups == "strings when empty":
         return {**groups, **dict.fromkeys(empty, "")}
     return groups
 
@@ -141,7 +141,7 @@ def shipping_address(row: dict[str, Any], store_hash: str) -> dict[str, Any]:
 
 
 def children(kind: str, body: Body, store_hash: str, *, guest: bool) -> list[Any]:
-    """The rows below an order as their endpoints show them; `guest` tells whether nobody was logged in."""
+    """The rows below an order as their endpoints show them; `guest` is true when nobody was logged in."""
     rows: list[Any] = body.parts[PARTS[kind]]
     if kind == "shipping_addresses":
         return [shipping_address(row, store_hash) for row in rows]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.answers import Answer, BadValue, Problem, json
 from sandbox.api import order_views as views
 from sandbox.api.endpoint import PAGE_PARAMETERS, Call, Endpoint, existing, rendered
 from sandbox.data.orders import STATUSES
 from sandbox.dates import parse_v2, rfc2822
 from sandbox.options import ORDERS
-from sandbox.paging import asked_page, bare_list
+from sandbox.paging import bare_list, requested_page
 from sandbox.query import Query, span
-from sandbox.readings import Readings
+from sandbox.responses import ApiResponse, BadValue, Problem, json
 from sandbox.table import ENDLESS, Check, Sort, Where
 from sandbox.templates import Body, Template
+from sandbox.variants import ApiVariant
 
 _FILTERS = frozenset(
     {
@@ -28,9 +28,9 @@ _INCLUDES = ("consignments", "consignments.line_items", "fees")
 _LIST = _FILTERS | PAGE_PARAMETERS | {"sort", "include", "consignment_structure"}
 
 
-def _where(query: Query, readings: Readings) -> Where:
+def _where(query: Query, api_variant: ApiVariant) -> Where:
     """The filter of a list or count request."""
-    inclusive, inside_id = readings.v2_dates_inclusive, 0 if readings.v2_min_id_inclusive else 1
+    inclusive, inside_id = api_variant.v2_dates_inclusive, 0 if api_variant.v2_min_id_inclusive else 1
     created = modified = (0, ENDLESS)
     bounds = {
         name: span(
@@ -40,18 +40,18 @@ def _where(query: Query, readings: Readings) -> Where:
         )
         for name in ("date_created", "date_modified")
     }
-    if not readings.date_filter_ignored:
+    if not api_variant.date_filter_ignored:
         created, modified = bounds["date_created"], bounds["date_modified"]
     least, most = query.integer("min_id"), query.integer("max_id")
     ids = span(
         None if least is None else least + inside_id,
-        None if most is None else most - (0 if readings.v2_max_id_inclusive else 1),
+        None if most is None else most - (0 if api_variant.v2_max_id_inclusive else 1),
         ENDLESS,
     )
-    return Where(modified=modified, created=created, id_range=ids, checks=tuple(_checks(query, readings)))
+    return Where(modified=modified, created=created, id_range=ids, checks=tuple(_checks(query, api_variant)))
 
 
-def _checks(query: Query, readings: Readings) -> list[Check]:
+def _checks(query: Query, api_variant: ApiVariant) -> list[Check]:
     checks = [
         Check(name, "eq", query.integer(name)) for name in ("customer_id", "status_id", "channel_id") if name in query
     ]
@@ -68,11 +68,11 @@ def _checks(query: Query, readings: Readings) -> list[Check]:
         if f"{side}_total" in query
     ]
     archived = query.flag("is_deleted")
-    if archived is not None and readings.is_deleted_filter == "400":
+    if archived is not None and api_variant.is_deleted_filter == "400":
         raise Problem(400, "The field 'is_deleted' is not supported by this resource.")
-    if archived is not None and readings.is_deleted_filter == "honoured":
+    if archived is not None and api_variant.is_deleted_filter == "honoured":
         checks.append(Check("is_deleted", "eq" if archived else "not", True))
-    elif not readings.plain_orders_include_deleted:
+    elif not api_variant.plain_orders_include_deleted:
         checks.append(Check("is_deleted", "not", True))
     return checks
 
@@ -89,51 +89,51 @@ def _sort(query: Query) -> Sort:
 
 
 def _includes(query: Query) -> views.Shape:
-    asked = set(query.texts("include") or ())
-    unknown = asked - set(_INCLUDES)
+    requested = set(query.texts("include") or ())
+    unknown = requested - set(_INCLUDES)
     if unknown:
         raise BadValue("include", f"does not know {sorted(unknown)[0]}")
     structure = query.choice("consignment_structure", ("object",))
     return views.Shape(
-        consignments="consignments" in asked or "consignments.line_items" in asked,
-        lines="consignments.line_items" in asked,
+        consignments="consignments" in requested or "consignments.line_items" in requested,
+        lines="consignments.line_items" in requested,
         as_object=structure == "object",
-        fees="fees" in asked,
+        fees="fees" in requested,
     )
 
 
 def _view(call: Call, shape: views.Shape) -> Callable[[int, Body], Template]:
-    """How an order is shown; under `include_lines_missing` the include gives each seventh no lines."""
-    readings, store_hash = call.readings, call.store.options.store_hash
+    """The representation of an order; under `include_lines_missing` the include gives each seventh no lines."""
+    api_variant, store_hash = call.api_variant, call.store.options.store_hash
     key, key_without_lines = f"order {shape}", f"order {shape} without lines"
 
     def view(id_: int, body: Body) -> Template:
-        if readings.include_lines_missing and shape.lines and id_ % 7 == 3:
+        if api_variant.include_lines_missing and shape.lines and id_ % 7 == 3:
             return body.view(
-                key_without_lines, lambda b: views.order(b, shape, readings, store_hash, without_lines=True)
+                key_without_lines, lambda b: views.order(b, shape, api_variant, store_hash, without_lines=True)
             )
-        return body.view(key, lambda b: views.order(b, shape, readings, store_hash))
+        return body.view(key, lambda b: views.order(b, shape, api_variant, store_hash))
 
     return view
 
 
-def list_orders(call: Call) -> Answer:
+def list_orders(call: Call) -> ApiResponse:
     """`GET /v2/orders`."""
     shape, sort = _includes(call.query), _sort(call.query)
-    page = asked_page(call.query, call.readings, version="v2")
-    ids = call.store.orders.select(_where(call.query, call.readings), sort).ids(page.start, page.stop)
+    page = requested_page(call.query, call.api_variant, version="v2")
+    ids = call.store.orders.select(_where(call.query, call.api_variant), sort).ids(page.start, page.stop)
     rows = rendered(call.store.orders, ids, rfc2822, _view(call, shape))
-    return bare_list(rows, call.readings, listed=ids)
+    return bare_list(rows, call.api_variant, listed=ids)
 
 
-def count_orders(call: Call) -> Answer:
+def count_orders(call: Call) -> ApiResponse:
     """`GET /v2/orders/count`: the total and one entry per status."""
     orders = call.store.orders
-    found = orders.select(_where(call.query, call.readings))
+    found = orders.select(_where(call.query, call.api_variant))
     counts = dict.fromkeys(STATUSES, 0)
     for id_ in found.ids(0, len(found)):
         counts[orders.body(id_).fields["status_id"]] += 1
-    if call.readings.count_excludes_incomplete:
+    if call.api_variant.count_excludes_incomplete:
         counts[0] = 0
     statuses = [
         {
@@ -150,35 +150,35 @@ def count_orders(call: Call) -> Answer:
     return json({"statuses": statuses, "count": sum(counts.values())})
 
 
-def one_order(call: Call) -> Answer:
+def one_order(call: Call) -> ApiResponse:
     """`GET /v2/orders/{id}`."""
     id_ = call.path["order_id"]
     existing(call.store.orders, id_)
     rows = rendered(call.store.orders, [id_], rfc2822, _view(call, _includes(call.query)))
-    return Answer(b"".join(rows))
+    return ApiResponse(b"".join(rows))
 
 
-def order_consignments(call: Call) -> Answer:
-    """`GET /v2/orders/{id}/consignments`: the groups, their lines as links, or whole where they are asked for."""
+def order_consignments(call: Call) -> ApiResponse:
+    """`GET /v2/orders/{id}/consignments`: the groups, their lines as links, or whole where they are requested."""
     orders, id_ = call.store.orders, call.path["order_id"]
     store_hash = call.store.options.store_hash
     with_lines = _includes(call.query).lines
     template = existing(orders, id_).view(
         f"consignments {with_lines}",
-        lambda b: views.consignments(b, call.readings, store_hash, with_lines=with_lines),
+        lambda b: views.consignments(b, call.api_variant, store_hash, with_lines=with_lines),
     )
-    return Answer(template.render(orders.stamp(id_, rfc2822)))
+    return ApiResponse(template.render(orders.stamp(id_, rfc2822)))
 
 
-def order_fees(call: Call) -> Answer:
+def order_fees(call: Call) -> ApiResponse:
     """`GET /v2/orders/{id}/fees`: wrapped in `fees`, as in the documented example."""
     orders, id_ = call.store.orders, call.path["order_id"]
     body = existing(orders, id_)
-    if not body.parts["fee_rows"] and call.readings.fees_endpoint_empty == "204":
-        return Answer(status=204)
-    bare = call.readings.fees_endpoint_empty == "list" and not body.parts["fee_rows"]
+    if not body.parts["fee_rows"] and call.api_variant.fees_endpoint_empty == "204":
+        return ApiResponse(status=204)
+    bare = call.api_variant.fees_endpoint_empty == "list" and not body.parts["fee_rows"]
     template = body.view("fees", lambda b: [] if bare else {"fees": b.parts["fee_rows"]})
-    return Answer(template.render(orders.stamp(id_, rfc2822)))
+    return ApiResponse(template.render(orders.stamp(id_, rfc2822)))
 
 
 ENDPOINTS = [

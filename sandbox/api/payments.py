@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.answers import NOT_FOUND, Answer, Problem
 from sandbox.api.endpoint import Call, Endpoint, existing
 from sandbox.dates import iso_offset, iso_z, parse_v3
 from sandbox.options import ORDERS, TRANSACTIONS
-from sandbox.paging import Page, asked_page, envelope, offset_meta
+from sandbox.paging import Page, envelope, offset_meta, requested_page
 from sandbox.query import span
-from sandbox.readings import Readings
 from sandbox.refunds import Refunds
+from sandbox.responses import NOT_FOUND, ApiResponse, Problem
 from sandbox.table import ENDLESS, DateForm
 from sandbox.templates import Template
+from sandbox.variants import ApiVariant
 
 _EITHER = frozenset({ORDERS, TRANSACTIONS})
 
 
-def date_form(readings: Readings) -> DateForm:
-    """Orders write `+00:00` unless a reading says otherwise."""
-    return iso_z if readings.v3_date_format == "Z" else iso_offset
+def date_form(api_variant: ApiVariant) -> DateForm:
+    """Orders write `+00:00` unless the API variant says otherwise."""
+    return iso_z if api_variant.v3_date_format == "Z" else iso_offset
 
 
-def list_transactions(call: Call) -> Answer:
+def list_transactions(call: Call) -> ApiResponse:
     """`GET /v3/orders/{id}/transactions`; page numbers are not documented and reported not to work."""
-    orders, readings, id_ = call.store.orders, call.readings, call.path["order_id"]
+    orders, api_variant, id_ = call.store.orders, call.api_variant, call.path["order_id"]
     body = existing(orders, id_)
-    if readings.transactions_of_archived_orders == "404" and body.fields.get("is_deleted"):
+    if api_variant.transactions_of_archived_orders == "404" and body.fields.get("is_deleted"):
         raise Problem(404, NOT_FOUND)
     rows = body.row_views("rows transactions", lambda b: b.parts["transactions"])
-    if not rows and readings.no_transactions == "204":
-        return Answer(status=204)
-    page = asked_page(call.query, readings, version="v3")
-    if readings.transactions_paging != "honoured":
-        page = Page(1, page.limit if readings.transactions_paging == "limit only" else max(len(rows), 1))
-    stamp, shown = orders.stamp(id_, date_form(readings)), rows[page.start : page.stop]
+    if not rows and api_variant.no_transactions == "204":
+        return ApiResponse(status=204)
+    page = requested_page(call.query, api_variant, version="v3")
+    if api_variant.transactions_paging != "honoured":
+        page = Page(1, page.limit if api_variant.transactions_paging == "limit only" else max(len(rows), 1))
+    stamp, shown = orders.stamp(id_, date_form(api_variant)), rows[page.start : page.stop]
     pieces: list[bytes] = []
     for row in shown:
         _put(pieces, row, stamp)
     return envelope(pieces, {"pagination": offset_meta(call.query, page, len(rows), len(shown))})
 
 
-def list_refunds(call: Call) -> Answer:
+def list_refunds(call: Call) -> ApiResponse:
     """`GET /v3/orders/payment_actions/refunds`, by id; the bounds of `created` are documented as included."""
     query, refunds = call.query, call.store.refunds
     low, high = span(
@@ -56,17 +56,17 @@ def list_refunds(call: Call) -> Answer:
         ids = sorted(id_ for order_id in set(orders) for id_ in refunds.of(order_id))
     if wanted is not None:
         ids = [id_ for id_ in ids if id_ in set(wanted)]
-    if (low, high) != (0, ENDLESS) and not call.readings.date_filter_ignored:
+    if (low, high) != (0, ENDLESS) and not call.api_variant.date_filter_ignored:
         ids = [id_ for id_ in ids if low <= refunds.created_of(id_) <= high]
-    return _refunds(call, _paid_back_by(call, ids), asked_page(query, call.readings, version="v3"))
+    return _refunds(call, _paid_back_by(call, ids), requested_page(query, call.api_variant, version="v3"))
 
 
-def list_refunds_of_order(call: Call) -> Answer:
+def list_refunds_of_order(call: Call) -> ApiResponse:
     """`GET /v3/orders/{id}/payment_actions/refunds`; no pages are documented."""
     existing(call.store.orders, call.path["order_id"])
     ids = _paid_back_by(call, sorted(call.store.refunds.of(call.path["order_id"])))
-    page = asked_page(call.query, call.readings, version="v3")
-    return _refunds(call, ids, page if call.readings.order_refunds_paged else Page(1, max(len(ids), 1)))
+    page = requested_page(call.query, call.api_variant, version="v3")
+    return _refunds(call, ids, page if call.api_variant.order_refunds_paged else Page(1, max(len(ids), 1)))
 
 
 def _paid_back_by(call: Call, ids: list[int]) -> list[int]:
@@ -79,17 +79,17 @@ def _paid_back_by(call: Call, ids: list[int]) -> list[int]:
     ]
 
 
-def _refunds(call: Call, ids: list[int], page: Page) -> Answer:
+def _refunds(call: Call, ids: list[int], page: Page) -> ApiResponse:
     shown = ids[page.start : page.stop]
     meta: dict[str, Any] = {}
-    if call.readings.refunds_meta == "pagination":
+    if call.api_variant.refunds_meta == "pagination":
         meta = {"pagination": offset_meta(call.query, page, len(ids), len(shown))}
     return envelope(_rendered(call, shown), meta, listed=shown)
 
 
 def _rendered(call: Call, ids: list[int]) -> list[bytes]:
     refunds: Refunds = call.store.refunds
-    form, of_order = date_form(call.readings), {}
+    form, of_order = date_form(call.api_variant), {}
     pieces: list[bytes] = []
     for id_ in ids:
         order_id = refunds.order_of(id_)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sandbox.api.v3 import date_range
 from sandbox.dates import DAY, is_date_only, parse_v3
 from sandbox.query import Query, span
-from sandbox.readings import Readings
 from sandbox.table import ENDLESS, STORE_ORDER, Check, Sort, Where
+from sandbox.variants import ApiVariant
 
 _SORTS = (
     "id", "name", "sku", "price", "date_modified", "date_last_imported", "inventory_level", "is_visible",
@@ -22,14 +22,14 @@ _WORDS = {
 _CONDITIONS = {"new": "New", "used": "Used", "refurbished": "Refurbished"}
 
 
-def product_sort(query: Query, readings: Readings) -> Sort:
+def product_sort(query: Query, api_variant: ApiVariant) -> Sort:
     """`sort=field&direction=asc`; by id when not given, which is not documented."""
     field = query.choice("sort", _SORTS) or "id"
     descending = query.choice("direction", ("asc", "desc")) == "desc"
-    return (STORE_ORDER, False) if readings.v3_sort_ignored else (field, descending)
+    return (STORE_ORDER, False) if api_variant.v3_sort_ignored else (field, descending)
 
 
-def product_where(query: Query, readings: Readings, now: int) -> Where:
+def product_where(query: Query, api_variant: ApiVariant, now: int) -> Where:
     """The filter of a list request, made at `now`."""
 
     def parse(text: str) -> float:
@@ -45,7 +45,7 @@ def product_where(query: Query, readings: Readings, now: int) -> Where:
     if (exactly := query.integer("id")) is not None:
         ids = (exactly,) if ids is None or exactly in ids else ()
     return Where(
-        modified=date_range(query, "date_modified", readings, parse),
+        modified=date_range(query, "date_modified", api_variant, parse),
         id_range=span(least, most, ENDLESS),
         ids=ids,
         checks=(*_checks(query), *_list_checks(query), *_import_checks(query)),

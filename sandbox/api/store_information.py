@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.answers import Answer, json
 from sandbox.api.endpoint import Call, Endpoint
 from sandbox.options import INFORMATION
+from sandbox.responses import ApiResponse, json
 
 
-def time(call: Call) -> Answer:
+def time(call: Call) -> ApiResponse:
     """`GET /v2/time`: Unix seconds; needs no scope."""
     return json({"time": call.store.clock.now()})
 
 
-def store(call: Call) -> Answer:
+def store(call: Call) -> ApiResponse:
     """`GET /v2/store`: one object."""
     domain = f"store-{call.store.options.store_hash}.example.com"
     profile: dict[str, Any] = {

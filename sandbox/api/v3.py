@@ -1,4 +1,4 @@
-"""What the V3 endpoints share: date filters, and lists of nested rows."""
+"""Shared parts of the V3 endpoints: date filters, and lists of nested rows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
-from sandbox.answers import Answer
 from sandbox.api.endpoint import Call
 from sandbox.dates import parse_v3
-from sandbox.paging import Page, asked_page, envelope, offset_meta
+from sandbox.paging import Page, envelope, offset_meta, requested_page
 from sandbox.query import Query, Range, span
-from sandbox.readings import Readings
+from sandbox.responses import ApiResponse
 from sandbox.table import ENDLESS, DateForm, Table
 from sandbox.templates import Body, Template
+from sandbox.variants import ApiVariant
 
 Position = tuple[int, int]
 """A parent's id and the index of one of its rows."""
@@ -23,7 +23,7 @@ Position = tuple[int, int]
 def date_range(
     query: Query,
     name: str,
-    readings: Readings,
+    api_variant: ApiVariant,
     parse: Callable[[str], float] = parse_v3,
     *,
     colons_break: bool = False,
@@ -32,14 +32,14 @@ def date_range(
 
     `colons_break` marks the endpoint where a value with encoded colons may be ignored (bigcommerce/docs#620).
     """
-    least = query.at_least(f"{name}:min", parse, inclusive=readings.v3_dates_inclusive)
-    most = query.at_most(f"{name}:max", parse, inclusive=readings.v3_dates_inclusive)
+    least = query.at_least(f"{name}:min", parse, inclusive=api_variant.v3_dates_inclusive)
+    most = query.at_most(f"{name}:max", parse, inclusive=api_variant.v3_dates_inclusive)
     exactly = query.moment(name, parse)
-    if readings.date_filter_ignored:
+    if api_variant.date_filter_ignored:
         return (0, ENDLESS)
 
     def is_ignored(form: str) -> bool:
-        return colons_break and readings.encoded_colons == "ignored" and query.has_encoded_colon(form)
+        return colons_break and api_variant.encoded_colons == "ignored" and query.has_encoded_colon(form)
 
     if exactly is not None and not is_ignored(name):
         return span(int(exactly), int(exactly), ENDLESS)
@@ -120,9 +120,9 @@ def paged_rows(
     change: Callable[[Any], Any] | None = None,
     *,
     whole: bool = False,
-) -> Answer:
+) -> ApiResponse:
     """A V3 list of nested rows: of those found, or of all."""
-    page = asked_page(call.query, call.readings, version="v3")
+    page = requested_page(call.query, call.api_variant, version="v3")
     if whole and found is not None:
         page = Page(1, max(len(found), 1))
     if found is None:

@@ -1,8 +1,10 @@
-"""How dates are written, and what else the declarations of collections share."""
+"""The forms of dates, and what else the declarations of collections share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
+from typing import Any
 
 from sandbox import dates
 
@@ -10,7 +12,7 @@ DATED = frozenset({"id", "date_created", "date_modified"})
 CHANNELS = (1, 667159, 667160, 667161)
 """The ids of the channels."""
 OWNERS = (0, 1, 667159)
-"""Whose settings there are: the store's, and those of two channels."""
+"""The owners of settings: the store (0) and two channels."""
 
 
 def zulu(at: int) -> str:
@@ -51,6 +53,12 @@ def unix(at: int) -> int:
 def unix_text(at: int) -> str:
     """`"1672670738"`."""
     return str(at)
+
+
+WRITERS: dict[str, Callable[[int], Any]] = {
+    write.__name__: write for write in (zulu, offset, rfc, fraction, plain, spaced, unix, unix_text)
+}
+"""The forms of dates by name."""
 
 
 def uuid(kind: int, n: int) -> str:

@@ -1,1 +1,1 @@
-"""What the records of a store look like: bodies by kind, odd ones included, all from a seed."""
+"""The content of the records of a store: bodies by kind, odd ones included, all from a seed."""

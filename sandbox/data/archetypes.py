@@ -47,7 +47,7 @@ class Archetypes:
 
     @property
     def odd_ids(self) -> dict[str, int]:
-        """Where each odd record is."""
+        """The id of each odd record, by name."""
         return {oddity.name: self._first_id + n for n, oddity in enumerate(self._oddities)}
 
     def __call__(self, id_: int) -> Body:

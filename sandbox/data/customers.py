@@ -14,7 +14,7 @@ from sandbox.templates import CREATED, ID, MODIFIED, Body, child_id
 
 FIRST_ID = 1
 ATTRIBUTE_COUNT = 50
-"""How many attributes the store defines; a customer may have a value for each (up to 50 are documented)."""
+"""The number of attributes that the store defines; a customer may have a value for each (up to 50 are documented)."""
 
 
 def attribute_definitions() -> list[dict[str, Any]]:
@@ -74,21 +74,21 @@ def _every_field(rng: Random) -> Body:
 
 
 def _address(rng: Random, n: int) -> dict[str, Any]:
-    city, state, postcode, country, iso2 = rng.choice(words.PLACES)
+    place = words.address(rng)
     return {
         "id": child_id(n),
         "customer_id": ID,
-        "first_name": rng.choice(words.FIRST_NAMES),
-        "last_name": rng.choice(words.LAST_NAMES),
-        "company": rng.choice(words.COMPANIES),
-        "address1": rng.choice(words.STREETS),
+        "first_name": place["first_name"],
+        "last_name": place["last_name"],
+        "company": place["company"],
+        "address1": place["street"],
         "address2": "",
-        "city": city,
-        "state_or_province": state,
-        "postal_code": postcode,
-        "country": country,
-        "country_code": iso2,
-        "phone": f"555-01{n % 100:02d}",
+        "city": place["city"],
+        "state_or_province": place["state"],
+        "postal_code": place["zip"],
+        "country": place["country"],
+        "country_code": place["country_iso2"],
+        "phone": place["phone"],
         "address_type": "residential" if n % 3 else "commercial",
         "form_fields": [{"name": "Gate code", "value": "none"}] if n == 1 else [],
     }
@@ -114,17 +114,17 @@ def _customer(
     fields: list[dict[str, Any]] | None = None,
     credit: list[dict[str, Any]] | None = None,
 ) -> Body:
-    first, last = rng.choice(words.FIRST_NAMES), rng.choice(words.LAST_NAMES)
+    person = words.address(rng)
     if fields is None:
         fields = [{"name": "Delivery note", "value": "Ring twice"}] if rng.random() < 0.3 else []
     return Body(
         {
             "id": ID,
-            "email": f"customer.{ID}@example.com",
-            "first_name": first,
-            "last_name": last,
-            "company": rng.choice(words.COMPANIES),
-            "phone": f"555-01{rng.randrange(100):02d}",
+            "email": f"{words.login(person['first_name'], person['last_name'])}.{ID}@example.com",
+            "first_name": person["first_name"],
+            "last_name": person["last_name"],
+            "company": person["company"],
+            "phone": person["phone"],
             "registration_ip_address": rng.choice(("", f"198.51.100.{rng.randrange(1, 255)}")),
             "notes": "",
             "tax_exempt_category": "",

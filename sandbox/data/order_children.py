@@ -1,7 +1,7 @@
-"""What hangs on an order besides its lines: coupons, shipments, taxes, messages.
+"""The records below an order other than its lines: coupons, shipments, taxes, messages.
 
 Documented in BigCommerce's reference/orders.v2.oas2.yml. Dates are stand-ins: the order's creation, or some hours
-later, when it was shipped and answered.
+later, when it was shipped and replied to.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from sandbox.data.words import money
+from sandbox.data.words import ADDRESS_FIELDS, money
 from sandbox.templates import CREATED, ID, LATER, OWNER, child_id
 
 Row = dict[str, Any]
@@ -39,10 +39,6 @@ _CARRIERS = (
     ("", "", "", ""),
 )
 _PARCEL = 10
-_ADDRESS = (
-    "first_name", "last_name", "company", "street_1", "street_2", "city", "state", "zip", "country", "country_iso2",
-    "phone", "email",
-)  # fmt: skip
 
 
 def cents(amount: Any) -> int:
@@ -81,8 +77,8 @@ def shipment(n: int, billing: Row, address: Row, items: list[Row], carrier: int 
         "shipping_provider": provider,
         "tracking_carrier": tracking_carrier,
         "tracking_link": "",
-        "billing_address": {name: billing[name] for name in _ADDRESS},
-        "shipping_address": {name: address[name] for name in _ADDRESS},
+        "billing_address": {name: billing[name] for name in ADDRESS_FIELDS},
+        "shipping_address": {name: address[name] for name in ADDRESS_FIELDS},
         "items": items,
         "shipping_provider_display_name": name,
         "generated_tracking_link": f"{link}{number}" if link else "",
@@ -90,13 +86,13 @@ def shipment(n: int, billing: Row, address: Row, items: list[Row], carrier: int 
 
 
 def shipped_item(line: Row, quantity: int) -> Row:
-    """A line in a parcel; the product is 0 now and then, as in the documented example."""
+    """A line in a parcel; the product is sometimes 0, as in the documented example."""
     product = 0 if str(line["id"])[-1] in "38" else line["product_id"]
     return {"order_product_id": line["id"], "product_id": product, "quantity": quantity}
 
 
 def shipments(rng: Random, billing: Row, lines: list[Row], addresses: list[Row]) -> list[Row]:
-    """What was sent, as `quantity_shipped` of the lines says: one or more parcels to each address."""
+    """The parcels, as `quantity_shipped` of the lines says: one or more parcels to each address."""
     rows: list[Row] = []
     for address in addresses:
         sent = [line for line in lines if line["order_address_id"] == address["id"] and line["quantity_shipped"]]
@@ -160,7 +156,7 @@ def message(n: int, text: str, *, staff: bool = False, flagged: bool = False, st
 
 
 def messages(rng: Random) -> list[Row]:
-    """A question in one order of five, mostly with an answer."""
+    """A question in one order of five, mostly with a reply."""
     if rng.random() >= 0.2:
         return []
     rows = [message(1, rng.choice(("When will it arrive?", "Please ring twice.")), flagged=rng.random() < 0.3)]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.data import odd_children, order_children, payments, words
 from sandbox.data.archetypes import Oddity
+from sandbox.data.bodies import body
 from sandbox.data.order_children import COUPON_TYPES
 from sandbox.data.order_lines import Goods, bought, custom_line, full_line, gift_certificate_line
 from sandbox.data.words import money
@@ -232,7 +233,7 @@ def _shipping(rng: Random, n: int, lines: list[dict[str, Any]], cost: int) -> di
     """A shipping consignment; its amounts are cents, written by the endpoint that shows it."""
     return {
         "id": child_id(n),
-        **words.street_address(rng, f"parcel.{ID}@example.com"),
+        **words.order_address(rng, f"{ID}@example.com"),
         "form_fields": [{"name": "Gate code", "value": "none"}] if n == 1 and rng.random() < 0.1 else [],
         "items_total": sum(line["quantity"] for line in lines),
         "items_shipped": sum(line["quantity_shipped"] for line in lines),
@@ -246,26 +247,10 @@ def _shipping(rng: Random, n: int, lines: list[dict[str, Any]], cost: int) -> di
 
 
 def _pickup(n: int) -> dict[str, Any]:
-    return {
-        "id": child_id(n),
-        "pickup_method_id": 2,
-        "pickup_method_display_name": "Collect from the shop",
-        "collection_instructions": "Ring the bell",
-        "collection_time_description": "10am to 6pm",
-        "location": {
-            "id": 4,
-            "name": "Mill Street shop",
-            "code": "MILL-ST",
-            "address_line_1": "84 Old Mill Lane",
-            "address_line_2": "Back entrance",
-            "city": "Portland",
-            "state": "Oregon",
-            "postal_code": "97205",
-            "country_alpha2": "US",
-            "email": "mill@example.com",
-            "phone": "555-0100",
-        },
-    }
+    return body(
+        "order_pickup",
+        id=child_id(n),
+    )
 
 
 def _order(
@@ -320,72 +305,37 @@ def _fields(rng: Random, lines: list[dict[str, Any]], status_id: int, shipping: 
     ex_tax = sum(round(float(line["total_ex_tax"]) * 100) for line in lines)
     tax = sum(round(float(line["total_tax"]) * 100) for line in lines)
     status = STATUSES[status_id]
-    email = f"buyer.{ID}@example.com"
-    none, zero_cost = money(0), {"ex_tax": money(0), "inc_tax": money(0), "tax": money(0)}
-    return {
-        "id": ID,
-        "customer_id": OWNER,
-        "date_created": CREATED,
-        "date_modified": MODIFIED,
-        "date_shipped": LATER if sent else "",
-        "status_id": status_id,
-        "status": status,
-        "subtotal_ex_tax": money(ex_tax),
-        "subtotal_inc_tax": money(ex_tax + tax),
-        "subtotal_tax": money(tax),
-        "base_shipping_cost": money(shipping),
-        "shipping_cost_ex_tax": money(shipping),
-        "shipping_cost_inc_tax": money(shipping + shipping // 10),
-        "shipping_cost_tax": money(shipping // 10),
-        "shipping_cost_tax_class_id": 2,
-        "base_handling_cost": none,
-        **{f"handling_cost_{name}": amount for name, amount in zero_cost.items()},
-        "handling_cost_tax_class_id": 2,
-        "base_wrapping_cost": none,
-        **{f"wrapping_cost_{name}": amount for name, amount in zero_cost.items()},
-        "wrapping_cost_tax_class_id": 3,
-        "total_ex_tax": money(ex_tax + shipping),
-        "total_inc_tax": money(ex_tax + tax + shipping + shipping // 10),
-        "total_tax": money(tax + shipping // 10),
-        "items_total": sum(line["quantity"] for line in lines),
-        "items_shipped": sum(line["quantity_shipped"] for line in lines),
-        "payment_method": rng.choice(words.PAYMENTS),
-        "payment_provider_id": rng.choice(("", "ch_1a2b3c", None)),
-        "payment_status": rng.choice(("captured", "authorized", "paid", "pending", "")),
-        "refunded_amount": none,
-        "order_is_digital": False,
-        "store_credit_amount": none,
-        "gift_certificate_amount": none,
-        "ip_address": f"192.0.2.{rng.randrange(1, 255)}",
-        "ip_address_v6": "",
-        "geoip_country": "United States",
-        "geoip_country_iso2": "US",
-        "currency_id": 1,
-        "currency_code": "USD",
-        "currency_exchange_rate": "1.0000000000",
-        "default_currency_id": 1,
-        "default_currency_code": "USD",
-        "staff_notes": "",
-        "customer_message": rng.choice(("", "", "Please wrap it twice — it's glass")),
-        "discount_amount": none,
-        "coupon_discount": none,
-        "shipping_address_count": 0,
-        "is_deleted": False,
-        "ebay_order_id": "0",
-        "cart_id": None if status_id == 1 else f"3f1c{rng.randrange(16**4):04x}-7a10-4b6e-9d52-{ID}abc",
-        "billing_address": {**words.street_address(rng, email), "form_fields": []},
-        "is_email_opt_in": rng.random() < 0.3,
-        "credit_card_type": None,
-        "order_source": rng.choice(("www", "manual", "external")),
-        "channel_id": rng.choice((1, 1, 1, 667159)),
-        "external_source": None,
-        "external_id": None,
-        "external_merchant_id": None,
-        "tax_provider_id": "BasicTaxProvider",
-        "store_default_currency_code": rng.choice(("USD", "")),
-        "store_default_to_transactional_exchange_rate": "1.0000000000",
-        "custom_status": status,
-        "customer_locale": "en",
-        "external_order_id": "",
-        "is_tax_inclusive_pricing": False,
-    }
+    return body(
+        "order",
+        id=ID,
+        customer_id=OWNER,
+        date_created=CREATED,
+        date_modified=MODIFIED,
+        date_shipped=LATER if sent else "",
+        status_id=status_id,
+        status=status,
+        subtotal_ex_tax=money(ex_tax),
+        subtotal_inc_tax=money(ex_tax + tax),
+        subtotal_tax=money(tax),
+        base_shipping_cost=money(shipping),
+        shipping_cost_ex_tax=money(shipping),
+        shipping_cost_inc_tax=money(shipping + shipping // 10),
+        shipping_cost_tax=money(shipping // 10),
+        total_ex_tax=money(ex_tax + shipping),
+        total_inc_tax=money(ex_tax + tax + shipping + shipping // 10),
+        total_tax=money(tax + shipping // 10),
+        items_total=sum(line["quantity"] for line in lines),
+        items_shipped=sum(line["quantity_shipped"] for line in lines),
+        payment_method=rng.choice(words.PAYMENTS),
+        payment_provider_id=rng.choice(("", "ch_1a2b3c", None)),
+        payment_status=rng.choice(("captured", "authorized", "paid", "pending", "")),
+        ip_address=f"192.0.2.{rng.randrange(1, 255)}",
+        customer_message=rng.choice(("", "", "Please wrap it twice — it's glass")),
+        cart_id=None if status_id == 1 else f"3f1c{rng.randrange(16**4):04x}-7a10-4b6e-9d52-{ID}abc",
+        billing_address={**words.order_address(rng, f"{ID}@example.com"), "form_fields": []},
+        is_email_opt_in=rng.random() < 0.3,
+        order_source=rng.choice(("www", "manual", "external")),
+        channel_id=rng.choice((1, 1, 1, 667159)),
+        store_default_currency_code=rng.choice(("USD", "")),
+        custom_status=status,
+    )

@@ -5,57 +5,15 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from sandbox.data.bodies import body
 from sandbox.data.order_children import Row, cents
 from sandbox.data.words import number
 from sandbox.templates import CREATED, ID, LATER, child_id
 
-_MEANS: dict[str, Row] = {
-    "Credit Card": {"method": "credit_card", "gateway": "stripe", "payment_method_id": "stripe.card"},
-    "Test Payment Gateway": {
-        "method": "credit_card",
-        "gateway": "testgateway",
-        "payment_method_id": "testgateway.card",
-        "test": True,
-    },
-    "Manual": {
-        "method": "custom",
-        "gateway": "custom",
-        "payment_method_id": "custom",
-        "custom": {"payment_method": "Manual"},
-    },
-    "Cash on Delivery": {
-        "method": "offline",
-        "gateway": "cod",
-        "payment_method_id": "cod",
-        "offline": {"display_name": "Cash on Delivery"},
-    },
-    "Bank Deposit": {
-        "method": "offline",
-        "gateway": "bankdeposit",
-        "payment_method_id": "bankdeposit",
-        "offline": {"display_name": "Bank Deposit"},
-    },
-}
-_CARD: Row = {
-    "avs_result": {"code": "Y", "message": "Street and postal code match", "street_match": "Y", "postal_match": "Y"},
-    "cvv_result": {"code": "M", "message": "Match"},
-    "credit_card": {
-        "card_type": "visa",
-        "card_iin": "411111",
-        "card_last4": "1111",
-        "card_expiry_month": 7,
-        "card_expiry_year": 2031,
-    },
-    "payment_instrument_token": None,
-    "custom_provider_field_result": {
-        "receipt_number": None,
-        "authorization_code": "A1B2",
-        "fraud_response": None,
-        "amount_received": None,
-    },
-}
+_MEANS: dict[str, Row] = body("means_of_payment")
+_CARD: Row = body("card_payment")
 _UNPAID = {0: (), 1: (), 5: ("authorization", "void"), 6: ("purchase",), 7: ("pending",)}
-"""What happened to the money of orders that were not paid for, by status."""
+"""Transactions of orders that were not paid for, by status."""
 
 
 def transaction(n: int, event: str, amount: Any, means: str, *, after: Row | None = None, **changes: Any) -> Row:
@@ -84,7 +42,7 @@ def transaction(n: int, event: str, amount: Any, means: str, *, after: Row | Non
 
 
 def transactions(rng: Random, fields: Row) -> list[Row]:
-    """What happened to the money of an order, as its status and its means of payment say."""
+    """The transactions of an order, by its status and its means of payment."""
     status, means, amount = fields["status_id"], fields["payment_method"], number(cents(fields["total_inc_tax"]))
     events: tuple[str, ...] = ("authorization", "capture") if rng.random() < 0.5 else ("purchase",)
     if _MEANS[means]["method"] != "credit_card":

@@ -1,4 +1,4 @@
-"""What hangs on a product, from variants to modifiers (BigCommerce's reference/catalog/)."""
+"""The records below a product, from variants to modifiers (BigCommerce's reference/catalog/)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from sandbox.data import words
+from sandbox.data.bodies import body
 from sandbox.data.words import number
 from sandbox.templates import CREATED, ID, LATER, MODIFIED, child_id
 
@@ -17,85 +18,65 @@ def variant(rng: Random, n: int, price: int, *, has_options: bool) -> dict[str, 
     own_price = number(price + 100 * n) if has_options and n % 3 == 0 else None
     label = f"{words.COLOURS[n % len(words.COLOURS)]} {n}"
     values = [{"id": child_id(n), "label": label, "option_id": child_id(1), "option_display_name": "Colour"}]
-    return {
-        "id": child_id(n),
-        "product_id": ID,
-        "sku": f"SKU-{ID}-{n}" if has_options else f"SKU-{ID}",
-        "sku_id": child_id(n) if has_options else None,
-        "price": own_price,
-        "calculated_price": own_price or number(price),
-        "sale_price": None,
-        "retail_price": None,
-        "map_price": None,
-        "weight": rng.choice((None, 0.5, 2)),
-        "calculated_weight": 1,
-        "width": None,
-        "height": None,
-        "depth": None,
-        "is_free_shipping": False,
-        "fixed_cost_shipping_price": None,
-        "purchasing_disabled": False,
-        "purchasing_disabled_message": "",
-        "image_url": "",
-        "cost_price": None,
-        "upc": None if n % 4 == 0 else "",
-        "mpn": "",
-        "gtin": "",
-        "inventory_level": rng.randrange(80),
-        "inventory_warning_level": 0,
-        "bin_picking_number": "",
-        "option_values": values if has_options else [],
-    }
+    return body(
+        "product_variant",
+        id=child_id(n),
+        product_id=ID,
+        sku=f"SKU-{ID}-{n}" if has_options else f"SKU-{ID}",
+        sku_id=child_id(n) if has_options else None,
+        price=own_price,
+        calculated_price=own_price or number(price),
+        weight=rng.choice((None, 0.5, 2)),
+        upc=None if n % 4 == 0 else "",
+        inventory_level=rng.randrange(80),
+        option_values=values if has_options else [],
+    )
 
 
 def image(n: int) -> dict[str, Any]:
     """The n-th image; its date follows the product's."""
     name = f"{_PICTURES}/{ID}/{n}"
-    return {
-        "id": child_id(n),
-        "product_id": ID,
-        "is_thumbnail": n == 1,
-        "sort_order": n,
-        "description": "",
-        "image_file": f"p/{ID}/{n}.jpg",
-        "image_url": f"{name}.jpg",
-        "url_zoom": f"{name}.1280.jpg",
-        "url_standard": f"{name}.386.jpg",
-        "url_thumbnail": f"{name}.220.jpg",
-        "url_tiny": f"{name}.44.jpg",
-        "date_modified": MODIFIED,
-    }
+    return body(
+        "product_image",
+        id=child_id(n),
+        product_id=ID,
+        is_thumbnail=n == 1,
+        sort_order=n,
+        image_file=f"p/{ID}/{n}.jpg",
+        image_url=f"{name}.jpg",
+        url_zoom=f"{name}.1280.jpg",
+        url_standard=f"{name}.386.jpg",
+        url_thumbnail=f"{name}.220.jpg",
+        url_tiny=f"{name}.44.jpg",
+        date_modified=MODIFIED,
+    )
 
 
 def video(n: int) -> dict[str, Any]:
     """The n-th video."""
-    return {
-        "id": child_id(n),
-        "product_id": ID,
-        "title": f"Clip {n}",
-        "description": "",
-        "sort_order": n,
-        "type": "youtube",
-        "video_id": f"vid{n:08d}",
-        "length": "01:30",
-    }
+    return body(
+        "product_video",
+        id=child_id(n),
+        product_id=ID,
+        title=f"Clip {n}",
+        sort_order=n,
+        video_id=f"vid{n:08d}",
+    )
 
 
 def review(rng: Random, n: int) -> dict[str, Any]:
     """The n-th review."""
-    return {
-        "id": child_id(n),
-        "product_id": ID,
-        "title": "Does what it says",
-        "text": "It came quickly and works.",
-        "status": ("approved", "pending", "disapproved")[n % 3],
-        "rating": rng.randrange(1, 6),
-        "name": "A customer",
-        "email": f"reviewer{n}@example.com",
-        "date_reviewed": LATER,
-        "date_created": CREATED,
-        "date_modified": MODIFIED,
-    }
+    return body(
+        "product_review",
+        id=child_id(n),
+        product_id=ID,
+        status=("approved", "pending", "disapproved")[n % 3],
+        rating=rng.randrange(1, 6),
+        email=f"reviewer{n}@example.com",
+        date_reviewed=LATER,
+        date_created=CREATED,
+        date_modified=MODIFIED,
+    )
 
 
 def custom_field(n: int) -> dict[str, Any]:
@@ -115,32 +96,7 @@ def bulk_rule(n: int) -> dict[str, Any]:
     }
 
 
-CONFIG: dict[str, Any] = {
-    "default_value": "None",
-    "checked_by_default": False,
-    "checkbox_label": "As a gift",
-    "date_limited": True,
-    "date_limit_mode": "range",
-    "date_earliest_value": "2026-02-01T00:00:00+00:00",
-    "date_latest_value": "2026-12-24T00:00:00+00:00",
-    "file_types_mode": "specific",
-    "file_types_supported": ["images"],
-    "file_types_other": ["pdf"],
-    "file_max_size": 5,
-    "text_characters_limited": True,
-    "text_min_length": 1,
-    "text_max_length": 40,
-    "text_lines_limited": True,
-    "text_max_lines": 2,
-    "number_limited": True,
-    "number_limit_mode": "range",
-    "number_lowest_value": 1,
-    "number_highest_value": 9,
-    "number_integers_only": True,
-    "product_list_adjusts_inventory": True,
-    "product_list_adjusts_pricing": False,
-    "product_list_shipping_calc": "weight",
-}
+CONFIG: dict[str, Any] = body("product_option_config")
 """Every setting of an option or modifier at once; which of them count, its type decides."""
 
 

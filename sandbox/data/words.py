@@ -1,60 +1,73 @@
-"""Names and small values that make generated records readable."""
+"""Names, places and other words of a shop, from `words.json`, and how amounts are written."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
-FIRST_NAMES = (
-    "Ada",
-    "Bruno",
-    "Chiara",
-    "Dario",
-    "Elin",
-    "Farah",
-    "Goran",
-    "Hana",
-    "Ines",
-    "Jonas",
-    "Kaja",
-    "Zoë",
-)
-LAST_NAMES = (
-    "Abbott",
-    "Berger",
-    "Castillo",
-    "Dubois",
-    "Eriksen",
-    "Fischer",
-    "Grant",
-    "Hoang",
-    "Núñez",
-    "O'Hara",
-)
-COMPANIES = ("", "", "", "Lakeside Supply", "Orchard & Sons", "Nine Mile Cycles", "Tern Studio")
-STREETS = ("12 Harbour Row", "84 Old Mill Lane", "301 Cedar Avenue", "7 Quarry Hill", "55 Station Parade")
-THINGS = (
-    "Lantern",
-    "Kettle",
-    "Backpack",
-    "Field Jacket",
-    "Desk Lamp",
-    "Wool Blanket",
-    "Bicycle Bell",
-    "Notebook",
-)
-QUALITIES = ("Plain", "Copper", "Folding", "Everyday", "Nordic", "Small", "Large", "Weatherproof")
-COLOURS = ("Moss", "Slate", "Rust", "Cream", "Indigo", "Sand")
-FEE_NAMES = ("Gift handling", "Hazardous goods", "Small order fee")
-PAYMENTS = ("Credit Card", "Manual", "Cash on Delivery", "Test Payment Gateway", "Bank Deposit")
+import orjson
 
-PLACES = (
-    ("Portland", "Oregon", "97205", "United States", "US"),
-    ("Austin", "Texas", "78704", "United States", "US"),
-    ("Leeds", "West Yorkshire", "LS1 4DY", "United Kingdom", "GB"),
-    ("Hobart", "Tasmania", "7000", "Australia", "AU"),
-    ("Lyon", "Auvergne-Rhône-Alpes", "69002", "France", "FR"),
-)
+_WORDS: dict[str, Any] = orjson.loads((Path(__file__).parent / "words.json").read_bytes())
+_LOCALES: list[dict[str, Any]] = _WORDS["locales"]
+_PLAIN = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
+_PLACE = ("city", "state", "zip")
+
+COMPANIES: list[str] = _WORDS["company"]
+THINGS: list[str] = _WORDS["thing"]
+QUALITIES: list[str] = _WORDS["quality"]
+COLOURS: list[str] = _WORDS["colour"]
+FEE_NAMES: list[str] = _WORDS["fee"]
+PAYMENTS: list[str] = _WORDS["payment"]
+
+ADDRESS_FIELDS = (
+    "first_name", "last_name", "company", "street_1", "street_2", "city", "state", "zip", "country", "country_iso2",
+    "phone", "email",
+)  # fmt: skip
+
+
+def word_list(name: str) -> list[str]:
+    """Returns the list of that name; an empty one for a part of a person or address."""
+    found: list[str] = _WORDS.get(name, [])
+    return found
+
+
+def words(name: str) -> Callable[[int], str]:
+    """Returns the function that gives the n-th word of a list, or a part of the n-th person and address.
+
+    Raises KeyError for an unknown name.
+    """
+    if name in _WORDS:
+        return partial(_in_turn, _WORDS[name])
+    if name == "email":
+        return lambda n: f"{login(_of_locale('first_name', n), _of_locale('last_name', n))}.{n}@example.com"
+    if name == "person":
+        return lambda n: f"{_of_locale('first_name', n)} {_of_locale('last_name', n)}"
+    _of_locale(name, 0)
+    return partial(_of_locale, name)
+
+
+def _in_turn(found: list[Any], n: int) -> Any:
+    return found[n % len(found)]
+
+
+def _of_locale(name: str, n: int) -> str:
+    locale, turn = _in_turn(_LOCALES, n), n // len(_LOCALES)
+    if name in _PLACE:
+        return str(_in_turn(locale["places"], turn)[_PLACE.index(name)])
+    if name == "phone":
+        return str(locale["phone"].format(n % 100))
+    value = locale[name]
+    return str(value if isinstance(value, str) else _in_turn(value, turn))
+
+
+def login(first_name: str, last_name: str) -> str:
+    """Returns the name of a mailbox: `zoe.muller`; `customer` for a name without Latin letters."""
+    letters = unicodedata.normalize("NFKD", f"{first_name}.{last_name}".lower().translate(_PLAIN))
+    return "".join(one for one in letters if one.isascii() and (one.isalnum() or one == ".")).strip(".") or "customer"
 
 
 def money(cents: int, decimals: int = 4) -> str:
@@ -68,23 +81,31 @@ def number(cents: int) -> int | float:
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-def street_address(rng: Random, email: str) -> dict[str, Any]:
-    """An address with the field names of V2 orders."""
-    city, state, postcode, country, iso2 = rng.choice(PLACES)
+def address(rng: Random) -> dict[str, str]:
+    """Returns a person with a postal address in one country and a telephone number."""
+    locale = rng.choice(_LOCALES)
+    city, state, postcode = rng.choice(locale["places"])
     return {
-        "first_name": rng.choice(FIRST_NAMES),
-        "last_name": rng.choice(LAST_NAMES),
+        "first_name": rng.choice(locale["first_name"]),
+        "last_name": rng.choice(locale["last_name"]),
         "company": rng.choice(COMPANIES),
-        "street_1": rng.choice(STREETS),
-        "street_2": rng.choice(("", "", "Unit 4")),
+        "street": rng.choice(locale["street"]),
         "city": city,
         "state": state,
         "zip": postcode,
-        "country": country,
-        "country_iso2": iso2,
-        "phone": f"555-01{rng.randrange(100):02d}",
-        "email": email,
+        "country": locale["country"],
+        "country_iso2": locale["country_iso2"],
+        "phone": locale["phone"].format(rng.randrange(100)),
     }
+
+
+def order_address(rng: Random, mailbox: str) -> dict[str, Any]:
+    """Returns an address with the field names of V2 orders; its e-mail address ends in `mailbox`."""
+    found = address(rng)
+    street = found.pop("street")
+    email = f"{login(found['first_name'], found['last_name'])}.{mailbox}"
+    fields = {"street_1": street, "street_2": rng.choice(("", "", "Unit 4")), **found, "email": email}
+    return {name: fields[name] for name in ADDRESS_FIELDS}
 
 
 def form_fields() -> list[dict[str, Any]]:

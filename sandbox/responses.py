@@ -1,4 +1,4 @@
-"""What an endpoint gives back, and the two shapes of an error.
+"""The response of an endpoint, and the two shapes of an error.
 
 Documented in BigCommerce's docs/start/about/status-codes.mdx.
 """
@@ -15,7 +15,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """A response before headers that every response shares.
 
     `listed` holds the ids on a list page, for a store that changes around its reader.
@@ -29,7 +29,7 @@ class Answer:
 
 
 class Problem(Exception):
-    """A request that cannot be answered; the version of its path decides the shape of the error."""
+    """A request that cannot be served; the version of its path decides the form of the error."""
 
     def __init__(self, status: int, message: str, errors: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ SUSPENDED = (
 )
 
 
-def problem(version: str, error: Problem) -> Answer:
+def problem(version: str, error: Problem) -> ApiResponse:
     """An error in the shape of its API version: V2 an array, V3 an object."""
     status = 400 if version == "v2" and isinstance(error, BadValue) else error.status
     if version == "v2":
@@ -62,9 +62,9 @@ def problem(version: str, error: Problem) -> Answer:
     else:
         title = "JSON data is missing or invalid" if isinstance(error, BadValue) else error.message
         body = {"status": status, "title": title, "type": STATUS_PAGE, "errors": error.errors}
-    return Answer(orjson.dumps(body), status)
+    return ApiResponse(orjson.dumps(body), status)
 
 
-def json(value: Any, status: int = 200) -> Answer:
+def json(value: Any, status: int = 200) -> ApiResponse:
     """A JSON body."""
-    return Answer(orjson.dumps(value), status)
+    return ApiResponse(orjson.dumps(value), status)

@@ -1,7 +1,9 @@
-"""What BigCommerce's documents leave open, one switch per question (all of them: docs/sandbox.md).
+"""Variants of the API: one switch for each question that BigCommerce's documentation leaves open.
 
-The default of each switch is the likeliest answer. A client is right when it loses nothing under *any* of
-them, so tests run under every entry of `READINGS`.
+docs/sandbox.md lists them.
+
+The default of each switch is the likeliest behaviour. A client is right when it loses nothing under *any* of
+them, so tests run under every entry of `API_VARIANTS`.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True)
-class Readings:
-    """One possible BigCommerce."""
+class ApiVariant:
+    """One possible behaviour of the API where the documentation is silent."""
 
     # Bounds of filters
     v2_min_id_inclusive: bool = True
@@ -37,7 +39,7 @@ class Readings:
     transaction_bumps_date_modified: bool = False
     refund_bumps_date_modified: bool = True
     line_removal_bumps_date_modified: bool = True
-    items_shipped_told: bool = True  # by orders that have shipments
+    items_shipped_reported: bool = True  # by orders that have shipments
     message_filters_mean: Literal["message", "order"] = "message"
     transactions_paging: Literal["limit only", "honoured", "none"] = "limit only"
     no_transactions: Literal["204", "200"] = "204"
@@ -79,8 +81,8 @@ class Readings:
     unknown_store_status: Literal[403, 404, 401] = 403
 
     def __post_init__(self) -> None:
-        """Refuses a misspelt answer, which would otherwise behave like some other one."""
-        for name, allowed in answers().items():
+        """Refuses a misspelt value, which would otherwise behave like some other one."""
+        for name, allowed in allowed_values().items():
             value = getattr(self, name)
             if allowed is None:
                 fits = value is None or (type(value) is int and value > 0)
@@ -91,11 +93,11 @@ class Readings:
 
 
 @cache
-def answers() -> dict[str, tuple[Any, ...] | None]:
-    """The answers that each switch takes; None where that is a number of rows, or none."""
+def allowed_values() -> dict[str, tuple[Any, ...] | None]:
+    """Allowed values of each switch; None where that is a number of rows, or none."""
     return {
         name: (True, False) if kind is bool else get_args(kind) if get_origin(kind) is Literal else None
-        for name, kind in get_type_hints(Readings).items()
+        for name, kind in get_type_hints(ApiVariant).items()
     }
 
 
@@ -132,13 +134,13 @@ _DEVIATIONS: dict[str, dict[str, Any]] = {
     "transactions move the date": {"transaction_bumps_date_modified": True},
     "refunds leave the date": {"refund_bumps_date_modified": False},
     "line removals leave the date": {"line_removal_bumps_date_modified": False},
-    "items_shipped stays 0": {"items_shipped_told": False},
+    "items_shipped stays 0": {"items_shipped_reported": False},
     "message filters mean the order": {"message_filters_mean": "order"},
     "transactions have pages": {"transactions_paging": "honoured"},
     "transactions come whole": {"transactions_paging": "none"},
     "no transactions is 200": {"no_transactions": "200"},
     "archived orders have no transactions": {"transactions_of_archived_orders": "404"},
-    "refunds tell no total": {"refunds_meta": "empty"},
+    "refunds report no total": {"refunds_meta": "empty"},
     "refunds of an order have pages": {"order_refunds_paged": True},
     "empty V2 pages are lists": {"empty_v2_page": "[]"},
     "V2 ignores the limit": {"limit_ignored_v2": True},
@@ -172,7 +174,7 @@ _DEVIATIONS: dict[str, dict[str, Any]] = {
     "an unknown store is 401": {"unknown_store_status": 401},
 }
 
-# Every awkward answer that can hold together. Left out: refused or unreachable archived orders, and new shipments
+# Every awkward behaviour that can hold together. Left out: refused or unreachable archived orders, and new shipments
 # and removed lines that leave no date (nothing a client could do); ignored V2 limits and missing cursors (they would
 # hide the others, and have their own entries).
 _AWKWARD: dict[str, Any] = {
@@ -184,7 +186,7 @@ _AWKWARD: dict[str, Any] = {
     "plain_orders_include_deleted": False,
     "count_excludes_incomplete": True,
     "refund_bumps_date_modified": False,
-    "items_shipped_told": False,
+    "items_shipped_reported": False,
     "message_filters_mean": "order",
     "no_transactions": "200",
     "transactions_of_archived_orders": "404",
@@ -204,8 +206,8 @@ _AWKWARD: dict[str, Any] = {
     "product_sublist_empty": "204",
 }
 
-READINGS: dict[str, Readings] = {
-    "likeliest": Readings(),
-    **{name: Readings(**changes) for name, changes in _DEVIATIONS.items()},
-    "everything awkward": Readings(**_AWKWARD),
+API_VARIANTS: dict[str, ApiVariant] = {
+    "likeliest": ApiVariant(),
+    **{name: ApiVariant(**changes) for name, changes in _DEVIATIONS.items()},
+    "everything awkward": ApiVariant(**_AWKWARD),
 }

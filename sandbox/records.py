@@ -1,0 +1,210 @@
+"""The records of a store, for endpoints and tests to read."""
+
+from __future__ import annotations
+
+from array import array
+from functools import partial
+from threading import RLock
+from typing import Any
+
+from sandbox import children, dates, generate
+from sandbox.api import order_views
+from sandbox.clock import Clock
+from sandbox.collection import Collection
+from sandbox.collections import COLLECTIONS
+from sandbox.data import catalog, customers, marketing, orders
+from sandbox.data.archetypes import Archetypes, Oddity
+from sandbox.data.order_lines import Goods
+from sandbox.journal import Journal
+from sandbox.options import Options
+from sandbox.refunds import Refunds
+from sandbox.shelf import Shelf
+from sandbox.table import DateForm, Table
+from sandbox.templates import Body, filled
+
+GUESTS = 0.15
+KINDS = ("orders", "products", "customers", "coupons")
+
+
+class Records:
+    """Records of every kind, the clock, and the journal of changes.
+
+    `lock` is held while a response is made, so that a page shows one moment.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.api_variant = options.api_variant
+        self.clock = Clock(not_before=options.now)
+        self.journal = Journal()
+        self.lock = RLock()
+        self._choices: dict[str, Archetypes] = {}
+        product = catalog.with_variants(options.variants) if options.variants else catalog.usual
+        self.products = self._fill("products", options.products, catalog.FIRST_ID, product, catalog.oddities())
+        self.customers = self._fill(
+            "customers", options.customers, customers.FIRST_ID, customers.usual, customers.oddities()
+        )
+        self.coupons = self._fill("coupons", options.coupons, marketing.FIRST_ID, marketing.usual, marketing.oddities())
+        maker = self._order_maker()
+        self.orders = self._fill("orders", options.orders, orders.FIRST_ID, maker.usual, maker.oddities(), orders.fresh)
+        self.orders.compute("billing_email", lambda body: body.fields["billing_address"]["email"])
+        self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
+        self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
+        self.refunds = Refunds(self.orders)
+        world = _Relations(self)
+        self.collections = {
+            one.name: Shelf(one, world, self.clock, self._size_of(one), partial(self.keys, one.parent), self.journal)
+            for one in COLLECTIONS
+        }
+        self._next_child = children.FIRST_ADDED
+        self._attributes = customers.attribute_definitions()
+
+    def _fill(self, kind: str, count: int, first_id: int, usual: Any, odd: list[Oddity], fresh: Any = None) -> Table:
+        odd = odd if self.options.oddities else []
+        choice = self._choices[kind] = Archetypes(kind, self.options.seed, first_id, usual, odd, fresh)
+        table = Table(kind, first_id, choice)
+        owner = self._owner() if kind == "orders" else None
+        generate.fill(table, count, seed=self.options.seed, now=self.options.now, odd=len(odd), owner=owner)
+        choice.fresh_from = table.next_id()
+        return table
+
+    def _owner(self) -> Any:
+        buyers = array("I", self.customers.present)
+        return lambda rng: rng.choice(buyers) if buyers and rng.random() >= GUESTS else 0
+
+    def _order_maker(self) -> orders.OrderMaker:
+        sold = array("I", self.products.present)  # as generated: later edits must not change the bodies
+        goods = Goods(lambda rng: rng.choice(sold) if sold else None)
+        coupons = [
+            (id_, marketing.code_of(id_), self.coupons.body(id_).fields["type"]) for id_ in self.coupons.present[:20]
+        ]
+        return orders.OrderMaker(goods, coupons)
+
+    def _size_of(self, collection: Collection) -> int:
+        rows = self.options.rows
+        return collection.size if rows is None or not collection.grows else rows
+
+    def keys(self, kind: str | None) -> list[Any]:
+        """All keys of one of `KINDS` or of a collection; of `variants`, those of each product's base variant."""
+        if kind is None:
+            return []
+        if kind == "variants":
+            return [id_ * 1000 + 1 for id_ in self.products.present]
+        return self.collections[kind].keys() if kind in self.collections else list(self.table(kind).present)
+
+    def is_parent(self, kind: str) -> bool:
+        """True when rows of some collection are below those of this one."""
+        return any(one.parent == kind for one in COLLECTIONS)
+
+    def table(self, kind: str) -> Table:
+        """The records of one of `KINDS`."""
+        if kind not in KINDS:
+            raise KeyError(f"no records of kind {kind!r}; there are {', '.join(KINDS)}")
+        table: Table = getattr(self, kind)
+        return table
+
+    def _holding(self, kind: str, id_: int) -> Table:
+        table = self.table(kind)
+        if id_ not in table:
+            raise KeyError(f"{kind} has no record {id_}")
+        return table
+
+    @property
+    def attribute_definitions(self) -> list[dict[str, Any]]:
+        """Customer attributes: a fixed list."""
+        return self._attributes
+
+    @property
+    def oddities(self) -> dict[str, dict[str, int]]:
+        """The id of each odd record that this store is large enough to hold, by kind and name."""
+        return {
+            kind: {name: id_ for name, id_ in choice.odd_ids.items() if id_ in self.table(kind)}
+            for kind, choice in self._choices.items()
+        }
+
+    def ids(self, kind: str) -> list[Any]:
+        """All present ids, ascending; also of `refunds` and, in the order of their making, of a collection."""
+        with self.lock:
+            if kind in self.collections:
+                return self.collections[kind].keys()
+            if kind == "refunds":
+                return list(self.refunds.ids())
+            return list(self.table(kind).present)
+
+    def dates(self, kind: str) -> dict[Any, int]:
+        """Id to modification (whole seconds) of every present record; of `refunds`, to creation.
+
+        0 for each row of a collection that has no such date.
+        """
+        with self.lock:
+            if kind in self.collections:
+                return self.collections[kind].dates()
+            if kind == "refunds":
+                return {id_: self.refunds.created_of(id_) for id_ in self.refunds.ids()}
+            table = self.table(kind)
+            return {id_: table.modified_of(id_) for id_ in table.present}
+
+    def record(self, kind: str, id_: int) -> dict[str, Any]:
+        """One record with every nested list under its own name (`lines`, `variants`, `addresses`, ...)."""
+        with self.lock:
+            table = self._holding(kind, id_)
+            body = table.body(id_)
+            date = dates.rfc2822 if kind in ("orders", "coupons") else dates.iso_z
+            whole: dict[str, Any] = filled({**body.fields, **body.parts}, table.stamp(id_, date))
+            return whole
+
+    def children(self, order_id: int, kind: str) -> list[dict[str, Any]]:
+        """The rows of one of `children.PARTS` below an order, as a complete copy holds them.
+
+        Exactly as the rows' endpoint shows them, taxes with their details.
+        """
+        with self.lock:
+            body = self._holding("orders", order_id).body(order_id)
+            return self._shown(kind, order_id, body)
+
+    def refund(self, id_: int) -> dict[str, Any]:
+        """One refund, also of an order that was deleted for good."""
+        with self.lock:
+            order_id = self.refunds.order_of(id_)
+            rows = self._shown("refunds", order_id, self.refunds.body(order_id))
+            return next(row for row in rows if row["id"] == id_)
+
+    def _shown(self, kind: str, order_id: int, body: Body) -> list[dict[str, Any]]:
+        children.part_of(kind)
+        guest = self.orders.value(order_id, "customer_id") == 0
+        rows = order_views.children(kind, body, self.options.store_hash, guest=guest)
+        found: list[dict[str, Any]] = filled(rows, self.orders.stamp(order_id, self._date_form(kind)))
+        return found
+
+    def _date_form(self, kind: str) -> DateForm:
+        """The form of dates at the endpoint of a kind of rows below an order."""
+        if kind not in children.V3_KINDS:
+            return dates.rfc2822
+        return dates.iso_z if self.api_variant.v3_date_format == "Z" else dates.iso_offset
+
+
+class _Relations:
+    """The rest of the store, as the rows of a collection see it."""
+
+    def __init__(self, store: Records) -> None:
+        self._store = store
+        self._seen: dict[str, tuple[int, list[Any]]] = {}
+
+    def at(self, n: int) -> int:
+        """Some second of the last three years; rows made later are dated later."""
+        return self._store.options.now - generate.SPREAD + min(n, 10_000) * 9_000 + n % 977
+
+    def pick(self, kind: str, n: int) -> Any:
+        """The key of some record; 0 where there is none."""
+        keys = self._keys(kind)
+        return keys[n % len(keys)] if keys else 0
+
+    def _keys(self, kind: str) -> list[Any]:
+        """The keys of a kind, computed again when the store has changed or rows are still being created."""
+        shelf, changes = self._store.collections.get(kind), len(self._store.journal.changes)
+        if kind in self._seen and self._seen[kind][0] == changes:
+            return self._seen[kind][1]
+        keys = self._store.keys(kind)
+        if shelf is None or shelf.is_filled:
+            self._seen[kind] = (changes, keys)
+        return keys
