@@ -5,8 +5,11 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OPENAPI ?=
 ONLY ?=
+SELECT ?=
+PYTEST := $(BIN)/pytest
+SUITES := lint types unit integration form image-test
 
-.PHONY: help demo test lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released clean
+.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,7 +17,11 @@ help: ## this list
 demo: $(VENV)/.demo ## sync a local store into DuckDB, edit the store, sync again
 	@$(BIN)/python -m demo
 
-test: lint types unit integration form image-test ## everything CI runs
+test: $(SUITES) ## what every change must pass: a few cases of every suite
+
+test-all: SELECT := -m ''
+test-all: EXAMPLES := --hypothesis-profile=thorough
+test-all: $(SUITES) ## every case of every suite, as in CI
 
 lint: $(VENV)/.tests ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -24,13 +31,13 @@ types: $(VENV)/.tests ## static types
 	@$(BIN)/mypy
 
 unit: $(VENV)/.tests ## unit tests
-	@$(BIN)/pytest -n auto unit_tests
+	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
 integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(BIN)/pytest -n auto integration_tests --ignore=integration_tests/image --ignore=integration_tests/form
+	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form
 
 form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chromium)
-	@$(BIN)/pytest integration_tests/form
+	@$(PYTEST) $(SELECT) integration_tests/form
 
 form-screenshot: $(VENV)/.tests ## renew the picture of the form in docs/images
 	@$(BIN)/python -m integration_tests.form.screenshot
@@ -39,7 +46,7 @@ image: $(VENV)/.tests ## the container image, and its list of materials (docker,
 	@$(BIN)/python -m image
 
 image-test: $(VENV)/.tests ## build the image, and test it in containers
-	@$(BIN)/pytest integration_tests/image
+	@$(PYTEST) $(SELECT) integration_tests/image
 
 lock: $(VENV)/.tests ## renew the locks of what the image contains
 	@image/lock.sh $(BIN)/uv
@@ -58,20 +65,20 @@ reliability: $(VENV)/.tests ## play every fault and renew docs/reliability.md
 
 contract: $(VENV)/.tests ## check schemas, streams and sandbox against BigCommerce's OpenAPI files (OPENAPI=<folder>)
 	@test -n "$(OPENAPI)" || { echo "Name the folder with BigCommerce's OpenAPI files: make contract OPENAPI=<folder>"; exit 2; }
-	@$(BIN)/python -m contract $(OPENAPI)
+	@$(BIN)/python -m tools.contract $(OPENAPI)
 
 schemas: $(VENV)/.tests ## renew schemas from BigCommerce's OpenAPI files (OPENAPI=<folder> ONLY=brands,new=v3/...)
 	@test -n "$(OPENAPI)" || { echo "Name the folder with BigCommerce's OpenAPI files: make schemas OPENAPI=<folder>"; exit 2; }
-	@$(BIN)/python -m contract.schemas $(OPENAPI) $(ONLY)
+	@$(BIN)/python -m tools.contract.schemas $(OPENAPI) $(ONLY)
 
 docs: $(VENV)/.tests ## renew the generated parts of the documentation
-	@$(BIN)/python -m docs.requests > /dev/null
-	@$(BIN)/python -m docs.streams_table
-	@$(BIN)/python -m docs.data_dictionary
+	@$(BIN)/python -m tools.docs.request_counts > /dev/null
+	@$(BIN)/python -m tools.docs.streams_table
+	@$(BIN)/python -m tools.docs.data_dictionary
 	@$(BIN)/python -m integration_tests.acceptance
 
 released: $(VENV)/.tests ## at a release: keep what it promises, for the next one to be compared with
-	@$(BIN)/python -m integration_tests.released
+	@$(BIN)/python -m tools.released
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) demo_output .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
@@ -84,7 +91,7 @@ $(BIN)/uv:
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
 
-$(VENV)/.tests $(VENV)/.demo: $(VENV)/.%: setup.py $(BIN)/uv
+$(VENV)/.tests $(VENV)/.demo: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@echo "Installing the connector and what '$*' needs ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[$*]'
 	@touch $@

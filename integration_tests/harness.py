@@ -9,8 +9,9 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from airbyte_cdk.models import (
     AirbyteMessageSerializer,
     AirbyteStateMessage,
     AirbyteStateMessageSerializer,
+    AirbyteStream,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
     DestinationSyncMode,
@@ -26,33 +28,41 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils import AirbyteTracedException
 
-from docs.streams_table import streams
-from sandbox import Server, store
+from integration_tests.forks import run_command
+from sandbox import Server, records
+from source_bigcommerce.lists import sampling
 from source_bigcommerce.source import SourceBigcommerce
-from source_bigcommerce.streams import slicing
-from source_bigcommerce.streams.base import IncrementalStream
-from source_bigcommerce.streams.order_children import OrderChild
-from source_bigcommerce.streams.order_parts import OrderPart
+from source_bigcommerce.streams.order_children import (
+    OrderCoupons,
+    OrderMessages,
+    OrderShipments,
+    OrderTaxes,
+    Transactions,
+)
+from source_bigcommerce.streams.orders import ORDERS
 from source_bigcommerce.streams.refunds import OrderRefunds
+from tools.streams import streams
 
 STREAMS = tuple(stream.name for stream in streams())
-INCREMENTAL = tuple(stream.name for stream in streams() if isinstance(stream, IncrementalStream))
+INCREMENTAL = tuple(stream.name for stream in streams() if stream.supports_incremental)
 KEYS: dict[str, list[str]] = {
     stream.name: [path[0] for path in stream.as_airbyte_stream().source_defined_primary_key or []]
     for stream in streams()
 }
 # Streams whose records are the store's own.
-KINDS = tuple(name for name in STREAMS if name in store.KINDS)
+KINDS = tuple(name for name in STREAMS if name in records.KINDS)
 DATED = tuple(name for name in INCREMENTAL if name in KINDS)
+# Streams with a request for each order.
+PER_ORDER = (Transactions, OrderTaxes, OrderShipments, OrderCoupons, OrderMessages)
 # Those, and what is made of orders: the streams that are read under every reading, killed and played for days. The
 # others are read by the same classes (test_every_table.py).
 CORE = tuple(
     stream.name
     for stream in streams()
-    if stream.name in KINDS or isinstance(stream, (OrderPart, OrderChild, OrderRefunds))
+    if stream.name in KINDS or stream.listing is ORDERS or isinstance(stream, (*PER_ORDER, OrderRefunds))
 )
 # Of these, what is read from lists alone; the others cost a request for each order (test_order_children.py).
-LISTED = tuple(stream.name for stream in streams() if stream.name in CORE and not isinstance(stream, OrderChild))
+LISTED = tuple(stream.name for stream in streams() if stream.name in CORE and not isinstance(stream, PER_ORDER))
 CURSORS = ("order_date_modified", "customer_date_modified", "product_date_modified", "date_modified", "created")
 START_DATE = "2020-01-01"  # before everything that the sandbox generates
 
@@ -68,10 +78,15 @@ def config_for(server: Server, **changes: Any) -> dict[str, Any]:
     }
 
 
+@cache
+def _discovered() -> dict[str, AirbyteStream]:
+    config = {"start_date": START_DATE, "client_id": "id", "access_token": "token", "store_hash": "hash"}
+    return {s.name: s for s in SourceBigcommerce().discover(logging.getLogger("test"), config).streams}
+
+
 def catalog_of(names: Iterable[str] = STREAMS, mode: SyncMode | None = None) -> ConfiguredAirbyteCatalog:
     """A configured catalog: incremental where the stream can be, unless a mode is given."""
-    config = {"start_date": START_DATE, "client_id": "id", "access_token": "token", "store_hash": "hash"}
-    streams = {s.name: s for s in SourceBigcommerce().discover(logging.getLogger("test"), config).streams}
+    streams = {name: replace(stream) for name, stream in _discovered().items()}
     return ConfiguredAirbyteCatalog(
         streams=[
             ConfiguredAirbyteStream(
@@ -103,7 +118,7 @@ class Sync:
         return [key_of(stream, record) for record in self.records[stream]]
 
     def latest(self, stream: str) -> dict[Any, dict[str, Any]]:
-        """What a destination holds that merges by primary key."""
+        """The content of a destination that merges by primary key."""
         return {key_of(stream, record): record for record in self.records[stream]}
 
     def state(self) -> list[AirbyteStateMessage]:
@@ -181,34 +196,38 @@ def as_dict(message: AirbyteMessage) -> dict[str, Any]:
 
 
 class CommandLine:
-    """The connector as a process, as Airbyte runs it."""
+    """The connector's commands, as Airbyte runs them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._commands = 0
 
     def write(self, name: str, content: Any) -> str:
         path = self.folder / name
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
         return str(path)
 
-    def start(self, *arguments: str, sample_size: int = slicing.SAMPLE_SIZE) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, sample_size: int = sampling.SAMPLE_SIZE) -> subprocess.Popen[str]:
+        """A process of its own, from the first import on."""
         program = (
-            "from source_bigcommerce.streams import slicing; from source_bigcommerce.run import run; "
-            f"slicing.SAMPLE_SIZE = {sample_size}; run()"
+            "from source_bigcommerce.run import run; from source_bigcommerce.lists import sampling; "
+            f"sampling.SAMPLE_SIZE = {sample_size}; run()"
         )
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            errors="replace",  # a process that is killed may leave half a character
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """The exit code and all output."""
-        process = self.start(*arguments)
-        output, _ = process.communicate(timeout=120)
-        return process.returncode, output
+    def run(self, *arguments: str, has_pauses: bool = True, **environment: str) -> tuple[int, str]:
+        """The exit code and all output of a command, with these variables added to the environment."""
+        self._commands += 1
+        output = self.folder / f"output-{self._commands}.txt"
+        code = run_command(arguments, output, {**os.environ, **environment}, has_pauses=has_pauses)
+        return code, output.read_text(encoding="utf-8")
 
 
 def messages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

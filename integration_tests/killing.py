@@ -1,39 +1,33 @@
-"""The connector as a process that is broken off at a chosen moment, and what its output is worth then.
-
-Loading the connector takes seconds, which a hundred processes cannot spend: one process loads it and each run is a
-fork of that one (`multiprocessing`'s fork server). From `run()` on a run is what Airbyte starts.
-"""
+"""The connector as a process that is interrupted at a chosen moment, and what its output is worth then."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import multiprocessing
 import os
 import resource
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
+from integration_tests.forks import FORKS, redirect_output
 from integration_tests.harness import CORE, INCREMENTAL, Sync, catalog_of, config_for, key_of
 from sandbox import Server
 from source_bigcommerce import run
-from source_bigcommerce.streams import ALL_STREAMS, base, slicing
+from source_bigcommerce.lists import sampling
+from unit_tests.support import set_page_size
 
 PAGE = 8
 ENDS_WITHIN = 30.0  # seconds; a run that takes longer hangs
 KINDS_OF_MESSAGES = {"RECORD", "STATE", "LOG", "TRACE", "CONTROL"}
-
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Run:
     errors: str
 
     def messages(self) -> list[dict[str, Any]]:
-        """What was printed, every line of which has to be a message of the protocol."""
+        """The output, in which every line must be a message of the protocol."""
         found = [json.loads(line) for line in self.lines]
         strange = [
             line for line, message in zip(self.lines, found, strict=True) if message["type"] not in KINDS_OF_MESSAGES
@@ -126,9 +120,9 @@ class Process:
         self.lines: list[str] = []
         self.rest = ""
         self._errors = ""
-        out, their_out = _FORKS.Pipe(duplex=False)
-        err, their_err = _FORKS.Pipe(duplex=False)
-        self.process = _FORKS.Process(target=_connector, args=(arguments, their_out, their_err, dict(manners)))
+        out, their_out = FORKS.Pipe(duplex=False)
+        err, their_err = FORKS.Pipe(duplex=False)
+        self.process = FORKS.Process(target=_connector, args=(arguments, their_out, their_err, dict(manners)))
         self.process.start()
         their_out.close()
         their_err.close()
@@ -192,62 +186,32 @@ class Process:
 
 
 def _connector(arguments: list[str], out: Connection, err: Connection, manners: Mapping[str, Any]) -> None:
-    """What the process does: small pages, so that a small store has many; then the connector.
+    """The program of the process: small pages, so that a small store has many; then the connector.
 
     The limit on memory counts the room set aside for each thread's stack, of which little is ever touched:
     `small_stacks` leaves nearly only what is.
     """
     out_path = manners.get("stdout")
-    os.dup2(os.open(out_path, os.O_WRONLY) if out_path else out.fileno(), 1)
-    os.dup2(err.fileno(), 2)
+    redirect_output(os.open(out_path, os.O_WRONLY) if out_path else out.fileno(), err.fileno())
     out.close()
     err.close()
-    # Those of this process were opened for another file, and its position.
-    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: SIM115  # they are open to the end
-    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115  # so is this
     os.environ.update(manners.get("environment", {}))
-    for stream in ALL_STREAMS:
-        stream.paging = replace(stream.paging, limit=PAGE)
-    slicing.SAMPLE_SIZE = PAGE - 1
-    base.IncrementalStream.pages_per_slice = 1
+    set_page_size(pytest.MonkeyPatch(), PAGE, pages_per_slice=1)
+    sampling.SAMPLE_SIZE = PAGE - 1
     if manners.get("small_stacks"):
         threading.stack_size(512 * 1024)
     if manners.get("temporary_folder_first"):
         tempfile.gettempdir()
     for limit, value in manners.get("limits", {}).items():
         resource.setrlimit(limit, (value, value))
-    if (left := manners.get("memory_left")) is not None:
-        limit = _memory_taken() + left
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    if stillborn := manners.get("stillborn"):
-        _let_a_thread_die(*stillborn)
     sys.argv = ["source-bigcommerce", *arguments]
     run.run()
 
 
-def _let_a_thread_die(number: int, method: str) -> None:
-    """As for want of memory: the thread of this number dies in one of `threading`'s lines before its own."""
-    numbers = itertools.count(1)
-    original = getattr(threading.Thread, method)
-
-    def fail(thread: threading.Thread) -> None:
-        if next(numbers) == number:
-            raise MemoryError
-        original(thread)
-
-    setattr(threading.Thread, method, fail)
-
-
-def _memory_taken() -> int:
-    """What counts against RLIMIT_DATA, in bytes."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData:"))
-    return int(line.split()[1]) * 1024
-
-
 def kept(result: Sync) -> dict[str, dict[Any, dict[str, Any]]]:
-    """What a platform keeps of a run that was broken off: the records before the last STATE of their stream.
+    """The part of an interrupted run that a platform keeps: the records before the last STATE of their stream.
 
-    A stream that is read whole starts again, and what was read of it is thrown away.
+    A stream that is read in full starts again, and what was read of it is thrown away.
     """
     held = {}
     for stream in (name for name in INCREMENTAL if name in CORE):
@@ -266,6 +230,6 @@ def states(result: Sync) -> list[dict[str, Any]]:
 
 
 def union(first: Sync, second: Sync) -> dict[str, dict[Any, dict[str, Any]]]:
-    """What a destination holds after both."""
+    """The content of a destination after both."""
     held = kept(first)
     return {stream: {**held.get(stream, {}), **second.latest(stream)} for stream in CORE}

@@ -1,7 +1,7 @@
 """A machine on which no time passes: what a simulation replaces around the connector and never inside it.
 
 The network is the sandbox's application, called in the caller's thread. Clocks are one number. Pauses move it. What
-the connector computes anew for each process (schemas and what follows from them) is kept.
+the connector computes again for each process (schemas and what follows from them) is kept.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ from airbyte_cdk.sources.streams.http import http_client
 from airbyte_cdk.utils import traced_exception
 from requests.adapters import HTTPAdapter
 
+from integration_tests.harness import PER_ORDER
 from sandbox import live
 from sandbox.app import Application
 from sandbox.clock import Clock
 from sandbox.inprocess import InProcess
 from source_bigcommerce.api import client
-from source_bigcommerce.api.quota import QuotaGovernor
-from source_bigcommerce.api.values import normaliser
-from source_bigcommerce.streams import ALL_STREAMS, base, slicing
-from source_bigcommerce.streams.base import BigCommerceStream
-from source_bigcommerce.streams.order_children import OrderChild, Transactions
+from source_bigcommerce.api.normalization import build_normalizer
+from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor
+from source_bigcommerce.lists import sampling
+from source_bigcommerce.streams import stream as streams
+from source_bigcommerce.streams.order_children import Transactions
+from source_bigcommerce.streams.stream import Stream
+from unit_tests.support import set_page_size
 
 
 class Time:
@@ -46,7 +49,7 @@ class Time:
         return self._now
 
     def wrong(self) -> float:
-        """What the machine of the connector believes."""
+        """The time according to the connector's machine."""
         return self._now + self.skew
 
     def pass_(self, seconds: float) -> None:
@@ -74,7 +77,6 @@ class Machine:
     def __init__(self, simulated: Time) -> None:
         self.time = simulated
         self._patches = pytest.MonkeyPatch()
-        self._readers: list[client.Store] = []
 
     def start(
         self, app: Application, before: Callable[[requests.PreparedRequest], None], page: int, pages_per_slice: int
@@ -95,21 +97,18 @@ class Machine:
         put(time, "time", self.time.wrong)
         for module in _modules_with_dates():
             put(module, "datetime", _wrong_datetime(self.time))
-        put(client, "QuotaGovernor", partial(QuotaGovernor, clock=self.time.true, sleep=self.time.pass_))
-        for stream in ALL_STREAMS:
-            put(stream, "paging", replace(stream.paging, limit=page))
-            if issubclass(stream, OrderChild) and stream is not Transactions:  # whose pages may not be numbered
-                put(stream, "child_paging", replace(stream.child_paging, limit=page))
-        put(slicing, "SAMPLE_SIZE", max(2, page - 1))
-        put(base.IncrementalStream, "pages_per_slice", pages_per_slice)
-        put(OrderChild, "pages_per_slice", 1)
-        put(BigCommerceStream, "get_json_schema", lambda stream: _schema(type(stream)))
-        put(base, "normaliser", _kept_normaliser)
+        put(client, "RateLimitGovernor", partial(RateLimitGovernor, clock=self.time.true, sleep=self.time.pass_))
+        set_page_size(self._patches, page, pages_per_slice)
+        for stream in PER_ORDER:
+            if stream is not Transactions:  # whose pages may not be numbered
+                put(stream, "child_pagination", replace(stream.child_pagination, limit=page))
+        put(sampling, "SAMPLE_SIZE", max(2, page - 1))
+        put(Stream, "get_json_schema", lambda stream: _schema(type(stream)))
+        put(streams, "build_normalizer", _kept_normalizer)
         put(live, "_FEWEST", 5)  # of records, for some of them to be deleted
         put(traced_exception, "traceback", _NoTraceback)  # made for each error, and not printed
         # Whether the credentials keep a count of their own, which these do not, is looked up in slow ways.
         put(http_client.HttpClient, "_update_authenticator_from_response", _nothing)
-        self._keep_stores()
         self._disabled = logging.root.manager.disable
         logging.disable(logging.CRITICAL)
 
@@ -129,23 +128,9 @@ class Machine:
         logging.disable(self._disabled)
         self._patches.undo()
 
-    def end_threads(self) -> None:
-        """Those that the connector leaves to the end of its process."""
-        while self._readers:
-            self._readers.pop()._readers.shutdown(wait=False)
-
-    def _keep_stores(self) -> None:
-        make, kept = client.Store.__init__, self._readers
-
-        def made(store: client.Store, *args: Any) -> None:
-            make(store, *args)
-            kept.append(store)
-
-        self._patches.setattr(client.Store, "__init__", made)
-
 
 class _NoTraceback:
-    """What the CDK uses of the module `traceback`."""
+    """The part of the module `traceback` that the CDK uses."""
 
     class TracebackException:
         @staticmethod
@@ -162,12 +147,12 @@ def _no_environment(session: requests.Session, url: Any, *settings: Any, **named
     return {"proxies": {}, "stream": False, "verify": True, "cert": None}
 
 
-_schema_of = BigCommerceStream.get_json_schema
+_schema_of = Stream.get_json_schema
 _schemas: dict[int, Any] = {}
 
 
 @cache
-def _schema(stream: type[BigCommerceStream]) -> Any:
+def _schema(stream: type[Stream]) -> Any:
     found = _schema_of(object.__new__(stream))
     _schemas[id(found)] = found
     return found
@@ -175,10 +160,10 @@ def _schema(stream: type[BigCommerceStream]) -> Any:
 
 @cache
 def _normaliser(schema: int) -> Any:
-    return normaliser(_schemas[schema], _nothing)
+    return build_normalizer(_schemas[schema], _nothing)
 
 
-def _kept_normaliser(schema: Any, report: Any) -> Any:
+def _kept_normalizer(schema: Any, report: Any) -> Any:
     return _normaliser(id(schema))
 
 

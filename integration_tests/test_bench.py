@@ -17,6 +17,8 @@ from benchmarks.store import ROOT
 from sandbox import Options, serve
 
 SCENARIOS = ("start-up", "requests", "quota-10", "incremental")
+pytestmark = pytest.mark.exhaustive
+
 REDIRECT = {"PYTHONPATH": str(ROOT / "benchmarks" / "redirect")}
 
 
@@ -70,7 +72,7 @@ def test_every_case_has_its_line_and_none_a_complaint(results: dict[str, list[Ro
 
 
 def test_requests_and_records_are_counted(results: dict[str, list[Row]]) -> None:
-    """The bare loop asks for each page once and prints each record once; the connector little more, and as many."""
+    """The bare loop requests each page once and prints each record once; the connector little more, and as many."""
     pages = -(-cases.TINY.lists // 250)
     rows = results["requests"]
     for row in rows:
@@ -106,16 +108,16 @@ def test_a_quota_is_kept(results: dict[str, list[Row]]) -> None:
 
 def test_a_connector_with_its_address_in_its_code_is_sent_to_the_store(tmp_path: Path) -> None:
     """Nothing of it is changed, and it cannot reach anything else by mistake."""
-    ask = "import requests, sys; print(requests.get(sys.argv[1], headers={'X-Auth-Token': 'sandbox-token'}).text)"
+    send = "import requests, sys; print(requests.get(sys.argv[1], headers={'X-Auth-Token': 'sandbox-token'}).text)"
     with serve(Options(orders=1, products=1, customers=1)) as server:
         env = {**REDIRECT, "BENCHMARK_API_URL": server.api_url}
         theirs = "https://api.bigcommerce.com/stores/sandbox/v2/time"
-        found = run([sys.executable, "-c", ask, theirs], env, keep=True)
-        elsewhere = run([sys.executable, "-c", ask, "https://elsewhere.example.com/"], env)
-        asked = [request.path for request in server.requests]
+        found = run([sys.executable, "-c", send, theirs], env, keep=True)
+        elsewhere = run([sys.executable, "-c", send, "https://elsewhere.example.com/"], env)
+        requested = [request.path for request in server.requests]
     assert found.output.text.startswith(b'{"time":')
-    assert asked == ["v2/time"]
-    assert "asks the local store only" in elsewhere.failure
+    assert requested == ["v2/time"]
+    assert "sends requests to the local store only" in elsewhere.failure
 
 
 def test_make_bench_is_listed() -> None:

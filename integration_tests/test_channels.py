@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from docs.streams_table import streams
 from integration_tests.harness import STREAMS, Sync, key_of, sync
 from integration_tests.test_every_table import shown
 from sandbox import Options, Server, serve
 from sandbox.collection import inside
 from sandbox.collections.forms import CHANNELS
-from source_bigcommerce.streams.catalog import ProductList
-from source_bigcommerce.streams.orders import OrderList
-from source_bigcommerce.streams.settings import PerChannel
+from source_bigcommerce.lists.listing import ChannelParents
+from tools.streams import streams
 
 OPTIONS = Options(orders=80, products=40, customers=30, coupons=5, rows=40)
 FIELDS = {  # by which the store's own rows name their channels
@@ -39,19 +37,19 @@ FIELDS = {  # by which the store's own rows name their channels
     "widget_templates": "channel_id",
     "widgets": "channel_id",
 }
-SETTINGS = {stream.name for stream in streams() if isinstance(stream, PerChannel)}
+SETTINGS = {stream.name for stream in streams() if isinstance(stream.listing.parents, ChannelParents)}
 BELOW = {"site_routes": ("sites", "site_id"), "promotion_codes": ("promotions", "promotion_id")}
 # The field by which a record names the order or the product that it belongs to.
-OF_ORDERS = {one.name: getattr(one, "parent_field", "id") for one in streams() if isinstance(one, OrderList)}
-STORE_ALONE = "product_tax_properties"  # no answer tells the channels of their products
-OF_PRODUCTS = {one.name: getattr(one, "parent_field", "id") for one in streams() if isinstance(one, ProductList)}
+OF_ORDERS = {one.name: one.parent_field for one in streams() if one.listing.endpoint == "v2/orders"}
+STORE_ALONE = "product_tax_properties"  # no response contains the channels of their products
+OF_PRODUCTS = {one.name: one.parent_field for one in streams() if one.listing.endpoint == "v3/catalog/products"}
 OF_PRODUCTS[STORE_ALONE] = "product_id"
 NOWHERE = -1  # the channel of what is in none
 FILTERS = ("channel_id", "channel_id:in", "channels")
 
 
 class Truth:
-    """What the store itself says of the channels of a record."""
+    """The channels of a record according to the store itself."""
 
     def __init__(self, server: Server) -> None:
         self._store = store = server.store
@@ -88,8 +86,15 @@ def everything(server: Server) -> Sync:
     return sync(server)
 
 
-@pytest.mark.parametrize("is_deaf", [False, True], ids=["filters", "filters ignored"])
-@pytest.mark.parametrize("chosen", [[CHANNELS[1]], [CHANNELS[0], CHANNELS[2]]], ids=["one", "two"])
+@pytest.mark.parametrize(
+    ("chosen", "is_deaf"),
+    [
+        pytest.param([CHANNELS[1]], False, id="one"),
+        pytest.param([CHANNELS[1]], True, id="one, filters ignored", marks=pytest.mark.exhaustive),
+        pytest.param([CHANNELS[0], CHANNELS[2]], False, id="two", marks=pytest.mark.exhaustive),
+        pytest.param([CHANNELS[0], CHANNELS[2]], True, id="two, filters ignored"),
+    ],
+)
 def test_every_stream_brings_what_belongs_to_the_chosen_channels(
     server: Server, everything: Sync, chosen: list[int], is_deaf: bool
 ) -> None:
@@ -111,7 +116,7 @@ def test_every_stream_brings_what_belongs_to_the_chosen_channels(
 
 
 def belongs(channels: Any, chosen: list[int]) -> bool:
-    """Whether a row with such a field is of a chosen channel or of all of them."""
+    """Returns True if a row with such a field belongs to a chosen channel or to all of them."""
     of = [
         one["id"] if isinstance(one, dict) else one for one in (channels if isinstance(channels, list) else [channels])
     ]

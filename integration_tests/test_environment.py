@@ -1,4 +1,4 @@
-"""What the environment and the command line may hold: used, or explained in one sentence, and never tried in vain."""
+"""The environment and the command line: used, or rejected with one message before any request."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ NO_VARIABLE = dict.fromkeys(
     ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_PROXY", "no_proxy", "HTTPS_PROXY", "ALL_PROXY"), ""
 )
 BAD_CERTIFICATES = "cannot be read: {}. Correct the path, or unset the variable."
-NO_PROXY = "is not the address of one: write it as http://proxy.example.com:3128."
+NO_PROXY = "that is not a valid address: write it as http://proxy.example.com:3128."
 
 
-@pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    commands = Commands(tmp_path_factory.mktemp("commands"))
-    yield commands
-    commands.close()
+@pytest.fixture
+def commands(tmp_path: Path) -> Commands:
+    return Commands(tmp_path)
 
 
 def errors(output: str) -> list[tuple[str, str]]:
@@ -45,7 +43,7 @@ def errors(output: str) -> list[tuple[str, str]]:
 def check(commands: Commands, config: Any, **environment: str) -> str:
     """The sentence with which a check of a store behind TLS fails, which no retry came before."""
     path = commands.write("config.json", {**NOWHERE, "api_url": "https://127.0.0.1:9", **config})
-    output = commands.run("check", "--config", path, **{**NO_VARIABLE, **environment})
+    output = commands.output("check", "--config", path, **{**NO_VARIABLE, **environment})
     assert "s3cret" not in output and "Retries exhausted" not in output
     ((failure_type, message),) = errors(output)
     assert failure_type == "config_error"
@@ -63,7 +61,7 @@ def test_certificates_that_are_not_there_are_named(variable: str, commands: Comm
 def test_a_file_without_certificates_is_named(commands: Commands) -> None:
     """It was tried seven times."""
     path = commands.write("roots.pem", "no certificate")
-    assert check(commands, {}, REQUESTS_CA_BUNDLE=path).endswith(BAD_CERTIFICATES.format("it holds no certificates"))
+    assert check(commands, {}, REQUESTS_CA_BUNDLE=path).endswith(BAD_CERTIFICATES.format("it contains no certificates"))
 
 
 def test_a_stream_fails_with_the_same_sentence(commands: Commands) -> None:
@@ -71,7 +69,7 @@ def test_a_stream_fails_with_the_same_sentence(commands: Commands) -> None:
     config = commands.write("config.json", {**NOWHERE, "api_url": "https://127.0.0.1:9"})
     catalog = commands.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of(["coupons", "orders"])))
     arguments = ("read", "--config", config, "--catalog", catalog)
-    messages = [message for _, message in errors(commands.run(*arguments, REQUESTS_CA_BUNDLE="/no/roots.pem"))]
+    messages = [message for _, message in errors(commands.output(*arguments, REQUESTS_CA_BUNDLE="/no/roots.pem"))]
     assert len(messages) == 3
     assert all("REQUESTS_CA_BUNDLE" in message for message in messages[:2])
 
@@ -102,22 +100,22 @@ def test_what_is_no_address_of_a_proxy_is_refused_at_once(proxy: str, commands: 
 
 
 @contextmanager
-def refusing_proxy(answer: bytes) -> Iterator[str]:
-    """The address of a proxy that gives this answer to each request, once."""
+def refusing_proxy(response: bytes) -> Iterator[str]:
+    """The address of a proxy that gives this response to each request, once."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def refuse() -> None:
             connection, _ = listener.accept()
             with connection:
                 connection.recv(10_000)
-                connection.sendall(answer)
+                connection.sendall(response)
 
         threading.Thread(target=refuse, daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("status", [b"407 Proxy Authentication Required", b"403 Forbidden"])
-def test_a_proxy_that_refuses_is_not_asked_again(status: bytes, commands: Commands) -> None:
+def test_a_request_is_not_repeated_after_a_refusal_of_the_proxy(status: bytes, commands: Commands) -> None:
     """It wants a password, or does not let the host be reached: both are settings."""
     with refusing_proxy(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n") as proxy:
         message = check(commands, {}, HTTPS_PROXY=proxy)
@@ -128,13 +126,13 @@ def test_a_proxy_that_refuses_is_not_asked_again(status: bytes, commands: Comman
 @pytest.mark.parametrize("host", ["a..b", ".", ".a.com", "a" * 64 + ".com"])
 def test_a_host_that_no_name_service_takes_is_refused(host: str, commands: Commands) -> None:
     """It ended in "Something went wrong in the connector"."""
-    assert "The API address is not one" in check(commands, {"api_url": f"https://{host}"})
+    assert "The API address is not a valid URL" in check(commands, {"api_url": f"https://{host}"})
 
 
 @pytest.mark.parametrize("name", [os.fsdecode(b"\xff.json"), "", "é.json", "a\nb.json", "x" * 5000, "/dev/null", "/"])
 def test_any_path_is_read_or_explained(name: str, commands: Commands) -> None:
     """A path that is not UTF-8 ended in a guess at memory."""
     path = str(Path("/no") / name) if name and not name.startswith("/") else name
-    ((failure_type, message),) = errors(commands.run("check", "--config", path))
+    ((failure_type, message),) = errors(commands.output("check", "--config", path))
     assert failure_type == "config_error"
     assert message.endswith(".")

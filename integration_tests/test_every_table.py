@@ -1,24 +1,27 @@
-"""Every table there is: read whole, while its rows are edited, added and taken away; and after that what is new."""
+"""Every table there is: read in full, while its rows are edited, added and taken away; and after that what is new."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 
-from contract.records import undeclared
-from docs.streams_table import streams
 from integration_tests.harness import CORE, INCREMENTAL, STREAMS, Sync, sync
-from sandbox import READINGS, Options, Server, serve
+from sandbox import API_VARIANTS, Options, Server, serve
 from sandbox.collection import Shape
 from sandbox.collections import COLLECTIONS
 from sandbox.options import CHECKOUT_CONTENT, READ_SCOPES
-from source_bigcommerce.api.paging import Offset
-from source_bigcommerce.streams import ALL_STREAMS, base, slicing
+from source_bigcommerce.api.pagination import PageNumber
+from source_bigcommerce.lists import sampling
 from source_bigcommerce.streams.inventory import InventoryItems
+from tools.contract.records import undeclared
+from tools.streams import streams
+from unit_tests.representatives import representatives
+from unit_tests.support import set_listing, set_page_size
 
 # Those of which the store has rows of its own, not parts of products, customers and orders.
 TABLES = {one.name: one for one in COLLECTIONS if one.name in STREAMS}
@@ -36,11 +39,8 @@ AWKWARD = (
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """So small that these small collections have several, and a change falls between two."""
-    for stream in ALL_STREAMS:
-        if getattr(stream.paging, "limit", 0) > 1:
-            monkeypatch.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", PAGE - 1)
-    monkeypatch.setattr(base.IncrementalStream, "pages_per_slice", 2)
+    set_page_size(monkeypatch, PAGE, pages_per_slice=2)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", PAGE - 1)
 
 
 def shown(name: str, record: dict[str, Any]) -> Any:
@@ -74,7 +74,7 @@ def missing(server: Server, result: Sync, since: float) -> dict[str, set[Any]]:
         if TABLES[name].shape in (Shape.OBJECT, Shape.BARE_OBJECT) or name == "inventory_items":
             continue
         owed = server.store.must_emit(name, 0, since)
-        if name == "product_tax_properties":  # which are asked for by product, and some products are deleted
+        if name == "product_tax_properties":  # which are requested by product, and some products are deleted
             owed &= set(server.store.ids("products"))
         parent = TABLES[name].parent
         if parent in ("customers", "orders", "products"):  # by whose date rows go: one that is changed comes next time
@@ -102,11 +102,10 @@ def test_every_stream_brings_records_and_every_row_of_a_table() -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("workers", [1, 8])
-@pytest.mark.parametrize("reading", AWKWARD)
+@pytest.mark.parametrize(("reading", "workers"), representatives(product(AWKWARD, (1, 8)), {("everything awkward", 8)}))
 def test_tables_that_change_at_every_page_lose_no_row(reading: str, workers: int) -> None:
     """Lists by key, by cursor and by page number alike."""
-    options = replace(SMALL, rows=70, live_every=1, readings=READINGS[reading])
+    options = replace(SMALL, rows=70, live_every=1, api_variant=API_VARIANTS[reading])
     names = [name for name in STREAMS if name in TABLES]
     with serve(options) as server:
         since = server.store.clock.time()
@@ -132,7 +131,7 @@ REFUSAL = '{"status": 422, "title": "channel_id is not known"}'
 
 
 def test_settings_that_no_channel_has_are_those_of_the_store() -> None:
-    """A channel without settings of its own goes by the store's."""
+    """A channel without settings of its own uses the store's."""
     with serve(SMALL) as server:
         server.fail("v3/settings/catalog?*channel_id=*", times=100, status=422, body=REFUSAL)
         result = sync(server, ["catalog_settings"])
@@ -141,7 +140,7 @@ def test_settings_that_no_channel_has_are_those_of_the_store() -> None:
 
 
 def test_one_refusal_is_not_believed() -> None:
-    """The channel is asked once more before it is taken to have nothing of its own."""
+    """The channel is requested once more before it is taken to have nothing of its own."""
     with serve(SMALL) as server:
         plain = sync(server, ["catalog_settings"])
         server.fail("v3/settings/catalog?*channel_id=1", times=1, status=422, body=REFUSAL)
@@ -150,8 +149,8 @@ def test_one_refusal_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize(("status", "ends"), [(404, "COMPLETE"), (422, "INCOMPLETE")])
-def test_settings_that_no_address_tells(status: int, ends: str) -> None:
-    """Where there are none for the store itself, no channel may have any; but refusals alone say that the question is
+def test_settings_that_no_address_reports(status: int, ends: str) -> None:
+    """If there are none for the store itself, no channel may have any; but refusals alone say that the question is
     wrong."""
     with serve(SMALL) as server:
         server.fail("v3/marketing/abandoned-cart-emails/settings*", times=100, status=status, body=REFUSAL)
@@ -160,41 +159,43 @@ def test_settings_that_no_address_tells(status: int, ends: str) -> None:
     assert not result.ids("abandoned_cart_email_settings")
 
 
-def test_a_list_that_fails_is_asked_for_once_for_all_that_is_below_it() -> None:
+def test_a_list_that_fails_is_requested_once_for_all_that_is_below_it() -> None:
     """Each of some thirty streams would spend its own seven attempts and pauses on the list of channels."""
     names = ["catalog_settings", "channel_listings", "channel_menus", "order_settings"]
     with serve(SMALL) as server:
         server.fail("v3/channels", times=1000, status=402, body="{}")
         result = sync(server, names)
-        asked = server.log.by_path()["v3/channels"]
-    assert asked == 1
+        requested = server.log.by_path()["v3/channels"]
+    assert requested == 1
     for name in names:
-        assert result.errors[name].startswith(f"The stream '{name}' needs the list of 'channels', which")
+        assert result.errors[name].startswith(
+            f"The stream '{name}' needs the list of 'channels', which could not be read"
+        )
 
 
 @pytest.mark.parametrize("meta", [{"total": 260, "per_page": 260}, {"total": 260}, {"total": 260, "per_page": 50}, {}])
 def test_a_list_without_pages_is_whole_by_its_own_total(meta: dict[str, int]) -> None:
-    """No document says whether it has pages: here it answers every page number with all there is."""
+    """No document says whether it has pages: here every page number returns the whole list."""
     with serve(replace(SMALL, rows=260)) as server:
         rows = [{"id": n, "name": str(n)} for n in range(1, 261)]
-        answer = json.dumps({"data": rows, "meta": {"pagination": meta}})
-        server.fail("v3/tax/rates", times=100, status=200, body=answer)
+        response = json.dumps({"data": rows, "meta": {"pagination": meta}})
+        server.fail("v3/tax/rates", times=100, status=200, body=response)
         result = sync(server, ["tax_rates"])
     assert sorted(result.ids("tax_rates")) == list(range(1, 261))
     assert not result.failure
 
 
 @pytest.mark.parametrize(
-    "answer", [{"status": 200, "body": "[]"}, {"status": 422, "body": REFUSAL}], ids=["none", "refused"]
+    "response", [{"status": 200, "body": "[]"}, {"status": 422, "body": REFUSAL}], ids=["none", "refused"]
 )
-def test_posts_that_are_out_of_reach_fail_the_stream(answer: dict[str, Any]) -> None:
+def test_posts_that_are_out_of_reach_fail_the_stream(response: dict[str, Any]) -> None:
     """BigCommerce documents 50 pages of posts at most: those behind them cannot be had, in whatever way it says so."""
     with serve(replace(SMALL, rows=12_600)) as server:
-        server.fail("v2/blog/posts?*page=51*", times=100, **answer)
+        server.fail("v2/blog/posts?*page=51*", times=100, **response)
         result = sync(server, ["blog_posts"])
     assert result.errors["blog_posts"] == (
-        "BigCommerce lists the first 12500 posts of the blog, and it has 12600: the others are out of reach. Deselect "
-        "'blog_posts'."
+        "BigCommerce returns only the first 12500 posts of the blog, which has 12600: the others cannot be read. "
+        "Deselect 'blog_posts'."
     )
 
 
@@ -216,12 +217,12 @@ def test_a_group_is_not_dropped_for_the_zone_of_its_date() -> None:
     assert second.ids("customer_groups") == [key]
 
 
-def test_certificates_of_one_host_are_told_apart() -> None:
+def test_certificates_of_one_host_are_distinguished() -> None:
     """An old one and its successor."""
 
-    def renew(answer: Any, _: Any) -> Any:
-        old = answer["data"][0]
-        return {**answer, "data": [*answer["data"], {**old, "certificate": "its successor"}]}
+    def renew(response: Any, _: Any) -> Any:
+        old = response["data"][0]
+        return {**response, "data": [*response["data"], {**old, "certificate": "its successor"}]}
 
     with serve(SMALL) as server:
         server.fail("v3/sites/certificates", times=100, kind="edit", edit=renew)
@@ -231,17 +232,17 @@ def test_certificates_of_one_host_are_told_apart() -> None:
     assert len(result.latest("site_certificates")) == len(hosts)
 
 
-def test_stock_that_moves_meanwhile_makes_no_row_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stock_that_moves_during_the_sync_makes_no_row_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """An item is known by its product and variant, whatever is in stock of it."""
-    monkeypatch.setattr(InventoryItems, "paging", Offset(PAGE))
+    set_listing(monkeypatch, InventoryItems.listing, pagination=PageNumber(PAGE))
     with serve(replace(SMALL, rows=70)) as server:
         shelf = server.store.collections["inventory_items"]
 
-        def sell(answer: Any, _: Any) -> Any:
+        def sell(response: Any, _: Any) -> Any:
             for key in shelf.keys()[:30]:
                 place = shelf.row(key)["locations"][0]
                 shelf.edit(key, locations=[{**place, "available_to_sell": place["available_to_sell"] + 1}])
-            return answer
+            return response
 
         server.fail("v3/inventory/items", times=100, kind="edit", edit=sell)
         result = sync(server, ["inventory_items"])
@@ -267,6 +268,6 @@ def edited(server: Server, name: str) -> Any:
 
 
 def test_the_core_and_the_tables_are_all_there_is() -> None:
-    """What is neither is a part of customers or products, which `shared_list` reads with them."""
+    """All other tables are parts of customers or products, which are read with their lists."""
     parts = {name for name in STREAMS if name not in CORE and name not in TABLES}
     assert parts <= {name for name in STREAMS if name.startswith(("product_", "customer_", "wishlist_", "store"))}

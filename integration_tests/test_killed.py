@@ -1,4 +1,4 @@
-"""A sync that is broken off anywhere, with eight workers under way: what was printed is true, and the next sync
+"""A sync that is interrupted anywhere, with eight workers under way: what was printed is true, and the next sync
 brings the rest.
 
 Moments are pseudo-random, from fixed seeds; one that ever failed is added to `FAILED_ONCE`.
@@ -22,10 +22,12 @@ from integration_tests.harness import CORE, INCREMENTAL, KINDS, Sync
 from integration_tests.killing import Connector, Moment, Process, Run, kept, states, union
 from integration_tests.test_order_children import CHILDREN, reachable_rows
 from sandbox import Options, Server, serve
+from unit_tests.representatives import representatives
 
 STORE = Options(orders=80, products=80, customers=80, coupons=30, oddities=False)
 LINES, REQUESTS, STATES = 900, 500, 18  # of a whole sync, at the least
 MB = 1024 * 1024
+SIZES = [Random(seed).randint(1_000, 400_000) for seed in range(3)]
 FAILED_ONCE: tuple[tuple[str, Moment], ...] = ()
 
 
@@ -51,7 +53,7 @@ def connector(server: Server, tmp_path: Path) -> Connector:
 
 @pytest.fixture(scope="module")
 def undisturbed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Sync:
-    """A sync that nothing happened to: what has to arrive in the end."""
+    """A sync that nothing happened to: what must arrive in the end."""
     run = Connector(server, tmp_path_factory.mktemp("undisturbed")).read()
     assert run.code == 0, run.lines[-3:]
     return run.sync()
@@ -80,7 +82,7 @@ def missing(whole: Sync, first: Sync, second: Sync) -> dict[str, list[Any]]:
 
 
 def completed_by_the_next(connector: Connector, run: Run, whole: Sync) -> None:
-    """What holds after every blow: only a whole sync ends with code 0, and a second one brings what is missing."""
+    """The promises after every interruption: only a complete sync ends with code 0, and a second one adds the rest."""
     first = run.sync()
     lost = missing(whole, first, Sync())
     if run.code == 0:
@@ -114,7 +116,8 @@ def stop_reading(process: Process) -> None:
 
 
 def blows(name: str, count: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("moment", moments(name, count), ids=str)
+    found = moments(name, count)
+    return pytest.mark.parametrize("moment", representatives(found, found[:1]), ids=str)
 
 
 @blows("SIGKILL", 9)
@@ -143,7 +146,7 @@ def test_a_sync_whose_reader_goes_away_loses_nothing(moment: Moment, connector: 
         moment = Moment("line", moment.count * LINES // REQUESTS)  # a reader knows of nothing else
     run = connector.struck(moment, stop_reading)
     assert run.code == 1
-    assert run.errors == "", "whoever goes away is no error that anybody could mend"
+    assert run.errors == "", "the end of the reader is no error that a user could correct"
     completed_by_the_next(connector, run, undisturbed)
 
 
@@ -158,6 +161,7 @@ def test_a_cancelled_sync_ends_though_nobody_reads_what_it_printed(connector: Co
     completed_by_the_next(connector, process.end(), undisturbed)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(2))
 def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
     seed: int, connector: Connector, undisturbed: Sync
@@ -181,8 +185,8 @@ def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
         assert {key: held[stream].get(key) for key in whole} == whole
 
 
-@pytest.mark.parametrize("size", [Random(seed).randint(1_000, 400_000) for seed in range(3)])
-def test_a_full_disk_under_the_output_is_told_and_ends_it(
+@pytest.mark.parametrize("size", representatives(SIZES, SIZES[:1]))
+def test_a_full_disk_under_the_output_is_reported_and_ends_it(
     size: int, connector: Connector, undisturbed: Sync, tmp_path: Path
 ) -> None:
     """`read > file` on a disk that fills up: no worker waits for ever for a queue that nobody empties."""
@@ -190,8 +194,8 @@ def test_a_full_disk_under_the_output_is_told_and_ends_it(
     output.touch()
     run = connector.read(stdout=str(output), limits={resource.RLIMIT_FSIZE: size})
     assert run.code == 1
-    assert run.errors == f"The output could not be written: {OSError(errno.EFBIG, os.strerror(errno.EFBIG))!r}\n"
-    printed = output.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert run.errors.startswith(f"The output could not be written. The disk is full: {os.strerror(errno.EFBIG)}. Free")
+    printed = output.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
     whole = [line for line in printed if line.endswith("\n")]
     completed_by_the_next(connector, Run(run.code, whole, "", ""), undisturbed)
 
@@ -207,7 +211,7 @@ def test_a_disk_that_is_full_at_the_start_is_named(connector: Connector) -> None
     """The CDK wants a folder, and tries by writing to it."""
     run = connector.read(limits={resource.RLIMIT_FSIZE: 0})
     assert run.code == 1
-    assert "No folder for temporary files can be written" in error_of(run)
+    assert "No folder for temporary files is writable" in error_of(run)
     assert "Traceback" not in "".join(run.lines) + run.errors
 
 
@@ -236,28 +240,3 @@ def test_200_mb_are_enough(connector: Connector, undisturbed: Sync) -> None:
     run = connector.read(small_stacks=True, limits={resource.RLIMIT_DATA: 200 * MB})
     assert run.code == 0, run.lines[-3:]
     assert missing(undisturbed, Sync(), run.sync()) == {}
-
-
-@pytest.mark.parametrize("left", [1, 5, 9, 12, 14, 16, 19])
-def test_a_sync_without_enough_memory_ends_and_says_so(left: int, connector: Connector, undisturbed: Sync) -> None:
-    """Wherever memory runs out, in which thread and in whose code: an error, never a silent gap, never a hang.
-
-    A library in C may not survive a refused allocation (orjson was seen to die of it): then the signal is the error.
-    """
-    run = connector.read(small_stacks=True, memory_left=left * MB)
-    assert run.code in (0, 1, -signal.SIGSEGV, -signal.SIGABRT)
-    if run.code == 1:
-        assert run.errors or error_of(run), "an exit code alone helps nobody"
-    completed_by_the_next(connector, run, undisturbed)
-
-
-@pytest.mark.parametrize("method", ["_set_ident", "_set_native_id"])
-@pytest.mark.parametrize("number", [1, 4])
-def test_a_thread_that_dies_before_its_first_line_ends_it_at_once(
-    number: int, method: str, connector: Connector, undisturbed: Sync
-) -> None:
-    """Whoever started it would wait for ever. The first tells of progress, the others read."""
-    run = connector.read(stillborn=(number, method))
-    assert run.code == 1
-    assert "The connector ran out of memory" in error_of(run)
-    completed_by_the_next(connector, run, undisturbed)

@@ -1,4 +1,4 @@
-"""What the platform is sent while a sync waits for the store's quota, and while it brings no records for long.
+"""The messages for the platform while a sync waits for the store's quota, or emits no records for a long time.
 
 All of it in a simulated time: a sync of hours takes seconds, and is the same on every machine.
 """
@@ -22,16 +22,17 @@ from sandbox.app import Application
 from sandbox.faults import Fault
 from sandbox.quota import Quota
 from sandbox.store import Store
-from source_bigcommerce import liveness, reading
-from source_bigcommerce.api import quota
-from source_bigcommerce.api.errors import ErrorTable
-from source_bigcommerce.api.transport import LONGEST_ANSWER
+from source_bigcommerce import liveness
+from source_bigcommerce.api.error_handler import BigCommerceErrorHandler
+from source_bigcommerce.api.rate_limit import headers
+from source_bigcommerce.api.transport import LONGEST_RESPONSE, REQUEST_KWARGS
+from source_bigcommerce.concurrency import read
 from source_bigcommerce.liveness import Liveness
 from source_bigcommerce.source import SourceBigcommerce
-from unit_tests.test_metadata import DATA
+from tools.project import metadata
 
 LOGGER = logging.getLogger("airbyte")
-# Three tables of one list, two other lists, and one that is asked for order by order.
+# Three tables of one list, two other lists, and one that is requested order by order.
 STREAMS = ("orders", "order_products", "order_fees", "customers", "coupons", "order_messages")
 ENDS = ("COMPLETE", "INCOMPLETE")
 
@@ -66,7 +67,7 @@ class Ground:
         with pytest.MonkeyPatch.context() as patches:
             patches.setattr(liveness, "SECONDS_BETWEEN_STATES", interval)
             clocks = {"clock": self.time.true, "unix_time": self.time.true}
-            patches.setattr(reading, "Liveness", partial(Liveness, **clocks))
+            patches.setattr(read, "Liveness", partial(Liveness, **clocks))
             begun = Sync(states={name: [value] for name, value in state.items()}).state()
             yield from map(as_dict, SourceBigcommerce().read(LOGGER, config, catalog_of(streams), begun))
 
@@ -90,12 +91,11 @@ def ground(quota: int | None = None, faults: Iterable[Fault] = (), page: int = 8
     try:
         yield found
     finally:
-        machine.end_threads()
         machine.stop()
 
 
 def _nothing(request: Any) -> None:
-    """What happens before a request."""
+    """A hook before each request."""
 
 
 def no_messages() -> Fault:
@@ -153,9 +153,9 @@ def test_every_stream_under_way_reports_each_wait_for_the_quota_once(workers: in
 def test_a_stream_without_records_is_shown_to_go_on_after_a_wait() -> None:
     """A record would show it, and there is none."""
     with ground(quota=10, faults=[no_messages()], orders=60, customers=5) as store:
-        told = [(status, reset is not None) for _, status, reset in statuses(store.output(["order_messages"]))]
-    assert told[0] == ("STARTED", False) and told[-1] == ("COMPLETE", False)
-    pairs = told[1:-1]
+        reported = [(status, reset is not None) for _, status, reset in statuses(store.output(["order_messages"]))]
+    assert reported[0] == ("STARTED", False) and reported[-1] == ("COMPLETE", False)
+    pairs = reported[1:-1]
     assert len(pairs) > 6
     assert pairs == [("RUNNING", True), ("RUNNING", False)] * (len(pairs) // 2)
 
@@ -202,6 +202,8 @@ def test_the_longest_silence_is_bounded() -> None:
 
 
 def test_the_metadata_declare_the_longest_silence_that_there_can_be() -> None:
-    """The interval, then a wait for the quota, then a request that is not answered until it is given up."""
-    longest = liveness.SECONDS_BETWEEN_STATES + quota.LONGEST_WAIT + ErrorTable.max_time + LONGEST_ANSWER
-    assert longest <= DATA["maxSecondsBetweenMessages"] < longest + 600
+    """The interval, then a wait for the quota, then a request without a response until it is given up: at the first
+    part of its body after the deadline."""
+    request = BigCommerceErrorHandler.max_time + LONGEST_RESPONSE + REQUEST_KWARGS["timeout"][1]
+    longest = liveness.SECONDS_BETWEEN_STATES + headers.LONGEST_WAIT + request
+    assert longest <= metadata()["maxSecondsBetweenMessages"] < longest + 600

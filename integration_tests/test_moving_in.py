@@ -22,7 +22,7 @@ def as_state(value: dict[str, Any], *streams: str) -> list[Any]:
     return result.state()
 
 
-def test_the_archived_connector_s_config_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_the_missing_settings_of_the_archived_connector_s_config_are_named(tmp_path: Path) -> None:
     """It had no client ID: one sentence says where to find it, and the rest of the config is right as it is."""
     with serve(ORDERS) as server:
         config = config_for(server)
@@ -69,7 +69,7 @@ def test_states_without_a_cursor_start_the_streams_again(
     """The archived connector's cursor was broken for some streams, and other runners hand over blank ones. Nothing is
     lost, and the log says why everything comes again."""
     with serve(ORDERS) as server:
-        result = sync(server, state=as_state(state, *KINDS))
+        result = sync(server, KINDS, state=as_state(state, *KINDS))
         for kind in KINDS:
             assert set(result.ids(kind)) == set(server.store.ids(kind))
     assert not result.failure
@@ -112,7 +112,7 @@ def _read(tmp_path: Path, server: Server, state: Any) -> Sync:
 
 
 def _output(tmp_path: Path, server: Server, state: Any) -> str:
-    """What a sync prints that begins with a file of this content."""
+    """The output of a sync that begins with a file of this content."""
     cli = CommandLine(tmp_path)
     catalog = ConfiguredAirbyteCatalogSerializer.dump(catalog_of())
     code, output = cli.run(

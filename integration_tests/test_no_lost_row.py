@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from integration_tests.harness import DATED, KINDS, LISTED, Sync, seconds_of, sync
-from sandbox import READINGS, Options, Server, serve
-from source_bigcommerce.api.paging import Offset, OffsetV2, Page
-from source_bigcommerce.streams import ALL_STREAMS, base, slicing
+from sandbox import API_VARIANTS, Options, Server, serve
+from source_bigcommerce.api.pagination import Page, PageNumber, PageNumberV2, Pagination, Params
+from source_bigcommerce.lists import sampling
+from source_bigcommerce.lists.pages import PageFetcher
+from source_bigcommerce.lists.reader import ListReader
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
+from source_bigcommerce.streams.order_list import OrderListReader
 from source_bigcommerce.streams.orders import Orders
+from unit_tests.representatives import in_turn
+from unit_tests.support import set_listing, set_page_size
 
 # Small pages make many of them in a small store: more edits between two pages, in less time.
 PAGE = 60
 SMALL = Options(orders=420, products=300, customers=300, coupons=70, live_every=1)
 
-# Two readings contradict what is documented (products sorted by id, cursors for customers). They cannot be read
+# Two API variants contradict what is documented (products sorted by id, cursors for customers). They cannot be read
 # without loss, and the promise is then to say so: see test_a_list_that_cannot_be_followed_fails_loudly.
 UNREADABLE = {"V3 sort is ignored": "products", "customers have no cursor": "customers"}
 
@@ -55,7 +60,7 @@ def stale_after_second_sync(server: Server, first: Sync, second: Sync) -> dict[s
     return found
 
 
-def told_twice(result: Sync) -> dict[str, list[int]]:
+def reported_twice(result: Sync) -> dict[str, list[int]]:
     """Records that one sync printed more than once, of which PyAirbyte's DuckDB would make two rows."""
     counted = {kind: Counter(result.ids(kind)) for kind in LISTED}
     return {kind: twice for kind, ids in counted.items() if (twice := [id_ for id_, times in ids.items() if times > 1])}
@@ -64,22 +69,21 @@ def told_twice(result: Sync) -> dict[str, list[int]]:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages and slices small enough that these small stores have several of both."""
-    for stream in ALL_STREAMS:
-        monkeypatch.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", PAGE - 1)
-    monkeypatch.setattr(base.IncrementalStream, "pages_per_slice", 2)
+    set_page_size(monkeypatch, PAGE, pages_per_slice=2)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", PAGE - 1)
 
 
 @pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("workers", [1, 8])
-@pytest.mark.parametrize("reading", [name for name in READINGS if name not in UNREADABLE])
+@pytest.mark.parametrize(
+    ("reading", "workers"), in_turn((name for name in API_VARIANTS if name not in UNREADABLE), (8, 1))
+)
 def test_a_store_edited_at_every_page_loses_no_row(reading: str, workers: int) -> None:
-    """The heart of the project, under each answer to what BigCommerce's documents leave open."""
-    with serve(Options(**{**vars(SMALL), "readings": READINGS[reading]})) as server:
+    """The heart of the project, under each response to what BigCommerce's documents leave open."""
+    with serve(Options(**{**vars(SMALL), "api_variant": API_VARIANTS[reading]})) as server:
         first = sync(server, LISTED, num_workers=workers)
         assert not first.failure, first.errors
         assert missing_after_first_sync(server, first, until=server.store.clock.time()) == {}
-        assert told_twice(first) == {}
+        assert reported_twice(first) == {}
 
         server.set_live(0)
         second = sync(server, LISTED, state=first.state(), num_workers=workers)
@@ -89,9 +93,9 @@ def test_a_store_edited_at_every_page_loses_no_row(reading: str, workers: int) -
 
 @pytest.mark.parametrize("reading", UNREADABLE)
 def test_a_list_that_cannot_be_followed_fails_loudly(reading: str) -> None:
-    """Where a documented feature is missing, rows would be lost: the stream fails, its state stays, others finish."""
+    """If a documented feature is missing, rows would be lost: the stream fails, its state stays, others finish."""
     stream = UNREADABLE[reading]
-    with serve(Options(**{**vars(SMALL), "readings": READINGS[reading]})) as server:
+    with serve(Options(**{**vars(SMALL), "api_variant": API_VARIANTS[reading]})) as server:
         result = sync(server, LISTED)
     assert "without losing records" in result.errors[stream]
     assert result.statuses[stream][-1] == "INCOMPLETE"
@@ -103,7 +107,9 @@ def test_a_list_that_cannot_be_followed_fails_loudly(reading: str) -> None:
 
 def test_pages_of_250_lose_no_row_either() -> None:
     """The same with the page size and the slices of a real sync, under the most awkward store there can be."""
-    options = Options(orders=2000, products=800, customers=800, live_every=1, readings=READINGS["everything awkward"])
+    options = Options(
+        orders=2000, products=800, customers=800, live_every=1, api_variant=API_VARIANTS["everything awkward"]
+    )
     with serve(options) as server:
         result = sync(server, LISTED)
         assert not result.failure
@@ -117,13 +123,13 @@ def test_a_record_that_never_stands_still_is_seen_in_every_sync(kind: str, monke
     with serve(replace(SMALL, live_every=0)) as server:
         hot = server.store.ids(kind)[-3]
 
-        def busy(self: base.BigCommerceStream, *arguments: Any) -> Page:
+        def busy(self: PageFetcher, *arguments: Any) -> Page:
             server.store.clock.advance(2)
             server.store.edit(kind, hot)
-            return fetch_page(self, *arguments)
+            return fetch(self, *arguments)
 
-        fetch_page = base.BigCommerceStream.fetch_page
-        monkeypatch.setattr(base.BigCommerceStream, "fetch_page", busy)
+        fetch = PageFetcher.fetch
+        monkeypatch.setattr(PageFetcher, "fetch", busy)
         result = Sync()
         for _ in range(3):
             result = sync(server, [kind], state=result.state())
@@ -131,13 +137,29 @@ def test_a_record_that_never_stands_still_is_seen_in_every_sync(kind: str, monke
             server.store.clock.advance(3600)
 
 
+@dataclass(frozen=True)
+class Forward:
+    """Page numbers that are read from the first to the last."""
+
+    numbers: Pagination
+
+    @property
+    def limit(self) -> int:
+        return self.numbers.limit
+
+    def first(self) -> Params:
+        return self.numbers.first()
+
+    def page(self, body: Any, request_params: Params) -> Page:
+        return self.numbers.page(body, request_params)
+
+
 def test_the_same_store_read_by_page_numbers_does_lose_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the test above: it must notice what it is there to notice."""
-    monkeypatch.setattr(Orders, "paging", OffsetV2(limit=PAGE))
-    monkeypatch.setattr(Products, "paging", Offset(limit=PAGE))
-    monkeypatch.setattr(Customers, "paging", Offset(limit=PAGE))
-    for stream in (Orders, Products, Customers):  # which would notice it at the end of their lists
-        monkeypatch.setattr(stream, "tells_of_more", lambda *_: False)
+    for stream, numbers in ((Orders, PageNumberV2(PAGE)), (Products, PageNumber(PAGE)), (Customers, PageNumber(PAGE))):
+        set_listing(monkeypatch, stream.listing, pagination=Forward(numbers))
+    for reader in (ListReader, OrderListReader):  # which would notice it at the end of their lists
+        monkeypatch.setattr(reader, "has_records_after", lambda *_: False)
     with serve(SMALL) as server:
         result = sync(server, LISTED)
         missing = missing_after_first_sync(server, result, until=server.store.clock.time())

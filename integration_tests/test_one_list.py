@@ -12,9 +12,9 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 
 from integration_tests.harness import Sync, sync
-from sandbox import READINGS, Options, serve
-from source_bigcommerce.reading import BatchQueue
-from source_bigcommerce.streams import slicing
+from sandbox import API_VARIANTS, Options, serve
+from source_bigcommerce.concurrency.batch_queue import BatchQueue
+from source_bigcommerce.lists import sampling
 
 FAMILY = ("orders", "order_products", "order_consignments", "order_shipping_addresses", "order_fees")
 SIZE = Options(orders=900, products=5, customers=5, coupons=5)
@@ -23,12 +23,12 @@ SIZE = Options(orders=900, products=5, customers=5, coupons=5)
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slices of 110 records, so that there are several."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 10)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 10)
 
 
 @pytest.mark.parametrize("workers", [1, 8])
 def test_each_table_holds_the_same_as_when_it_is_read_alone(workers: int) -> None:
-    """And each is told of as a stream of its own: its statuses in their order, its own states, its own estimate."""
+    """Each is still a stream of its own: its statuses in their order, its own states, its own estimate."""
     with serve(SIZE) as server:
         together = sync(server, FAMILY, num_workers=workers)
         for name in FAMILY:
@@ -76,11 +76,11 @@ def test_a_list_that_cannot_be_read_fails_each_of_its_tables_by_name() -> None:
         assert result.statuses[name][-1] == "INCOMPLETE"
         assert f"'{name}'" in result.errors[name]
         assert not result.states[name]
-    assert "made of the list of 'orders'" in result.errors["order_fees"]
+    assert "made from the list of 'orders'" in result.errors["order_fees"]
 
 
 def without_fee_id(struck: int) -> Callable[[Any, Any], Any]:
-    """An edit of answers: the first fee of this order comes without its id."""
+    """An edit of responses: the first fee of this order comes without its id."""
 
     def edit(orders: Any, _: Any) -> Any:
         for order in orders or ():
@@ -117,8 +117,8 @@ def test_one_record_that_cannot_be_read_fails_its_own_table_alone(family: tuple[
 @pytest.mark.parametrize("which", ["the archived one", "another one"])
 def test_what_is_left_over_of_many_slices_is_not_passed_by_a_table_that_dropped_out(which: str, workers: int) -> None:
     """Archived orders are read with the last of several slices, and are dated in all of them."""
-    readings = replace(READINGS["archived orders need the filter"], archiving_bumps_date_modified=False)
-    with serve(replace(SIZE, readings=readings)) as server:
+    api_variant = replace(API_VARIANTS["archived orders need the filter"], archiving_bumps_date_modified=False)
+    with serve(replace(SIZE, api_variant=api_variant)) as server:
         with_fees = sorted({fee["order_id"] for fee in sync(server, ["order_fees"]).records["order_fees"]})
         archived, broken = with_fees[2], with_fees[-2]
         server.store.archive_order(archived)
@@ -138,7 +138,7 @@ def test_what_is_left_over_of_many_slices_is_not_passed_by_a_table_that_dropped_
 def test_a_slice_that_nobody_takes_any_more_keeps_no_one_waiting(
     names: Sequence[str], put: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where memory runs out between two records, the reader is closed and not told why."""
+    """If memory runs out between two records, the reader is closed without a reason."""
     kind = Record if put == "record" else Partition
     puts = BatchQueue.put
     spent: list[Any] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from itertools import product
 from logging import INFO, getLogger
 from typing import Any
 
@@ -12,13 +13,14 @@ import pytest
 from airbyte_cdk.models import Status
 
 from integration_tests.harness import Sync, config_for, seconds_of, sync
-from sandbox import READINGS, Options, Server, serve
+from sandbox import API_VARIANTS, Options, Server, serve
 from sandbox.children import reachable
-from source_bigcommerce.api.paging import Record
+from source_bigcommerce.api.pagination import Record
+from source_bigcommerce.lists import sampling
 from source_bigcommerce.source import SourceBigcommerce
-from source_bigcommerce.streams import slicing
-from source_bigcommerce.streams.order_children import OrderChild
-from source_bigcommerce.streams.refunds import OrderRefunds
+from source_bigcommerce.streams.stream import PerParentStream
+from unit_tests.representatives import in_turn, representatives
+from unit_tests.support import set_page_size
 
 CHILDREN = {
     "transactions": "transactions",
@@ -43,30 +45,36 @@ OPEN_QUESTIONS = {
     "date_filter_ignored", "unknown_v2_parameter", "plain_orders_include_deleted", "is_deleted_filter",
     "archiving_bumps_date_modified", "count_excludes_incomplete", "new_shipment_bumps_date_modified",
     "shipment_edit_bumps_date_modified", "message_bumps_date_modified", "transaction_bumps_date_modified",
-    "refund_bumps_date_modified", "line_removal_bumps_date_modified", "items_shipped_told", "message_filters_mean",
+    "refund_bumps_date_modified", "line_removal_bumps_date_modified", "items_shipped_reported", "message_filters_mean",
     "transactions_paging", "no_transactions", "transactions_of_archived_orders", "refunds_meta", "empty_v2_page",
     "limit_ignored_v2", "limit_over_max", "v3_date_format",
 }  # fmt: skip
 
 
 def concerns_orders(reading: str) -> bool:
-    likeliest, other = READINGS["likeliest"], READINGS[reading]
+    likeliest, other = API_VARIANTS["likeliest"], API_VARIANTS[reading]
     changed = {f.name for f in fields(other) if getattr(other, f.name) != getattr(likeliest, f.name)}
     return not changed or bool(changed & OPEN_QUESTIONS)
 
 
-ASKED = [name for name in READINGS if concerns_orders(name)]
+ASKED = [name for name in API_VARIANTS if concerns_orders(name)]
+QUICK = {
+    ("likeliest", 8),
+    ("transactions have pages", 8),
+    ("message filters mean the order", 1),
+    ("archived orders have no transactions", 8),
+    ("everything awkward", 8),
+}
 
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages so small that these stores have several."""
-    for stream in (OrderChild, OrderRefunds):
-        monkeypatch.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
+    set_page_size(monkeypatch, PAGE)
 
 
 def missing(server: Server, result: Sync, until: float) -> dict[str, set[int]]:
-    """What the sync owed and did not print."""
+    """The records that the sync should have printed but did not."""
     since = min(seconds_of(result.states[name][-1]) for name in STREAMS)
     owed = {name: server.store.must_emit_children(kind, 0, since, until) for name, kind in CHILDREN.items()}
     owed[REFUNDS] = server.store.must_emit("refunds", 0, since, until)
@@ -80,7 +88,7 @@ def outdated(server: Server, first: Sync, second: Sync) -> dict[str, set[int]]:
     orders = set(store.ids("orders")) - store.unreachable("orders")
     for name, kind in CHILDREN.items():
         held = {**first.latest(name), **second.latest(name)}
-        changed_unseen = store.touched(f"orders/{kind}")  # of these the order's date need not tell
+        changed_unseen = store.touched(f"orders/{kind}")  # the order's date need not show these
         lost = set()
         for id_ in orders:
             modified = store.dates("orders")[id_]
@@ -97,15 +105,14 @@ def outdated(server: Server, first: Sync, second: Sync) -> dict[str, set[int]]:
 
 def reachable_rows(server: Server, order_id: int, kind: str) -> list[dict[str, Any]]:
     rows = server.store.children(order_id, kind)
-    return rows if reachable(server.store.readings, kind, server.store.orders.body(order_id)) else []
+    return rows if reachable(server.store.api_variant, kind, server.store.orders.body(order_id)) else []
 
 
 @pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("workers", [1, 8])
-@pytest.mark.parametrize("reading", ASKED)
+@pytest.mark.parametrize(("reading", "workers"), representatives(product(ASKED, (1, 8)), QUICK))
 def test_a_store_edited_at_every_page_loses_nothing_of_an_order(reading: str, workers: int) -> None:
-    """Under each answer to what BigCommerce leaves open, with orders edited, archived and deleted meanwhile."""
-    with serve(replace(SMALL, readings=READINGS[reading])) as server:
+    """Under each response to what BigCommerce leaves open, with orders edited, archived and deleted in the meantime."""
+    with serve(replace(SMALL, api_variant=API_VARIANTS[reading])) as server:
         first = sync(server, STREAMS, num_workers=workers)
         assert not first.failure, first.errors
         assert missing(server, first, until=server.store.clock.time()) == {}
@@ -154,14 +161,14 @@ def test_each_order_costs_one_request(stream: str) -> None:
     with serve(Options(orders=600, products=20, customers=20, oddities=False)) as server:
         shipped = sum(server.store.record("orders", id_)["items_shipped"] > 0 for id_ in server.store.ids("orders"))
         sync(server, [stream])
-        asked = counted(server)
+        requested = counted(server)
     assert 0 < shipped < 600
-    # Pages of 10, 20, 25, ... rows may be full ones of a store that ignores the size asked for: one more look.
-    looks = asked.pop(ENDPOINTS[stream])
+    # Pages of 10, 20, 25, ... rows may be full ones of a store that ignores the size requested: one more look.
+    looks = requested.pop(ENDPOINTS[stream])
     expected = shipped if stream == "order_shipments" else 600
     assert expected <= looks <= expected + (600 // 50 if stream == "order_taxes" else 0)
-    # The clock, the number of orders, three pages, and the archived ones, of which "none" is asked for twice.
-    assert asked == {"v2/time": 1, "v2/orders/count": 1, "v2/orders": 5}
+    # The clock, the number of orders, three pages, and the archived ones, of which "none" is requested twice.
+    assert requested == {"v2/time": 1, "v2/orders/count": 1, "v2/orders": 5}
 
 
 @pytest.mark.parametrize("stream", CHILDREN)
@@ -174,15 +181,17 @@ def test_a_later_sync_asks_for_changed_orders_only(stream: str) -> None:
         server.store.bulk_edit("orders", with_rows)
         server.log.clear()
         second = sync(server, [stream], state=first.state())
-        asked = {entry.path.split("/")[2] for entry in server.requests if entry.path.count("/") > 2}
-    assert asked == {str(id_) for id_ in with_rows}
+        requested = {entry.path.split("/")[2] for entry in server.requests if entry.path.count("/") > 2}
+    assert requested == {str(id_) for id_ in with_rows}
     of_those = {key for key in first.ids(stream) if first.latest(stream)[key]["order_id"] in with_rows}
     assert set(second.ids(stream)) == of_those
 
 
-def test_shipments_are_asked_for_everywhere_where_orders_do_not_tell() -> None:
+def test_shipments_are_requested_for_all_orders_if_these_do_not_count_them() -> None:
     """`items_shipped` is 0 in all of them: nothing may be concluded from that."""
-    with serve(Options(orders=200, products=20, customers=20, readings=READINGS["items_shipped stays 0"])) as server:
+    with serve(
+        Options(orders=200, products=20, customers=20, api_variant=API_VARIANTS["items_shipped stays 0"])
+    ) as server:
         result = sync(server, ["order_shipments"])
         assert {r["id"] for r in result.records["order_shipments"]} == server.store.must_emit_children(
             "shipments", 0, 0
@@ -194,7 +203,7 @@ def test_refunds_cost_their_pages_and_one() -> None:
     """They are read from the last page to the first, so that none slides out of sight."""
     with serve(Options(orders=9000, products=20, customers=20, oddities=False)) as server:
         result = sync(server, [REFUNDS])
-        refunds, asked = server.store.ids("refunds"), counted(server)
+        refunds, requested = server.store.ids("refunds"), counted(server)
         server.store.clock.advance(3600)
         made = server.store.add_child(server.store.ids("orders")[0], "refunds")
         server.log.clear()
@@ -202,7 +211,7 @@ def test_refunds_cost_their_pages_and_one() -> None:
         later = counted(server)
     assert len(refunds) > 500
     assert sorted(result.ids(REFUNDS)) == refunds
-    assert asked == {"v2/time": 1, "v3/orders/payment_actions/refunds": -(-len(refunds) // 250) + 1}
+    assert requested == {"v2/time": 1, "v3/orders/payment_actions/refunds": -(-len(refunds) // 250) + 1}
     assert second.ids(REFUNDS) == [made]
     assert later == {"v2/time": 1, "v3/orders/payment_actions/refunds": 1}
 
@@ -226,9 +235,10 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_pauses")
-@pytest.mark.parametrize("stream", CHILDREN)
 @pytest.mark.parametrize(
-    "fault", [{"status": 503}, {"status": 403}, {"status": 404}, {"status": 200, "body": "[{"}], ids=str
+    ("stream", "fault"),
+    in_turn(CHILDREN, [{"status": 503}, {"status": 403}, {"status": 404}, {"status": 200, "body": "[{"}]),
+    ids=str,
 )
 def test_entries_that_cannot_be_read_fail_their_stream_alone(stream: str, fault: dict[str, Any]) -> None:
     """One order out of three hundred: the others' entries are printed, and a state that passes it names it."""
@@ -247,7 +257,7 @@ def test_entries_that_cannot_be_read_fail_their_stream_alone(stream: str, fault:
 @pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize("stream", CHILDREN)
 def test_a_passing_fault_costs_a_request_and_no_row(stream: str) -> None:
-    """503 is what transactions answer while the payment service is away."""
+    """Transactions return 503 while the payment service is unavailable."""
     with serve(Options(orders=150, products=20, customers=20)) as server:
         server.fail(ENDPOINTS[stream], nth=30, times=3, status=503)
         result = sync(server, [stream])
@@ -261,14 +271,12 @@ def test_a_passing_fault_costs_a_request_and_no_row(stream: str) -> None:
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slices of about a hundred orders."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 47)
-    monkeypatch.setattr(OrderChild, "paging", replace(OrderChild.paging, limit=PAGE))
-    monkeypatch.setattr(OrderChild, "pages_per_slice", 1)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 47)
+    set_page_size(monkeypatch, PAGE, pages_per_slice=1)
 
 
 @pytest.mark.usefixtures("no_pauses", "small_slices")
-@pytest.mark.parametrize("workers", [1, 8])
-@pytest.mark.parametrize("stream", CHILDREN)
+@pytest.mark.parametrize(("stream", "workers"), in_turn(CHILDREN, (8, 1)))
 def test_no_state_passes_an_order_whose_entries_failed_unless_it_names_it(stream: str, workers: int) -> None:
     """A sync that goes on from the last state reads what this one could not, and all that is newer."""
     with serve(Options(orders=600, products=20, customers=20)) as server:
@@ -298,13 +306,13 @@ def test_an_order_that_is_deleted_before_its_turn_is_left_out(
         doomed = server.store.ids("orders")[60]
         server.store.edit("orders", doomed, items_shipped=1)
 
-        def late(self: OrderChild, entries: Sequence[Record]) -> Iterable[Record]:
+        def late(self: PerParentStream, entries: Sequence[Record]) -> Iterable[Record]:
             if doomed in {entry["id"] for entry in entries}:
                 server.store.delete("orders", doomed)
-            return records(self, entries)
+            return extract_records(self, entries)
 
-        records = OrderChild.records
-        monkeypatch.setattr(OrderChild, "records", late)
+        extract_records = PerParentStream.extract_records
+        monkeypatch.setattr(PerParentStream, "extract_records", late)
         with caplog.at_level(INFO):
             result = sync(server, [stream])
         expected = server.store.must_emit_children(CHILDREN[stream], 0, 0)
@@ -313,10 +321,10 @@ def test_an_order_that_is_deleted_before_its_turn_is_left_out(
     assert f"Order {doomed} was deleted while '{stream}' was read." in [r.getMessage() for r in caplog.records]
 
 
-def test_archived_orders_without_transactions_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
-    """The documents do not say whether they keep them; a store without an answer says 404."""
+def test_archived_orders_without_transactions_are_reported(caplog: pytest.LogCaptureFixture) -> None:
+    """The documents do not say whether they keep them; a store without a response says 404."""
     with serve(
-        Options(orders=200, products=20, customers=20, readings=READINGS["archived orders have no transactions"])
+        Options(orders=200, products=20, customers=20, api_variant=API_VARIANTS["archived orders have no transactions"])
     ) as server:
         archived = server.store.ids("orders")[100]
         server.store.archive_order(archived)
@@ -324,7 +332,12 @@ def test_archived_orders_without_transactions_are_told_of(caplog: pytest.LogCapt
             result = sync(server, ["transactions"])
     assert not result.failure
     assert archived not in {record["order_id"] for record in result.records["transactions"]}
-    assert "the store tells 'transactions' no more than their list" in caplog.text
+    (line,) = [
+        line
+        for line in caplog.messages
+        if line.startswith("The store returns no further details of archived orders, such")
+    ]
+    assert "for 'transactions' (404)" in line
 
 
 @pytest.mark.parametrize(
@@ -333,7 +346,7 @@ def test_archived_orders_without_transactions_are_told_of(caplog: pytest.LogCapt
 )
 def test_more_transactions_than_a_page_arrive_or_fail_the_stream(reading: str, is_whole: bool) -> None:
     """The first page is reported to come again and again: an order that is cut short must not look complete."""
-    with serve(Options(orders=60, products=20, customers=20, readings=READINGS[reading])) as server:
+    with serve(Options(orders=60, products=20, customers=20, api_variant=API_VARIANTS[reading])) as server:
         order = server.store.ids("orders")[5]
         for _ in range(260 - len(server.store.children(order, "transactions"))):
             server.store.add_child(order, "transactions")
@@ -364,7 +377,7 @@ def test_a_token_without_the_scope_of_transactions_is_good_for_the_rest(caplog: 
 
 
 def test_either_scope_is_enough_for_refunds() -> None:
-    """As is documented; what the other streams lack is told of them."""
+    """As documented; the other streams report the lack."""
     options = Options(orders=60, products=20, customers=20)
     with serve(replace(options, scopes=options.scopes - {"store_v2_orders_read_only"})) as server:
         result = sync(server, STREAMS)

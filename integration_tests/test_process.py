@@ -84,5 +84,5 @@ def test_what_is_printed_is_utf_8_in_every_locale(locale: str, tmp_path: Path) -
         expected = sync(server, ["customers"]).records["customers"]
     found = [json.loads(line.decode("utf-8")) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stdout
-    assert not json.dumps(expected, ensure_ascii=False).isascii(), "the store has names that tell encodings apart"
+    assert not json.dumps(expected, ensure_ascii=False).isascii(), "the store has names that distinguish encodings"
     assert [message["record"]["data"] for message in found if message["type"] == "RECORD"] == expected

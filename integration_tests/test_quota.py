@@ -32,9 +32,9 @@ def test_a_sync_on_a_small_quota_meets_no_429(neighbours: dict[str, Any], reserv
     with serve(options) as server:
         result = sync(server, STREAMS, num_workers=10, quota_reserve_percent=reserve)
         refused = [request.path for request in server.requests if request.status == 429]
-        asked = len(server.requests)
+        requested = len(server.requests)
         ids = set(server.store.ids("orders"))
     assert not result.failure
-    assert refused == [], f"{len(refused)} of {asked} requests were refused: the governor spent what was not left"
-    assert asked > 40, "the sync fits in one window: make the store larger, or the quota smaller"
+    assert refused == [], f"{len(refused)} of {requested} requests were refused: the governor spent what was not left"
+    assert requested > 40, "the sync fits in one window: make the store larger, or the quota smaller"
     assert set(result.ids("orders")) == ids

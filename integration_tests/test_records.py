@@ -12,8 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from integration_tests.harness import STREAMS, Sync, catalog_of, sync
-from sandbox import READINGS, Options, Server, serve
+from integration_tests.harness import LISTED, STREAMS, Sync, catalog_of, sync
+from sandbox import API_VARIANTS, Options, Server, serve
+from unit_tests.representatives import representatives
 
 OPTIONS = Options(orders=500, products=300, customers=300, coupons=60)
 CAPPED = ["likeliest", "includes are capped at 10", "includes are capped at 50", "includes are capped at 250"]
@@ -39,10 +40,11 @@ def is_utc_timestamp(value: Any) -> bool:
     return not isinstance(value, str) or bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value))
 
 
-@pytest.fixture(scope="module", params=SHAPES)
+@pytest.fixture(scope="module", params=representatives(SHAPES, {"includes are capped at 10", "everything awkward"}))
 def synced(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Sync]]:
-    with serve(Options(**{**vars(OPTIONS), "readings": READINGS[request.param]})) as server:
-        result = sync(server)
+    with serve(Options(**{**vars(OPTIONS), "api_variant": API_VARIANTS[request.param]})) as server:
+        # The shapes are those of orders, products, customers and their parts.
+        result = sync(server, STREAMS if request.param == "likeliest" else LISTED)
         assert not result.failure, result.errors
         yield server, result
 
@@ -110,7 +112,7 @@ def test_every_embedded_list_is_whole(synced: tuple[Server, Sync], kind: str, ch
 
 
 def test_every_customer_has_form_fields_and_store_credit(synced: tuple[Server, Sync]) -> None:
-    """They come along with every customer; values of any kind become text."""
+    """They are embedded with every customer; values of any kind become text."""
     _, result = synced
     values = [f.get("value") for c in result.records["customers"] for f in c["form_fields"]]
     assert values
@@ -163,7 +165,7 @@ def test_no_field_holds_an_empty_text(synced: tuple[Server, Sync]) -> None:
 
 def test_the_sandbox_has_something_to_cut() -> None:
     """The test of the tests above: under the caps, lists that come with their parents are cut short."""
-    with serve(Options(**{**vars(OPTIONS), "readings": READINGS["includes are capped at 10"]})) as server:
+    with serve(Options(**{**vars(OPTIONS), "api_variant": API_VARIANTS["includes are capped at 10"]})) as server:
         sync(server)
         paths = set(server.log.by_path())
     assert {"v2/orders/*/products", "v3/catalog/variants", "v3/customers/addresses"} <= paths
@@ -188,4 +190,4 @@ def test_schemas_ship_with_the_package() -> None:
     """A wheel without them would only work in a checkout."""
     root = Path(__file__).parents[1]
     assert {path.stem for path in (root / "source_bigcommerce/schemas").glob("*.json")} == set(STREAMS)
-    assert "schemas/*.json" in (root / "setup.py").read_text()
+    assert "schemas/*.json" in (root / "pyproject.toml").read_text()

@@ -1,4 +1,4 @@
-"""What a store refuses: one refusal is not believed, and what the stream can do without is left out."""
+"""Refusals of a store: a single one is not accepted, and optional parameters are omitted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from airbyte_cdk.test.state_builder import StateBuilder
 from integration_tests.harness import CommandLine, catalog_of, config_for, messages, sync
 from sandbox import Options, Server, serve
 from sandbox.requests_log import Entry
+from unit_tests.representatives import in_turn
+from unit_tests.support import all_listings, set_listing
 
 SIZE = {"orders": 900, "products": 900, "customers": 900, "coupons": 900}
 LISTS = {"orders": "v2/orders", "customers": "v3/customers", "products": "v3/catalog/products", "coupons": "v2/coupons"}
@@ -43,7 +45,7 @@ def refuse(server: Server, endpoint: str, sent: str, named: str) -> None:
 
 
 def listed(server: Server, endpoint: str) -> list[Entry]:
-    """The requests for pages of a list that were answered."""
+    """The requests for pages of a list that had a response."""
     return [entry for entry in server.requests if entry.path == endpoint and entry.status < 300]
 
 
@@ -58,10 +60,9 @@ def state_of(stream: str, cursor: str) -> list[AirbyteStateMessage]:
 # One refusal is not believed.
 
 
-@pytest.mark.parametrize("kind", LISTS)
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+@pytest.mark.parametrize(("status", "kind"), in_turn((400, 401, 403, 404, 422), list(LISTS)))
 def test_one_refusal_in_the_middle_of_a_list_loses_nothing(kind: str, status: int) -> None:
-    """Stores have answered so at random during incidents, and a list that was read cannot have become unknown."""
+    """Stores have returned it at random during incidents, and a list that was read cannot have become unknown."""
     with serve(Options(**SIZE)) as server:
         server.fail(LISTS[kind], nth=3, times=1, status=status)
         result = sync(server, [kind])
@@ -79,13 +80,13 @@ def test_one_refusal_of_the_clock_fails_nothing() -> None:
 
 
 def test_a_token_that_is_refused_at_one_address_fails_that_stream_alone() -> None:
-    """The token is good, as /v2/time shows: nobody has to make a new API account."""
+    """The token is good, as /v2/time shows: nobody must make a new API account."""
     with serve(Options(orders=50, products=50, customers=50)) as server:
         server.fail("v3/customers", times=ALWAYS, status=401)
         result = sync(server, ["customers", "orders", "coupons"])
     assert result.statuses["customers"][-1] == "INCOMPLETE"
     assert result.statuses["orders"][-1] == result.statuses["coupons"][-1] == "COMPLETE"
-    assert "did not refuse it at /v2/time" in result.errors["customers"]
+    assert "/v2/time accepts it" in result.errors["customers"]
     assert "Create an API account" not in result.errors["customers"]
 
 
@@ -99,7 +100,7 @@ def test_a_token_that_is_revoked_during_a_sync_stops_it() -> None:
         clocks = [entry for entry in server.requests if entry.path == "v2/time"]
         refused = [entry for entry in server.requests if entry.status == 401]
     assert all("The access token was refused" in message for message in result.errors.values())
-    assert len(clocks) <= 3  # a worker may meet its refusal when the first answer has just come
+    assert len(clocks) <= 3  # a worker may meet its refusal when the first response has just come
     assert len(refused) <= 8 + len(clocks)
 
 
@@ -116,14 +117,14 @@ def test_check_does_not_believe_one_refusal_of_the_token(tmp_path: Path) -> None
 # A filter that is refused.
 
 
-@pytest.mark.parametrize("bounds", [(1,), (2,), (1, 2)], ids=["minimum", "maximum", "both"])
-@pytest.mark.parametrize("stream", FILTERS)
+@pytest.mark.parametrize(("stream", "bounds"), in_turn(FILTERS, [(1,), (2,), (1, 2)]), ids=str)
 def test_a_list_whose_date_filter_is_refused_is_read_whole_and_filtered_here(
     stream: str, bounds: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The stream would fail in every sync but the first. Slices that each read the whole list would cost the quota."""
-    monkeypatch.setattr("source_bigcommerce.streams.slicing.SAMPLE_SIZE", 20)
-    monkeypatch.setattr("source_bigcommerce.streams.base.IncrementalStream.pages_per_slice", 1)
+    monkeypatch.setattr("source_bigcommerce.lists.sampling.SAMPLE_SIZE", 20)
+    for one in all_listings():
+        set_listing(monkeypatch, one, pages_per_slice=1)
     endpoint, names = FILTERS[stream][0], [FILTERS[stream][bound] for bound in bounds]
     with serve(Options(**SIZE)) as server:
         first = sync(server, [stream])
@@ -146,7 +147,9 @@ def test_a_list_whose_date_filter_is_refused_is_read_whole_and_filtered_here(
     assert later.states[stream] and again.states[stream]
     assert pages <= 25 and pages_again <= 35
     assert len(warned[0]) <= len(names)
-    assert all("the list is read whole and filtered here" in line for line in [*warned[0], *warnings(caplog, "")])
+    assert all(
+        "the connector reads the whole list and filters it" in line for line in [*warned[0], *warnings(caplog, "")]
+    )
     if 1 in bounds:
         assert len(warned[0]) == 1 and f"{names[0]} in requests to {endpoint} for '{stream}' (The " in warned[0][0]
 
@@ -155,7 +158,7 @@ def test_a_list_whose_date_filter_is_refused_is_read_whole_and_filtered_here(
 def test_a_date_filter_that_is_refused_behind_the_first_page_loses_nothing(
     stream: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The list is begun anew without it."""
+    """The list is begun again without it."""
     endpoint, minimum, _ = FILTERS[stream]
     position = {"customers": "after=", "products": "id:greater=", "orders": "min_id="}[stream]
     state = state_of(stream, "2021-01-01T00:00:00Z")
@@ -210,7 +213,7 @@ PARTS = {
 
 
 def in_any_order(value: Any) -> Any:
-    """Records whose lists are sorted. The address of a form field is told by one of its endpoints only."""
+    """Records whose lists are sorted. The address of a form field is returned by one of its endpoints only."""
     if isinstance(value, dict):
         return {key: in_any_order(one) for key, one in value.items() if key != "address_id"}
     return sorted(map(in_any_order, value), key=repr) if isinstance(value, list) else value
@@ -235,7 +238,7 @@ def test_a_refused_part_is_read_from_its_own_address(stream: str, value: str, ca
         result = sync(server, [stream])
     assert not result.failure, result.errors
     assert in_any_order(result.latest(stream)) == in_any_order(plain.latest(stream))
-    assert all(value in line and "read from its own address" in line for line in warnings(caplog, "refuses"))
+    assert all(value in line and "read from its own endpoint" in line for line in warnings(caplog, "refuses"))
     assert warnings(caplog, value)
 
 
@@ -255,7 +258,7 @@ def test_a_refused_part_without_an_address_stays_empty(
         found = result.latest(stream)[key]
         assert {**found, lost: None} == {**record, lost: None} | {n: found[n] for n in ("addresses",) if n in found}
         assert not found.get(lost)
-    assert all(value in line and "those fields stay empty" in line for line in warnings(caplog, ""))
+    assert all(value in line and "these fields stay empty" in line for line in warnings(caplog, ""))
 
 
 def test_a_store_that_refuses_to_include_anything_is_read_in_parts(caplog: pytest.LogCaptureFixture) -> None:
@@ -300,7 +303,7 @@ def test_a_store_that_refuses_to_include_anything_is_read_in_parts(caplog: pytes
     ids=["firewall", "plan", "scope", "errors", "limit"],
 )
 def test_the_user_reads_what_the_store_says(tmp_path: Path, fault: dict[str, Any], said: str, unsaid: str) -> None:
-    """In the error of the stream, with the request and the id that BigCommerce's support asks for."""
+    """In the error of the stream, with the request and the id that BigCommerce's support needs."""
     with serve(Options(orders=10, products=10, customers=10)) as server:
         server.fail("v3/customers", times=ALWAYS, headers={"X-Request-ID": "8f3c-77"}, **fault)
         cli = CommandLine(tmp_path)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from docs import requests as requests_table
 from integration_tests.harness import DATED, KINDS, sync
-from sandbox import READINGS, Options, Server, serve
-from source_bigcommerce.api import quota
+from sandbox import API_VARIANTS, Options, Server, serve
+from source_bigcommerce.api.rate_limit import governor
+from tools.docs import request_counts
 
 LISTS = {
     "orders": "v2/orders",
@@ -33,25 +32,27 @@ def counted(server: Server) -> Counter[str]:
 def test_ten_thousand_orders_take_forty_five_requests(reading: str, stream: str) -> None:
     """Forty pages, three requests to learn how to share them out, and two to be sure that none is archived. Their line
     items, too."""
-    options = Options(orders=10_000, products=5, customers=5, coupons=5, readings=READINGS[reading], oddities=False)
+    options = Options(
+        orders=10_000, products=5, customers=5, coupons=5, api_variant=API_VARIANTS[reading], oddities=False
+    )
     with serve(options) as server:
         result = sync(server, [stream])
-        asked = counted(server)
+        requested = counted(server)
     assert len({record.get("order_id", record["id"]) for record in result.records[stream]}) == 10_000
-    assert sum(asked.values()) - asked["v2/time"] <= 45
+    assert sum(requested.values()) - requested["v2/time"] <= 45
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_small_list_takes_one_request(kind: str) -> None:
-    """A store that fits into one page pays nothing for slicing, nor for proving that it is at the end. Of archived
-    orders, "none" is asked for twice."""
+    """A store that fits into one page pays nothing for sampling, nor for proving that it is at the end. Of archived
+    orders, "none" is requested twice."""
     options = Options(orders=190, products=190, customers=190, coupons=190, oddities=False)
     with serve(options) as server:
         result = sync(server, [kind])
-        asked = counted(server)
+        requested = counted(server)
     assert len(result.ids(kind)) == 190
     archived = 2 if kind == "orders" else 0
-    assert asked == {"v2/time": 1, LISTS[kind]: 1 + archived}
+    assert requested == {"v2/time": 1, LISTS[kind]: 1 + archived}
 
 
 @pytest.mark.parametrize("kind", DATED)
@@ -61,15 +62,17 @@ def test_a_long_list_takes_five_percent_more_than_its_pages_at_most(kind: str) -
     options = Options(**{"products": 5, "customers": 5, "orders": 5, kind: records}, coupons=1, oddities=False)
     with serve(options) as server:
         result = sync(server, [kind])
-        asked = counted(server)
+        requested = counted(server)
     assert len(set(result.ids(kind))) == records
-    assert sum(asked.values()) - asked["v2/time"] <= 1.05 * records / 250
+    assert sum(requested.values()) - requested["v2/time"] <= 1.05 * records / 250
 
 
 @pytest.mark.parametrize("reading", ["likeliest", "min_id is exclusive"])
 def test_tables_of_one_list_share_its_requests(reading: str) -> None:
-    """Orders, their lines, consignments, addresses and fees: each page is asked for once, not five times."""
-    options = Options(orders=10_000, products=5, customers=5, coupons=5, readings=READINGS[reading], oddities=False)
+    """Orders, their lines, consignments, addresses and fees: each page is requested once, not five times."""
+    options = Options(
+        orders=10_000, products=5, customers=5, coupons=5, api_variant=API_VARIANTS[reading], oddities=False
+    )
     with serve(options) as server:
         alone = sync(server, ["order_products"])
         requests = len(server.requests)
@@ -91,26 +94,26 @@ def test_an_incremental_sync_reads_what_changed_and_little_more(kind: str) -> No
         server.store.bulk_edit(kind, changed)
         server.log.clear()
         second = sync(server, [kind], state=first.state())
-        asked = counted(server)
+        requested = counted(server)
     assert sorted(second.ids(kind)) == changed
-    assert sum(asked.values()) <= math.ceil(len(changed) / 250) + 3
+    assert sum(requested.values()) <= math.ceil(len(changed) / 250) + 3
 
 
 def test_the_figures_in_the_table_of_streams_are_counted() -> None:
     """`make docs` renews them."""
-    assert json.loads((Path(requests_table.__file__).parent / "requests.json").read_text()) == requests_table.counted()
+    assert json.loads(request_counts.COUNTS.read_text(encoding="utf-8")) == request_counts.count_requests()
 
 
 def test_the_reserve_of_the_quota_is_left_to_other_apps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of each window is not touched, and no request is refused."""
     left: list[int] = []
-    learn = quota.QuotaGovernor.update_from_response
+    learn = governor.RateLimitGovernor.update_from_response
 
-    def listening(self: quota.QuotaGovernor, request: Any, response: requests.Response) -> None:
+    def listening(self: governor.RateLimitGovernor, request: Any, response: requests.Response) -> None:
         left.append(int(response.headers["X-Rate-Limit-Requests-Left"]))
         learn(self, request, response)
 
-    monkeypatch.setattr(quota.QuotaGovernor, "update_from_response", listening)
+    monkeypatch.setattr(governor.RateLimitGovernor, "update_from_response", listening)
     with serve(Options(orders=3000, products=800, customers=800, quota=8, window_ms=400)) as server:
         result = sync(server, DATED, quota_reserve_percent=50, num_workers=4)
         statuses = Counter(request.status for request in server.requests)
@@ -121,11 +124,9 @@ def test_the_reserve_of_the_quota_is_left_to_other_apps(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("headerless", [False, True])
-def test_a_refused_request_is_asked_again_and_nothing_is_lost(
-    headerless: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_request_is_repeated_and_nothing_is_lost(headerless: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 429 in the middle of a list, with and without the headers that say how long to wait."""
-    monkeypatch.setattr(quota, "_FIRST_BLIND_WAIT", 0.1)
+    monkeypatch.setattr(governor, "_FIRST_BLIND_WAIT", 0.1)
     with serve(Options(orders=1500, products=10, customers=10, quota=1000, window_ms=500)) as server:
         server.fail("v2/orders", nth=3, times=2, status=429, rate_headers=not headerless)
         result = sync(server, ["orders"])

@@ -11,7 +11,7 @@ from integration_tests.harness import DATED, Sync, sync
 from integration_tests.test_moving_in import as_state
 from sandbox import Options, Server, serve
 from sandbox.collections.forms import CHANNELS
-from source_bigcommerce.streams import slicing
+from source_bigcommerce.lists import sampling
 
 ONE, OTHERS = CHANNELS[0], CHANNELS[1:3]
 OPTIONS = Options(orders=400, products=200, customers=150, coupons=5)
@@ -31,7 +31,7 @@ def test_another_channel_brings_its_older_records(
     monkeypatch: pytest.MonkeyPatch, chosen: list[int], workers: int
 ) -> None:
     """Of every stream that the channels narrow down; what the destination has is not read again."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 20)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 20)
     with serve(OPTIONS) as server:
         spread_products(server)
         first = sync(server, NARROWED, channel_ids=[ONE])
@@ -74,7 +74,7 @@ def test_the_log_names_what_is_read_in_addition(caplog: pytest.LogCaptureFixture
 
 
 def test_fewer_channels_and_a_later_start_date_go_on() -> None:
-    """Nothing comes again, nothing is deleted; a change back brings what was left out meanwhile."""
+    """Nothing comes again, nothing is deleted; a change back brings what was left out in the meantime."""
     with serve(OPTIONS) as server:
         first = sync(server, ["orders"])
         server.store.clock.advance(600)
@@ -91,8 +91,8 @@ def test_fewer_channels_and_a_later_start_date_go_on() -> None:
 
 
 def test_every_state_of_a_backfill_is_a_good_place_to_go_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever it is broken off, also by another change of the settings."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 20)
+    """Wherever it is interrupted, also by another change of the settings."""
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 20)
     with serve(OPTIONS) as server:
         everything = set(server.store.ids("orders"))
         first = sync(server, ["orders"], channel_ids=[ONE], start_date=LATE)
@@ -130,7 +130,7 @@ def test_the_state_of_another_store_is_not_gone_on_from(caplog: pytest.LogCaptur
 
 @pytest.mark.parametrize("mode", list(SyncMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("kind", ["orders", "order_products", "customers", "coupons"])
-def test_a_finished_full_refresh_starts_anew(kind: str, mode: SyncMode) -> None:
+def test_a_finished_full_refresh_starts_again(kind: str, mode: SyncMode) -> None:
     """Older platforms and other runners hand its state to the next one: nothing read would empty the table."""
     with serve(OPTIONS) as server:
         first = sync(server, [kind], mode=SyncMode.full_refresh)
@@ -143,7 +143,7 @@ def test_a_finished_full_refresh_starts_anew(kind: str, mode: SyncMode) -> None:
 
 
 def test_a_full_refresh_after_incremental_syncs_is_whole() -> None:
-    """The state of an incremental sync says nothing of a table that is written anew."""
+    """The state of an incremental sync says nothing of a table that is written again."""
     with serve(OPTIONS) as server:
         first = sync(server, ["orders"])
         second = sync(server, ["orders"], mode=SyncMode.full_refresh, state=first.state())
@@ -151,8 +151,8 @@ def test_a_full_refresh_after_incremental_syncs_is_whole() -> None:
 
 
 def test_a_full_refresh_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In full-refresh mode and with the same settings; otherwise it starts anew."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 20)
+    """In full-refresh mode and with the same settings; otherwise it starts again."""
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 20)
     with serve(OPTIONS) as server:
         everything = set(server.store.ids("orders"))
         first = sync(server, ["orders"], mode=SyncMode.full_refresh, num_workers=1)
@@ -205,7 +205,7 @@ def test_a_product_that_joins_a_chosen_channel_comes(with_filters: bool) -> None
     "fault", [{"edit": lambda *_: {"data": [], "meta": {}}}, {"edit": lambda body, _: {**body, "data": []}}]
 )
 def test_a_product_that_joined_and_does_not_come_is_compared_again(fault: dict[str, Any]) -> None:
-    """An answer without it proves nothing: the state must not count it as emitted."""
+    """A response without it proves nothing: the state must not count it as emitted."""
     with serve(OPTIONS) as server:
         spread_products(server)
         first = sync(server, ["products"], channel_ids=[ONE])
@@ -236,7 +236,7 @@ def test_a_product_that_joined_comes_when_all_channels_are_chosen_next() -> None
 
 def test_a_first_sync_that_was_broken_off_misses_no_product_that_joins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its states do not say yet which products the chosen channels have."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 10)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 10)
     with serve(Options(orders=5, products=900, customers=5)) as server:
         spread_products(server)
         first = sync(server, ["products"], channel_ids=[ONE], num_workers=1)

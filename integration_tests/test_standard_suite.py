@@ -23,7 +23,7 @@ SMALL = Options(orders=60, products=60, customers=60, coupons=20)
 
 
 class TestStandardSuite(SourceTestSuiteBase):
-    """What Airbyte asks of every source: spec, check, discover and read.
+    """Airbyte's requirements for every source: spec, check, discover and read.
 
     The scenarios are read from the checkout; their configs are in a folder that each test process makes for itself,
     with a store of its own, so that the tests may be spread over any number of processes.

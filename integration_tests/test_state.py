@@ -1,4 +1,4 @@
-"""Promise P2: state tells the truth, wherever a sync is broken off and whatever state it is given."""
+"""Promise P2: states are correct, wherever a sync is interrupted and whatever state it is given."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from integration_tests.harness import (
     sync,
 )
 from sandbox import Options, Server, serve
-from source_bigcommerce import reading
-from source_bigcommerce.streams import slicing
-from source_bigcommerce.streams.progress import Progress
+from source_bigcommerce.concurrency.batch_queue import BatchQueue
+from source_bigcommerce.lists import sampling
+from source_bigcommerce.lists.watermark import Watermark
 
 SMALL_SAMPLES = 10  # records, of 110 in a slice: small, so that there are many states
 KILLS = 5  # for each of four seeds
@@ -35,7 +35,7 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """The process is killed at a random byte of its output, and a sync starts from the last STATE that it printed."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", SMALL_SAMPLES)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", SMALL_SAMPLES)
     rng = random.Random(seed)
     states = 0
     with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=seed)) as server:
@@ -53,7 +53,7 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
 @pytest.mark.parametrize("workers", [2, 8])
 def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     """At every STATE, each record changed before it has already been printed."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 10)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 10)
     with serve(Options(orders=2000, products=800, customers=800)) as server:
         result = sync(server, DATED, num_workers=workers)
         dates = {kind: server.store.dates(kind) for kind in DATED}
@@ -65,23 +65,23 @@ def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers
             assert owed <= set(result.ids(kind)[:printed])
 
 
-def test_a_slice_is_not_told_to_be_finished_while_a_record_of_it_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slice_is_not_reported_as_finished_while_a_record_of_it_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another thread may print the state at that moment: what the sync was killed after would be lost."""
-    queues: list[reading.BatchQueue] = []
+    queues: list[BatchQueue] = []
     held_back: list[int] = []
-    make, finish = reading.BatchQueue.__init__, Progress.finish
+    make, mark_emitted = BatchQueue.__init__, Watermark.mark_emitted
 
-    def made(self: reading.BatchQueue, size: int) -> None:
+    def made(self: BatchQueue, size: int) -> None:
         make(self, size)
         queues.append(self)
 
-    def finished(self: Progress, *bounds: Any) -> None:
+    def finished(self: Watermark, *bounds: Any) -> None:
         held_back.append(len(queues[-1]._own.__dict__.get("batch", ())))
-        finish(self, *bounds)
+        mark_emitted(self, *bounds)
 
-    monkeypatch.setattr(reading.BatchQueue, "__init__", made)
-    monkeypatch.setattr(Progress, "finish", finished)
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 28)
+    monkeypatch.setattr(BatchQueue, "__init__", made)
+    monkeypatch.setattr(Watermark, "mark_emitted", finished)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 28)
     with serve(Options(orders=1200, products=600, customers=600)) as server:
         sync(server, LISTED)
     assert len(held_back) > 3
@@ -90,7 +90,7 @@ def test_a_slice_is_not_told_to_be_finished_while_a_record_of_it_is_held_back(mo
 
 def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever STATE the platform saved last, what was printed before it and a sync from it are everything."""
-    monkeypatch.setattr(slicing, "SAMPLE_SIZE", 28)
+    monkeypatch.setattr(sampling, "SAMPLE_SIZE", 28)
     with serve(Options(orders=1200, products=600, customers=600)) as server:
         first = sync(server, DATED)
         for kind in DATED:
@@ -110,7 +110,7 @@ def test_a_state_in_the_future_reads_nothing_and_is_set_right(kind: str, caplog:
         server.store.clock.advance(10)
         changed = server.store.create(kind)
         assert sync(server, [kind], state=result.state()).ids(kind) == [changed]
-    assert "lies in the future" in caplog.text
+    assert "is later than the store's clock" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_last_state_is_the_server_s_clock_at_the_start() -> None:
 
 
 def _output(tmp_path: Path, server: Server, kill_at: int | None = None) -> str:
-    """What a process prints, up to the byte at which it is killed."""
+    """The output of a process, up to the byte at which it is killed."""
     cli = CommandLine(tmp_path)
     process = cli.start(
         "read",

@@ -1,4 +1,4 @@
-"""Everything that a command starts ends with it: whoever embeds the source runs many in one process."""
+"""Everything that a command starts ends with it: programs that embed the source run many in one process."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.harness import catalog_of, config_for, sync
 from sandbox import Options, Server, serve
-from source_bigcommerce import reading
+from source_bigcommerce.concurrency import read
 from source_bigcommerce.source import SourceBigcommerce
 
 LOGGER = logging.getLogger("airbyte")
 LOOKS = 60  # of a second each, at threads that have nothing to wait for, on a busy machine
-# Lists that are shared, lists that are asked of each parent, and lists of pages that are numbered.
+# Shared lists, lists of each parent, and lists with page numbers.
 NAMES = ("orders", "order_products", "transactions", "products", "product_reviews", "customers", "coupons", "brands")
 SMALL = Options(orders=60, products=40, customers=40, coupons=10)
 
@@ -71,8 +71,8 @@ def test_a_sync_that_nobody_takes_to_its_end_leaves_no_thread(server: Server, me
 def test_no_thread_waits_for_room_in_a_queue_that_nobody_empties(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Workers wait for whoever prints."""
-    monkeypatch.setattr(reading, "QUEUE_SIZE", 1)
+    """Workers wait for the thread that prints."""
+    monkeypatch.setattr(read, "QUEUE_SIZE", 1)
     with no_thread_left():
         stop_after(server, 40)
 
@@ -99,13 +99,13 @@ def test_a_sync_that_fails_leaves_no_thread(fails: Callable[[Server], None]) -> 
 
 @pytest.mark.parametrize("changes", [{}, {"access_token": "another-token"}])
 def test_a_check_leaves_no_thread(server: Server, changes: dict[str, Any]) -> None:
-    """Whether it succeeds or not."""
+    """The result of the command makes no difference."""
     with no_thread_left(), suppress(AirbyteTracedException):
         SourceBigcommerce().check(LOGGER, config_for(server, **changes))
 
 
 def test_streams_on_their_own_start_a_thread_when_they_need_one_and_leave_none(server: Server) -> None:
-    """Tools read a stream as they would any other; nobody tells it that it is done with."""
+    """Tools read a stream like any other, and do not close it."""
     with no_thread_left():
         assert read_one_record(server, "transactions") > 0
 

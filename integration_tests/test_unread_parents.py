@@ -1,4 +1,4 @@
-"""One parent whose own list cannot be read: the others are read, and it is asked for again until it can be."""
+"""One parent whose own list cannot be read: the others are read, and it is requested again until it can be."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from integration_tests.harness import Sync, key_of, sync
 from integration_tests.test_moving_in import as_state
 from sandbox import Options, Server, serve
+from unit_tests.representatives import in_turn
 
 OPTIONS = Options(orders=40, products=25, customers=25, coupons=5, rows=40)
 CHILDREN = {
@@ -42,7 +43,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def one_with_rows(server: Server, whole: Sync, stream: str, parent_field: str) -> Any:
-    """A parent in the middle of those that have something below them; no archived order, which may answer 404."""
+    """A parent in the middle of those that have something below them; no archived order, which may return 404."""
     parents = list(dict.fromkeys(record[parent_field] for record in whole.records[stream]))
     if parent_field == "order_id":
         parents = [one for one in parents if server.store.record("orders", one).get("is_deleted") is not True]
@@ -50,8 +51,7 @@ def one_with_rows(server: Server, whole: Sync, stream: str, parent_field: str) -
     return parents[len(parents) // 2]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-@pytest.mark.parametrize("stream", CHILDREN)
+@pytest.mark.parametrize(("stream", "fault"), in_turn(CHILDREN, FAULTS), ids=str)
 def test_the_others_are_read_and_the_parent_comes_when_it_can(stream: str, fault: dict[str, Any]) -> None:
     """The stream is incomplete and names it; the state keeps it through syncs that fail in the same way."""
     parent_field, path = CHILDREN[stream]
@@ -78,8 +78,7 @@ def test_the_others_are_read_and_the_parent_comes_when_it_can(stream: str, fault
         assert sync(server, [stream], state=third.state()).ids(stream) == []
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-@pytest.mark.parametrize("stream", WHOLE)
+@pytest.mark.parametrize(("stream", "fault"), in_turn(WHOLE, FAULTS), ids=str)
 def test_a_table_that_is_read_whole_is_incomplete_without_it(stream: str, fault: dict[str, Any]) -> None:
     """All that can be read comes; nothing says that the table is whole."""
     parent_field, path = WHOLE[stream]
@@ -106,7 +105,7 @@ def test_settings_of_the_other_channels_come_when_one_fails() -> None:
         assert result.statuses["catalog_settings"][-1] == "INCOMPLETE"
 
 
-def test_a_parent_that_was_deleted_is_not_asked_for_for_ever() -> None:
+def test_a_parent_that_was_deleted_is_not_requested_forever() -> None:
     """The state forgets it."""
     with serve(OPTIONS) as server:
         now = sync(server, ["order_taxes"])
@@ -122,10 +121,10 @@ def test_a_list_that_no_parent_has_ends_the_stream_soon(status: int, most: int) 
     with serve(OPTIONS) as server:
         server.fail("v2/orders/*/taxes", times=10_000, status=status)
         result = sync(server, ["order_taxes"], num_workers=1)
-        asked = sum(times for path, times in server.log.by_path().items() if path.startswith("v2/orders/"))
+        requested = sum(times for path, times in server.log.by_path().items() if path.startswith("v2/orders/"))
     assert result.statuses["order_taxes"][-1] == "INCOMPLETE"
     assert not result.states["order_taxes"]
-    assert asked <= most + 1
+    assert requested <= most + 1
 
 
 def test_a_sync_that_is_broken_off_keeps_the_parent() -> None:
@@ -203,8 +202,8 @@ def test_an_entry_that_cannot_be_completed_does_not_keep_the_others_back(leader:
         bad = next(id_ for id_ in ids[5:] if server.store.record(leader, id_).get("is_deleted") is not True)
         server.store.clock.advance(3600)
         whole = sync(server, family)
-        doubtful = "v3/catalog/products" if leader == "products" else "v2/orders"
-        server.fail(doubtful, times=1000, kind="edit", edit=lambda body, _: _without(body, bad, part))
+        possibly_truncated = "v3/catalog/products" if leader == "products" else "v2/orders"
+        server.fail(possibly_truncated, times=1000, kind="edit", edit=lambda body, _: _without(body, bad, part))
         server.fail(path.format(bad), times=1000, status=status)
         first = sync(server, family)
         for name in family:
@@ -225,7 +224,7 @@ def _parent_of(name: str, record: dict[str, Any]) -> Any:
 
 
 def _without(body: Any, bad: int, part: str) -> Any:
-    """The list as it is, but that a part of one entry does not come along."""
+    """The list as it is, except that a part of one entry is not embedded."""
     for one in body["data"] if isinstance(body, dict) else body or ():
         if one["id"] == bad and part == "images":
             one.pop("images", None)

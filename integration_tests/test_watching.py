@@ -8,27 +8,28 @@ import re
 import pytest
 
 from integration_tests.harness import CORE, KINDS, as_dict, catalog_of, config_for, sync
-from sandbox import READINGS, Options, serve
-from source_bigcommerce import report
+from sandbox import API_VARIANTS, Options, serve
+from source_bigcommerce import progress_log
 from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
+from source_bigcommerce.streams.stream import Stream
 
 LOGGER = logging.getLogger("airbyte")
 SEVERAL_PAGES = Options(orders=700, products=700, customers=700, coupons=700, rows=300, oddities=False)
-COUNTED = [Products, Customers, *(stream for stream in ALL_STREAMS if stream.count)]
+COUNTED = [Products, Customers, *(stream for stream in ALL_STREAMS if stream.listing.count_endpoint)]
 
 
 def test_every_stream_is_estimated_before_its_first_record() -> None:
-    """In a store at rest the estimate is the number of records, whether a list tells it or a count endpoint does.
+    """In a store at rest the estimate is the number of records, from the list or from a count endpoint.
 
-    Only of streams whose records are the entries of their list: how many parts those have, nothing tells.
+    Only of streams whose records are the entries of their list: the number of nested records is not reported.
     """
     with serve(SEVERAL_PAGES) as server:
         result = sync(server)
-    told = {name: estimate for name, estimate in result.estimates.items() if name in CORE}
-    assert told == {name: [len(result.records[name])] for name in (*KINDS, "order_refunds")}
+    reported = {name: estimate for name, estimate in result.estimates.items() if name in CORE}
+    assert reported == {name: [len(result.records[name])] for name in (*KINDS, "order_refunds")}
 
     seen: set[str] = set()
     with serve(SEVERAL_PAGES) as server:
@@ -40,14 +41,15 @@ def test_every_stream_is_estimated_before_its_first_record() -> None:
 
 
 @pytest.mark.parametrize("cls", COUNTED, ids=lambda cls: cls.__name__)
-def test_an_estimate_costs_one_request_at_most(cls: type) -> None:
-    """None where the list tells its own length; a store of one page pays for none."""
+def test_an_estimate_costs_one_request_at_most(cls: type[Stream]) -> None:
+    """None where the list reports its own length; a store of one page pays for none."""
+    endpoint = cls.listing.count_endpoint
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
     with serve(SEVERAL_PAGES) as server:
         sync(server, [name])
-        asked = server.log.by_path()
-    counts = {path: number for path, number in asked.items() if path.endswith("/count")}
-    assert counts == ({cls.count: 1} if cls.count else {})
+        requested = server.log.by_path()
+    counts = {path: number for path, number in requested.items() if path.endswith("/count")}
+    assert counts == ({endpoint: 1} if endpoint else {})
 
 
 def test_an_estimate_of_a_later_sync_is_of_what_changed() -> None:
@@ -70,7 +72,7 @@ def test_orders_of_several_channels_have_no_estimate() -> None:
 
 
 def test_a_count_that_fails_costs_the_estimate_only() -> None:
-    """What people see is worth less than what they sync."""
+    """Progress for users matters less than their records."""
     with serve(SEVERAL_PAGES) as server:
         server.fail("v2/coupons/count", times=100, status=403)
         result = sync(server, ["coupons"])
@@ -83,8 +85,10 @@ def test_progress_is_logged_while_the_sync_waits_for_the_quota(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Records, percent, requests, quota and the time waited, in lines that grow."""
-    monkeypatch.setattr(report, "SECONDS_BETWEEN_LINES", 0.1)
-    options = Options(orders=3000, products=5, customers=5, quota=5, window_ms=600, readings=READINGS["likeliest"])
+    monkeypatch.setattr(progress_log, "SECONDS_BETWEEN_LINES", 0.1)
+    options = Options(
+        orders=3000, products=5, customers=5, quota=5, window_ms=600, api_variant=API_VARIANTS["likeliest"]
+    )
     with serve(options) as server, caplog.at_level(logging.INFO, "airbyte"):
         result = sync(server, ["orders"])
         made = len(server.requests)
@@ -93,13 +97,13 @@ def test_progress_is_logged_while_the_sync_waits_for_the_quota(
         r"([\d,]+) records(?: \(orders [\d,]+(?: of about 3,000, \d+ %)?\))?, \d of 1 streams ended, (\d+) requests"
         r"(?:, \d+ of 5 left in the store's quota)?, \d+ s waited for the quota\."
     )
-    told = [shape.fullmatch(line) for line in lines]
+    reported = [shape.fullmatch(line) for line in lines]
     assert not result.failure
     assert len(lines) > 3
-    assert all(told), lines
-    records = [int(one[1].replace(",", "")) for one in told if one]
+    assert all(reported), lines
+    records = [int(one[1].replace(",", "")) for one in reported if one]
     assert records == sorted(records)
     assert records[-1] == len(result.records["orders"])
-    last = told[-1]
+    last = reported[-1]
     assert last
     assert int(last[2]) == made

@@ -1,4 +1,4 @@
-"""Programs that some tests need besides Python packages.
+"""Programs that some tests need in addition to Python packages.
 
 Where one is missing the test is skipped, and the summary names it; in CI a skipped test fails (see conftest.py).
 """

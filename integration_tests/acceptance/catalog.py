@@ -15,7 +15,7 @@ Path = tuple[str, ...]
 
 
 def discovered() -> AirbyteCatalog:
-    """What `discover` prints; no store is asked for it."""
+    """The output of `discover`, which needs no store."""
     config = {"start_date": START_DATE, "client_id": "id", "access_token": "token", "store_hash": "hash"}
     return SourceBigcommerce().discover(logging.getLogger("test"), config)
 

@@ -39,7 +39,7 @@ def test_a_refused_config_fails_with_one_status_and_one_error(server: Server, tm
 
 
 def test_a_config_that_the_spec_refuses_fails_before_any_request(server: Server, tmp_path: Path) -> None:
-    """Every fault of the file is told at once, in one status."""
+    """Every fault of the file is reported at once, in one status."""
     config = json.loads((ROOT / "integration_tests/acceptance/invalid_config.json").read_text(encoding="utf-8"))
     server.log.clear()
     printed = _check(tmp_path, {**config, "api_url": server.api_url})

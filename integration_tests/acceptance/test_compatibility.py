@@ -8,8 +8,8 @@ from airbyte_cdk.test.standard_tests._spec_compatibility import compare_specs, d
 from packaging.version import Version
 
 from integration_tests.acceptance.staging import ROOT
-from integration_tests.released.compatibility import broken_by
-from integration_tests.released.snapshot import Snapshot
+from tools.released.compatibility import broken_by
+from tools.released.snapshot import Snapshot
 
 NOW, RELEASED = Snapshot.of_this_version(), Snapshot.released()
 REMEDY = (
@@ -19,7 +19,7 @@ REMEDY = (
 
 
 def test_the_specification_accepts_every_config_of_the_last_release() -> None:
-    """The platform validates saved configs anew after an upgrade; users cannot be asked to fill in a form again."""
+    """The platform validates saved configs again after an upgrade; users cannot fill in a form again each time."""
     broken = compare_specs(RELEASED.spec, NOW.spec).breaking
     assert _declared() or broken == [], REMEDY
 
@@ -44,6 +44,6 @@ def test_there_is_something_to_compare(snapshot: Snapshot) -> None:
 
 
 def _declared() -> list[str]:
-    """The breaking changes between the two versions that users are told of."""
+    """The documented breaking changes between the two versions."""
     metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
     return declared_breaking_changes(metadata, RELEASED.version, NOW.version)

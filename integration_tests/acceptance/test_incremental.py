@@ -42,6 +42,7 @@ def test_the_configured_catalog_asks_for_every_stream_in_its_best_mode() -> None
         assert configured.cursor_field == known.default_cursor_field
 
 
+@pytest.mark.exhaustive
 def test_the_second_sync_reads_what_changed_and_nothing_else(server: Server, tmp_path: Path) -> None:
     """The states that the first one printed go into a file, as the platform does it."""
     first, states = _read(tmp_path, server)
@@ -72,7 +73,7 @@ def test_an_abnormally_large_state_reads_nothing_and_prints_one_state(server: Se
 def _read(
     folder: Path, server: Server, states: list[dict[str, Any]] | None = None
 ) -> tuple[Sync, list[dict[str, Any]]]:
-    """What a sync printed, sorted out, and its last states as they are to be passed to the next one."""
+    """The sorted output of a sync, and its last states in the form for the next one."""
     cli = CommandLine(folder)
     given = ["--state", cli.write("state.json", states)] if states else []
     code, output = cli.run(

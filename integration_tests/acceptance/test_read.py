@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
 from integration_tests.acceptance.catalog import CATALOG, EVERY_STREAM, fields, values
+from integration_tests.conftest import Once
 from integration_tests.harness import KINDS, CommandLine, catalog_of, config_for, messages, sync
 from sandbox import Options, serve
 
@@ -15,8 +17,8 @@ Messages = list[dict[str, Any]]
 
 NEVER_SENT = {
     "customers": {
-        "segment_ids": "a beta that has to be included, which this connector does not do",
-        "shopper_profile_id": "a beta that has to be included, which this connector does not do",
+        "segment_ids": "a beta that must be included, which this connector does not do",
+        "shopper_profile_id": "a beta that must be included, which this connector does not do",
     },
     "products": {
         "custom_url.create_redirect": "documented, though it only matters in what is written",
@@ -25,11 +27,20 @@ NEVER_SENT = {
 """Declared because BigCommerce documents them as part of the record, and why no sync of today brings them."""
 
 
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Messages:
-    """What the process prints that syncs every stream, in slices small enough that there are several states."""
-    cli = CommandLine(tmp_path_factory.mktemp("read"))
-    with serve(Options(orders=700, products=500, customers=500, coupons=60)) as server:
+@pytest.fixture(scope="session")
+def printed(once: Once) -> dict[str, Messages]:
+    """The messages of each stream in a sync of all, in slices small enough that there are several states."""
+    output = once("read", _read_every_stream) / "output.txt"
+    found: dict[str, Messages] = {name: [] for name in EVERY_STREAM}
+    for message in messages(output.read_text(encoding="utf-8").splitlines(keepends=True)):
+        if name := _stream_of(message):
+            found[name].append(message)
+    return found
+
+
+def _read_every_stream(folder: Path) -> None:
+    cli = CommandLine(folder)
+    with serve(Options(orders=300, products=200, customers=200, coupons=60)) as server:
         process = cli.start(
             "read",
             "--config",
@@ -40,22 +51,22 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Messages:
         )
         output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output[-2000:]
-    return list(messages(output.splitlines(keepends=True)))
+    (folder / "output.txt").write_text(output, encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", EVERY_STREAM)
-def test_every_declared_field_is_seen_with_a_value(printed: Messages, name: str) -> None:
+def test_every_declared_field_is_seen_with_a_value(printed: dict[str, Messages], name: str) -> None:
     """Nested ones too: a field that never has a value is misspelt, or its conversion loses it."""
     declared = {path for path, _ in fields(CATALOG[name].json_schema)}
     seen = {path for record in _records(printed, name) for path in values(record)}
     unseen = {".".join(path) for path in declared - seen}
     excepted = {path for path in map(".".join, declared) if _is_below(path, NEVER_SENT.get(name, {}))}
-    assert unseen - excepted == set(), "teach sandbox/data these fields, or tell in NEVER_SENT why they cannot come"
+    assert unseen - excepted == set(), "teach sandbox/data these fields, or add them to NEVER_SENT with the reason"
     assert excepted - unseen == set(), "these come after all: take them out of NEVER_SENT"
 
 
 @pytest.mark.parametrize("name", EVERY_STREAM)
-def test_a_primary_key_is_never_null_and_never_repeated(printed: Messages, name: str) -> None:
+def test_a_primary_key_is_never_null_and_never_repeated(printed: dict[str, Messages], name: str) -> None:
     """A store at rest has each record once; a destination would drop a null key or merge what is not one."""
     keys = [
         tuple(record[part] for (part,) in CATALOG[name].source_defined_primary_key)
@@ -67,9 +78,9 @@ def test_a_primary_key_is_never_null_and_never_repeated(printed: Messages, name:
 
 
 @pytest.mark.parametrize("name", EVERY_STREAM)
-def test_a_stream_tells_its_status_around_what_it_prints(printed: Messages, name: str) -> None:
+def test_a_stream_emits_its_status_around_what_it_prints(printed: dict[str, Messages], name: str) -> None:
     """STARTED and RUNNING before the first record, COMPLETE behind the last record and the last state."""
-    order = [_step(message) for message in _of(printed, name)]
+    order = [_step(message) for message in printed[name]]
     assert [step for step in order if step.isupper() and step not in ("RECORD", "STATE")] == [
         "STARTED",
         "RUNNING",
@@ -81,10 +92,10 @@ def test_a_stream_tells_its_status_around_what_it_prints(printed: Messages, name
 
 
 @pytest.mark.parametrize("name", EVERY_STREAM)
-def test_the_states_count_the_records_between_them(printed: Messages, name: str) -> None:
+def test_the_states_count_the_records_between_them(printed: dict[str, Messages], name: str) -> None:
     """The platform compares the counts with what the destination stored, and warns of a loss."""
     counted, since = [], 0
-    for message in _of(printed, name):
+    for message in printed[name]:
         since += message["type"] == "RECORD"
         if message["type"] == "STATE":
             assert message["state"]["sourceStats"]["recordCount"] == since
@@ -95,9 +106,9 @@ def test_the_states_count_the_records_between_them(printed: Messages, name: str)
 
 
 @pytest.mark.parametrize("name", EVERY_STREAM)
-def test_a_record_tells_when_it_was_read(printed: Messages, name: str) -> None:
+def test_a_record_shows_when_it_was_read(printed: dict[str, Messages], name: str) -> None:
     """In milliseconds: destinations keep it as the time of extraction."""
-    stamps = [m["record"]["emitted_at"] for m in _of(printed, name) if m["type"] == "RECORD"]
+    stamps = [m["record"]["emitted_at"] for m in printed[name] if m["type"] == "RECORD"]
     assert all(1_500_000_000_000 < stamp < 10_000_000_000_000 for stamp in stamps)
 
 
@@ -112,13 +123,8 @@ def test_fields_that_nobody_has_heard_of_are_passed_on(name: str) -> None:
     assert record["field_of_tomorrow"] == news["field_of_tomorrow"]
 
 
-def _records(printed: Messages, name: str) -> list[dict[str, Any]]:
-    return [m["record"]["data"] for m in printed if m["type"] == "RECORD" and m["record"]["stream"] == name]
-
-
-def _of(printed: Messages, name: str) -> Messages:
-    """The messages of one stream, in their order."""
-    return [message for message in printed if _stream_of(message) == name]
+def _records(printed: dict[str, Messages], name: str) -> list[dict[str, Any]]:
+    return [message["record"]["data"] for message in printed[name] if message["type"] == "RECORD"]
 
 
 def _stream_of(message: dict[str, Any]) -> str | None:

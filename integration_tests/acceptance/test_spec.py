@@ -20,15 +20,15 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def schema(printed: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the form is made of."""
+    """The fields of the form."""
     (message,) = [m for m in printed if m["type"] == "SPEC"]
     connection = message["spec"]["connectionSpecification"]
     assert isinstance(connection, dict)
     return connection
 
 
-def test_one_specification_is_printed_and_nothing_but_logs_beside_it(printed: list[dict[str, Any]]) -> None:
-    """The platform takes the first one that it finds, and an error beside it for a failure."""
+def test_one_specification_is_printed_and_nothing_but_logs_next_to_it(printed: list[dict[str, Any]]) -> None:
+    """The platform takes the first one that it finds, and an error next to it for a failure."""
     assert sorted(m["type"] for m in printed if m["type"] != "LOG") == ["SPEC"]
     (spec,) = [m["spec"] for m in printed if m["type"] == "SPEC"]
     assert spec["documentationUrl"].startswith("https://docs.airbyte.com/")
@@ -72,7 +72,7 @@ def test_a_date_is_bounded_by_a_pattern_and_a_pattern_is_described(schema: dict[
 
 
 def test_an_unknown_command_does_not_leave_a_traceback(tmp_path: Path) -> None:
-    """Whoever starts it by hand is told what it can do."""
+    """A user who starts it by hand sees its commands."""
     code, output = CommandLine(tmp_path).run()
     assert code != 0
     assert "spec, check, discover" in output

@@ -14,7 +14,7 @@ PAIRS = [
 
 
 def play(pair: tuple[int, int]) -> dict[str, Cell]:
-    """What becomes of one kind of list under each fault of one group."""
+    """The result of one kind of list under each fault of one group."""
     return cells(KINDS[pair[0]], GROUPS[pair[1]])
 
 

@@ -1,4 +1,4 @@
-"""The faults: each is what the store is told to do (`sandbox.faults`), made anew for every run."""
+"""The faults: each is what the store is configured to do (`sandbox.faults`), made again for every run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from integration_tests.faults.kinds import Kind
 from integration_tests.faults.rows import cursor_field, date_field, number_field, rows_of, shaped, text_field
-from sandbox.answers import SUSPENDED
+from sandbox.responses import SUSPENDED
 
 Settings = dict[str, Any]
 Make = Callable[[Kind], Settings | None]  # None: the fault has no meaning for this kind of list
@@ -66,13 +66,13 @@ def _deaf(*parameters: str) -> Make:
 
 
 def _missing_scope(kind: Kind) -> bytes:
-    told = "You don't have a required scope to access the endpoint"
-    body = {"status": 403, "title": told} if kind.path.startswith("v3/") else [{"status": 403, "message": told}]
+    reported = "You don't have a required scope to access the endpoint"
+    body = {"status": 403, "title": reported} if kind.path.startswith("v3/") else [{"status": 403, "message": reported}]
     return json.dumps(body).encode()
 
 
 def _refused_filter(kind: Kind) -> Settings | None:
-    """The store refuses whatever is asked for with the filter by date."""
+    """The store refuses whatever is requested with the filter by date."""
     name = {
         "v2/orders": "min_date_modified",
         "v3/customers": "date_modified:min",
@@ -98,10 +98,10 @@ def _repeating(_: Kind) -> Settings:
 
 
 def _same_cursor(kind: Kind) -> Settings | None:
-    def stop(body: Any, asked: Mapping[str, str]) -> Any:
+    def stop(body: Any, requested: Mapping[str, str]) -> Any:
         cursor = body["meta"].get("cursor_pagination")
-        if cursor and asked.get("after"):
-            cursor["end_cursor"] = asked["after"]
+        if cursor and requested.get("after"):
+            cursor["end_cursor"] = requested["after"]
         return body
 
     return {"kind": "edit", "edit": stop} if kind.stream == "customers" else None
@@ -118,7 +118,7 @@ def _pagination(name: str, change: Callable[[int], Any]) -> Make:
 
 
 def _row(title: str, change: Callable[[dict[str, Any], Kind], None], *, renames: bool = False) -> Fault:
-    """A fault of one record: the middle one of the answer."""
+    """A fault of one record: the middle one of the response."""
 
     def make(kind: Kind) -> Settings:
         def edit(body: Any, _: Mapping[str, str]) -> Any:
@@ -200,7 +200,7 @@ GROUPS = (
         "Connections",
         (
             Fault("connection refused", lambda _: {}, refuses=True),
-            _kind("reset before the answer", "reset"),
+            _kind("reset before the response", "reset"),
             _kind("reset in the middle of the body", "break"),
             _kind("body ends early", "truncate"),
             _kind("truncated gzip", "cut gzip"),
@@ -250,7 +250,7 @@ GROUPS = (
             Fault("`limit` ignored", _deaf("limit"), lasts=(ALWAYS,)),
             Fault("dates ignored", _deaf("min_date_modified", "date_modified:min", "created:min"), lasts=(ALWAYS,)),
             Fault(
-                "the key to go on from ignored",
+                "the key to continue from ignored",
                 _paged_only(_deaf("min_id", "id:greater", "after", "page")),
                 lasts=(ALWAYS,),
             ),

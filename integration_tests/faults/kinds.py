@@ -36,7 +36,7 @@ def messages(store: Store) -> None:
 
 
 def addresses(store: Store) -> None:
-    """The first and the last customer have more addresses than come along."""
+    """The first and the last customer have more addresses than are embedded."""
     customers = store.ids("customers")
     for customer in (customers[0], customers[-1]):
         one = next(row for id_ in customers for row in store.record("customers", id_)["addresses"])
@@ -53,12 +53,12 @@ class Kind:
     path: str  # glob below the store
     positions: tuple[str, ...] = LIST
     reading: str = "likeliest"
-    rows_of: str | None = None  # stream whose schema is that of the rows in the answers; none for a single object
+    rows_of: str | None = None  # stream whose schema is that of the rows in the responses; none for a single object
     furnish: Callable[[Store], None] = refunds
 
     @property
     def is_paged(self) -> bool:
-        """Whether the faults strike pages of one list."""
+        """True if the faults affect pages of one list."""
         return "last page" in self.positions
 
     @property
@@ -88,7 +88,7 @@ KINDS = (
     Kind("V2 list of each order", "order_taxes", "v2/orders/*/taxes", CHILD, rows_of="order_taxes"),
     Kind("V3 list of each order", "transactions", "v3/orders/*/transactions", CHILD, rows_of="transactions"),
     Kind(
-        "archived orders, asked for apart",
+        "archived orders, requested separately",
         "orders",
         "v2/orders?*is_deleted=true&limit=*&sort=id:asc*",
         LIST[1:],  # a refusal of the first page says that the store does not know the filter
@@ -105,7 +105,7 @@ KINDS = (
         furnish=messages,
     ),
     Kind(
-        "embedded lists, many parents at a time",
+        "embedded lists of several parents",
         "customer_addresses",
         "v3/customers/addresses",
         CHILD,

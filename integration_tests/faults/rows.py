@@ -1,17 +1,17 @@
-"""Where the records are in an answer, and which of their fields are dates, decimals and texts."""
+"""The records in a response, and their fields with dates, decimals and texts."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from docs.streams_table import streams
 from integration_tests.faults.kinds import Kind
-from source_bigcommerce.streams.base import IncrementalStream
+from source_bigcommerce.streams.stream import Stream
+from tools.streams import streams
 
 
 def rows_of(body: Any) -> list[dict[str, Any]]:
-    """The records in a decoded answer, of V2 or V3; they can be changed."""
+    """The records in a decoded response, of V2 or V3; they can be changed."""
     rows = body.get("data") if isinstance(body, dict) else body
     return rows if isinstance(rows, list) else []
 
@@ -25,9 +25,9 @@ def shaped(body: Any) -> Any:
 
 def cursor_field(kind: Kind) -> str | None:
     """The field that the list is selected by; none for parts of a record."""
-    stream = next(s for s in streams() if s.name == kind.stream)
-    is_its_own = isinstance(stream, IncrementalStream) and stream.cursor_field == stream.dated_by
-    return stream.cursor_field if is_its_own and isinstance(stream.cursor_field, str) else None
+    stream = _streams()[kind.stream]
+    dates = stream.listing.date_filter
+    return dates.field if dates and stream.cursor_field == dates.field else None
 
 
 def date_field(kind: Kind) -> str | None:
@@ -43,8 +43,13 @@ def text_field(kind: Kind) -> str | None:
 
 
 @cache
+def _streams() -> dict[str, Stream]:
+    return {stream.name: stream for stream in streams()}
+
+
+@cache
 def _field(stream: str, type_: str, format_: str | None) -> str | None:
-    schema = next(s for s in streams() if s.name == stream).get_json_schema()
+    schema = _streams()[stream].get_json_schema()
     names = (
         name
         for name, field in schema["properties"].items()

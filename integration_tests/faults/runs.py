@@ -18,16 +18,18 @@ from integration_tests.faults.kinds import PAGE, RECORDS, Kind
 from integration_tests.harness import Sync, sync
 from integration_tests.secrecy import forms_of
 from integration_tests.simulated import Machine, StoreClock, Time
-from sandbox import READINGS, Options, Store
+from sandbox import API_VARIANTS, Options, Store
 from sandbox import faults as sandbox_faults
-from sandbox.answers import STATUS_PAGE
 from sandbox.app import Application
 from sandbox.requests_log import Entry
+from sandbox.responses import STATUS_PAGE
 from sandbox.server import Server
 from source_bigcommerce.api import client
 from source_bigcommerce.api.errors import BigCommerceError, Breaker
-from source_bigcommerce.streams import ALL_STREAMS, base
+from source_bigcommerce.lists import client as list_client
+from source_bigcommerce.streams import stream as streams
 from source_bigcommerce.streams.order_children import OrderMessages
+from unit_tests.support import set_page_size
 
 TOKEN = "t0k\"en+&/=%25\\'~s3cr3t"
 MOST_MORE = 66  # requests than without the fault: three lists that fail one after the other take 22 each
@@ -41,7 +43,7 @@ class Broken(AssertionError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one sync, in a word, and the sentence that the user read."""
+    """The result of one sync, in a word, and the message for the user."""
 
     word: str
     sentence: str | None = None
@@ -62,7 +64,7 @@ class Ear(logging.Handler):
 
 
 class Door:
-    """Where connections to the store are refused, if that is asked for."""
+    """An address at which connections are refused, if the fault requires it."""
 
     def __init__(self) -> None:
         self.refusal: sandbox_faults.Fault | None = None
@@ -155,9 +157,9 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     ground.ear.lines.clear()
     ground.ear.has_warned = ground.ear.heard_of_the_end = False
     result = ground.sync()
-    hits, asked = max(len(ground.hits()), struck.seen), len(ground.app.log.all())
+    hits, requested = max(len(ground.hits()), struck.seen), len(ground.app.log.all())
     _require(struck.seen >= struck.nth, f"{what}: the fault never struck")
-    _require(asked <= ground.plain_requests + MOST_MORE, f"{what}: {asked} requests")
+    _require(requested <= ground.plain_requests + MOST_MORE, f"{what}: {requested} requests")
     if ground.clock:
         _require(ground.clock.true() - began <= LONGEST, f"{what}: no end after {LONGEST:.0f} s")
     is_whole = result.statuses[kind.stream][-1:] == ["COMPLETE"]
@@ -182,7 +184,7 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
 
 
 def _nth(kind: Kind, position: str, hits: Sequence[Entry]) -> int:
-    """Which of the requests it is; those to parents that have no children do not count as first or last."""
+    """The position of the request; parents without children do not count as first or last."""
     full = [number for number, entry in enumerate(hits, 1) if entry.status == 200]
     assert len(full) >= len(kind.positions), f"{kind.title} has only {len(full)} requests"
     return full[{"first": 0, "middle": 1, "last": -1, "only": 0}[position.split()[0]]]
@@ -202,10 +204,13 @@ def _secrets_in(lines: list[str]) -> list[str]:
 
 def _general(sentence: str) -> str:
     """The sentence without what differs from stream to stream."""
-    sentence = sentence.replace(f"The sandbox was asked to fail; see {STATUS_PAGE}", "{what the store says}")
+    sentence = sentence.replace(f"A fault set in the sandbox; see {STATUS_PAGE}", "{what the store says}")
     sentence = re.sub(r"'(?:[a-z]+_)*[a-z]+'", "'{stream}'", sentence, count=2)
     sentence = re.sub(r"the OAuth scope .+? \(read-only\)", "the OAuth scope {scope} (read-only)", sentence)
     sentence = re.sub(r"v[23]/(?!time\b)[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
+    sentence = re.sub(
+        r"the records of \d+ parents? \(\w+ [\d, .]+\)", "the records of {number} parents ({ids})", sentence
+    )
     sentence = re.sub(r" The request was .+?\.(?=$| )", "", sentence)
     return re.sub(r"\b\d{2,}(?= bytes)|(?<=order )\d+|(?<=same id )\d+", "N", sentence)
 
@@ -220,7 +225,7 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
         coupons=RECORDS,
         oddities=False,
         token=TOKEN,
-        readings=READINGS[kind.reading],
+        api_variant=API_VARIANTS[kind.reading],
     )
     airbyte, ear = logging.getLogger("airbyte"), Ear()
     handlers, propagate = airbyte.handlers[:], airbyte.propagate
@@ -250,17 +255,18 @@ def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
     kind.furnish(store)
     app = Application(options, store)
     machine = Machine(simulated)
-    normaliser = base.normaliser
+    build_normalizer = streams.build_normalizer
     door = Door()
     machine.start(app, door.before, PAGE, 10)
     patches = pytest.MonkeyPatch()
-    patches.setattr(base, "normaliser", normaliser)  # the simulation's own does not report what does not fit
+    patches.setattr(
+        streams, "build_normalizer", build_normalizer
+    )  # the simulation's own does not report what does not fit
     logging.disable(logging.NOTSET)
     try:
         yield Ground(kind, app, clock=simulated, door=door)
     finally:
         patches.undo()
-        machine.end_threads()
         machine.stop()
 
 
@@ -268,11 +274,10 @@ def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
 def _by_socket(kind: Kind, options: Options) -> Iterator[Ground]:
     patches = pytest.MonkeyPatch()
     patches.setattr("time.sleep", lambda _: None)
-    for module in (base, client):
-        patches.setattr(module, "REQUEST_KWARGS", {**base.REQUEST_KWARGS, "timeout": (10, READ_TIMEOUT)})
-    for stream in ALL_STREAMS:
-        patches.setattr(stream, "paging", replace(stream.paging, limit=PAGE))
-    patches.setattr(OrderMessages, "child_paging", replace(OrderMessages.child_paging, limit=PAGE))
+    for module in (list_client, client):
+        patches.setattr(module, "REQUEST_KWARGS", {**module.REQUEST_KWARGS, "timeout": (10, READ_TIMEOUT)})
+    set_page_size(patches, PAGE)
+    patches.setattr(OrderMessages, "child_pagination", replace(OrderMessages.child_pagination, limit=PAGE))
     try:
         with Server(options) as server:
             kind.furnish(server.store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from integration_tests.faults.catalogue import GROUPS, Group
@@ -19,7 +19,7 @@ Cell = tuple[str, frozenset[str]]  # the words, and the sentences that users rea
 
 
 def cells(kind: Kind, group: Group) -> dict[str, Cell]:
-    """What becomes of a kind of list under each fault of a group. Raises Broken where a promise is."""
+    """The result of a kind of list under each fault of a group. Raises Broken if a promise is broken."""
     found: dict[str, Cell] = {}
     for with_socket in (False, True):
         faults = [fault for fault in group.faults if fault.needs_a_socket is with_socket]
@@ -47,7 +47,7 @@ def shown() -> dict[tuple[str, str], str]:
 
 
 def sentences_shown(fault: str) -> set[str]:
-    """What the document says that users read."""
+    """The messages for users in the document."""
     return set(re.findall(rf"^- {re.escape(fault)}: (.+)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -66,7 +66,7 @@ def _table(group: Group, found: Mapping[tuple[str, str], Cell]) -> str:
         for sentence in sorted(frozenset().union(*(said for _, said in row))):
             sentences[sentence].append(fault.title)
     if sentences:
-        lines += ["", "What the user reads then:", ""]
+        lines += ["", "The messages for the user:", ""]
     for fault in group.faults:
         lines += [f"- {fault.title}: {sentence}" for sentence, by in sentences.items() if fault.title in by]
     return "\n".join([*lines, ""])
@@ -85,7 +85,3 @@ def _words(run: Mapping[str, Outcome]) -> str:
     if len(places) == 1:
         return next(iter(places))
     return "; ".join(f"{word} ({', '.join(where)})" for word, where in places.items())
-
-
-def all_pairs() -> Iterable[tuple[Kind, Group]]:
-    return [(kind, group) for kind in KINDS for group in GROUPS]

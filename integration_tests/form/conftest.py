@@ -15,7 +15,7 @@ from sandbox import Options, Server, serve
 
 @pytest.fixture(scope="session")
 def specification(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the `spec` command prints."""
+    """The output of the `spec` command."""
     _, output = CommandLine(tmp_path_factory.mktemp("spec")).run("spec")
     [message] = [m for m in messages(output.splitlines(keepends=True)) if m["type"] == "SPEC"]
     connection = message["spec"]["connectionSpecification"]

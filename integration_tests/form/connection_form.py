@@ -39,7 +39,7 @@ def open_page(**appearance: Any) -> Iterator[Page]:
 
 
 class ConnectionForm:
-    """What a user sees and does on the form."""
+    """The view and the actions of a user on the form."""
 
     def __init__(self, page: Page, specification: dict[str, Any]) -> None:
         self.page = page

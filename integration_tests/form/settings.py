@@ -1,4 +1,4 @@
-"""The connector's settings, sorted by what the form has to do with them."""
+"""The connector's settings, sorted by what the form must do with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBERS = [name for name in VISIBLE if SETTINGS[name]["type"] == "integer"]
 
 
 def accepts(config: dict[str, Any]) -> bool:
-    """Whether the connector takes the config."""
+    """Returns True if the connector accepts the config."""
     try:
         Config.parse(config)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What users enter as a start date: the samples on which the form, the specification and `check` have to agree.
+"""Start dates as users enter them: the samples on which the form, the specification and `check` must agree.
 
 All of them fit in a text field as they stand (a browser drops line breaks) and none lies in the future of the
 sandbox store, which no form can know.

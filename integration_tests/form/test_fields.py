@@ -1,4 +1,4 @@
-"""What a user sees on the form, and which slips it stops."""
+"""The fields of the form, and the mistakes that it rejects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_specification_printed_is_the_one_tested(specification: dict[str, An
 
 
 def test_fields_stand_in_their_order_and_required_ones_first(form: ConnectionForm) -> None:
-    """What has to be filled in is read first, from the start date to the store hash."""
+    """The required fields come first, from the start date to the store hash."""
     orders = [SETTINGS[name]["order"] for name in VISIBLE]
     assert len(set(orders)) == len(orders)
     wanted = sorted(VISIBLE, key=lambda name: (name not in REQUIRED, SETTINGS[name]["order"]))
@@ -89,7 +89,7 @@ def test_defaults_are_filled_in_and_submitted(form: ConnectionForm) -> None:
 
 
 @pytest.mark.parametrize("name", REQUIRED)
-def test_a_required_setting_left_empty_is_refused_beside_its_field(form: ConnectionForm, name: str) -> None:
+def test_a_required_setting_left_empty_is_refused_next_to_its_field(form: ConnectionForm, name: str) -> None:
     """The user sees which of the values is missing; a screen reader reads the error with the input."""
     form.fill(**{**FILLED, name: ""})
     assert form.submit() is None
@@ -102,7 +102,7 @@ def test_a_required_setting_left_empty_is_refused_beside_its_field(form: Connect
 
 @pytest.mark.parametrize("name", PATTERNED)
 def test_a_value_of_the_wrong_form_is_refused_in_words(form: ConnectionForm, name: str) -> None:
-    """A regular expression tells a merchant nothing."""
+    """A regular expression is of no help to a merchant."""
     assert "pattern_descriptor" in SETTINGS[name], f"Give {name} a pattern_descriptor: else users see its pattern."
     form.show(FILLED)
     form.fill(**{name: "\u00e4 ?"})

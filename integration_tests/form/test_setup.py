@@ -13,7 +13,7 @@ from sandbox import Server
 
 
 def test_what_the_form_submits_passes_check(form: ConnectionForm, store: Server, tmp_path: Path) -> None:
-    """What a user types goes through the browser into a config file and from there to the store.
+    """The input of a user goes through the browser into a config file and from there to the store.
 
     The address of the sandbox is a hidden setting, so it is there before, as in a connection that is edited.
     """

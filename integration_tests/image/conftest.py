@@ -1,4 +1,4 @@
-"""The image, built anew from this checkout before it is tested; figures that were measured close the report."""
+"""The image, built again from this checkout before it is tested; figures that were measured close the report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIGURES = pytest.StashKey[list[str]]()
 
 @pytest.fixture(scope="session")
 def image(pytestconfig: pytest.Config) -> Image:
-    """What was built, and on which base."""
+    """The image that was built, and its base."""
     engine = find() or without_image(pytestconfig, NO_ENGINE)
     if not engine.runs_containers:
         without_image(pytestconfig, NOT_RUN)

@@ -105,7 +105,7 @@ class Container:
 
 
 def sync_of(output: str) -> Sync:
-    """What the output of a read amounts to."""
+    """A summary of the output of a read."""
     sync = Sync()
     for message in messages(output.splitlines(keepends=True)):
         sync.take(message)

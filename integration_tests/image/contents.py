@@ -1,4 +1,4 @@
-"""What is inside an image."""
+"""The content of an image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the image: the connector, what it needs, and nothing of how or where it was built."""
+"""The content of the image: the connector and its dependencies, without traces of the build."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from image import sbom
 from image.build import NAME, Image
+from image.locks import LOCK, pinned
 from integration_tests.image.contents import SITE, Contents
 from source_bigcommerce import __version__
-from unit_tests.test_image_files import LOCK, connector, pinned
-
-__all__ = ["connector"]
+from tools.project import metadata
 
 CONNECTOR = "airbyte-source-bigcommerce"
 OWN_LIMIT = 60_000_000
@@ -30,16 +29,16 @@ OF_THE_VENV = r"opt/venv/(pyvenv\.cfg|lib64|bin/(python|python3|python3\.11|[aA]
 
 @pytest.fixture(scope="module")
 def settings(image: Image) -> dict[str, Any]:
-    """What the image tells about itself."""
+    """The labels of the image."""
     found = json.loads(image.engine.run("image", "inspect", NAME))[0]["Config"]
     assert isinstance(found, dict)
     return found
 
 
-def test_the_labels_name_the_connector_and_its_version(settings: dict[str, Any], connector: dict[str, Any]) -> None:
+def test_the_labels_name_the_connector_and_its_version(settings: dict[str, Any]) -> None:
     """Airbyte compares them with metadata.yaml before it accepts an image."""
-    assert settings["Labels"]["io.airbyte.name"] == connector["dockerRepository"]
-    assert settings["Labels"]["io.airbyte.version"] == connector["dockerImageTag"] == __version__
+    assert settings["Labels"]["io.airbyte.name"] == metadata()["dockerRepository"]
+    assert settings["Labels"]["io.airbyte.version"] == metadata()["dockerImageTag"] == __version__
 
 
 def test_the_variable_names_the_entry_point(settings: dict[str, Any]) -> None:
@@ -49,7 +48,7 @@ def test_the_variable_names_the_entry_point(settings: dict[str, Any]) -> None:
 
 
 def test_it_does_not_run_as_root(settings: dict[str, Any], contents: Contents) -> None:
-    """As a number, so that Kubernetes can tell, and the number is that of Airbyte's user."""
+    """As a number, so that Kubernetes can verify it, and the number is that of Airbyte's user."""
     assert settings["User"] == "1000"
     users = [line.split(":") for line in contents.read("etc/passwd").decode().splitlines()]
     assert [user[0] for user in users if user[2] == "1000"] == ["airbyte"]
@@ -109,7 +108,7 @@ def test_no_secret_and_nothing_of_the_builder_s_network_is_inside(image: Image, 
 def test_what_the_connector_adds_to_the_cdk_is_small(
     image: Image, contents: Contents, figure: Callable[[str], None]
 ) -> None:
-    """A platform pulls the image anew for each version."""
+    """A platform pulls the image again for each version."""
     cdk = sum(contents.size_of(package) for package in contents.needed_by("airbyte-cdk"))
     own = image.size_on_base - cdk
     figure(
@@ -121,6 +120,7 @@ def test_what_the_connector_adds_to_the_cdk_is_small(
     assert own <= OWN_LIMIT
 
 
+@pytest.mark.exhaustive
 def test_the_list_of_materials_names_what_is_installed(image: Image, contents: Contents) -> None:
     """It is CycloneDX to the letter, and made twice it is the same, so that two releases can be compared."""
     first = sbom.SBOM.read_bytes()

@@ -28,14 +28,14 @@ def only(kind: str, output: str) -> Any:
     return found[0]
 
 
-def test_spec_tells_the_settings_without_any_file(containers: Containers) -> None:
-    """The platform asks for it before it knows anything of a store."""
+def test_spec_reports_the_settings_without_any_file(containers: Containers) -> None:
+    """The platform runs it before it knows a store."""
     code, output = containers.run("spec")
     assert code == 0, output
     assert only("SPEC", output)["spec"]["connectionSpecification"] == Config.spec()
 
 
-def test_check_and_discover_answer_as_outside(containers: Containers, server: Server) -> None:
+def test_check_and_discover_print_the_same_as_outside(containers: Containers, server: Server) -> None:
     """No capability, no writable file, 512 MB of memory."""
     config = containers.write("config.json", config_for(server))
     code, output = containers.run("check", "--config", config)
@@ -45,6 +45,7 @@ def test_check_and_discover_answer_as_outside(containers: Containers, server: Se
     assert {stream["name"] for stream in only("CATALOG", output)["catalog"]["streams"]} == set(STREAMS)
 
 
+@pytest.mark.exhaustive
 def test_two_syncs_bring_what_they_bring_outside(containers: Containers, server: Server) -> None:
     """Record by record; between them the store is edited."""
 
@@ -86,7 +87,7 @@ def assert_the_same(inside: Sync, outside: Sync) -> None:
 def test_a_bad_config_gives_one_clean_error(
     containers: Containers, server: Server, changes: dict[str, str], sentence: str
 ) -> None:
-    """A check fails as an answer, a read as a process; neither shows a traceback or a token."""
+    """A check fails as a response, a read as a process; neither shows a traceback or a token."""
     config = {**config_for(server), **changes}
     code, checked = containers.run("check", "--config", containers.write("config.json", config))
     status = only("CONNECTION_STATUS", checked)["connectionStatus"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from image.build import NAME, Image
 from image.engine import PROGRAM
@@ -13,6 +14,7 @@ from integration_tests.pyairbyte import process
 from sandbox import Options, serve
 
 
+@pytest.mark.exhaustive
 def test_pyairbyte_syncs_with_the_image(image: Image, tmp_path: Path) -> None:
     """Config, catalog and state reach the image's user, who is not root, and every record reaches the tables."""
     with serve(Options(orders=300, products=150, customers=150)) as server:

@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from image.build import NAME, Image
 from image.engine import PROGRAM
 from integration_tests.acceptance.staging import ROOT, stage
 from sandbox import Options, serve
 
 
+@pytest.mark.exhaustive
 def test_the_cdk_s_image_tests_pass(image: Image, tmp_path: Path) -> None:
     """`airbyte-cdk image test` calls `docker`, which here is whatever engine built the image.
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from integration_tests.harness import catalog_of, config_for
 from integration_tests.image.containers import Containers, sync_of
 from integration_tests.image.contents import SITE
@@ -15,6 +17,7 @@ ORDERS = 16_000  # two slices of a sync, so that a state comes in the middle
 BY_SIGTERM = 143  # 137 would be SIGKILL, after ten seconds
 
 
+@pytest.mark.exhaustive
 def test_sigterm_in_the_middle_of_a_read_loses_nothing(containers: Containers, figure: Callable[[str], None]) -> None:
     """The last state printed is true: a second container goes on from it, and together they bring every order."""
     with serve(Options(orders=ORDERS, products=10, customers=10)) as server:
@@ -55,5 +58,5 @@ def test_sigterm_is_heard_before_the_connector_is_loaded(
     container = containers.start("spec", options=[f"--volume={package}:/{SITE}/source_bigcommerce:ro"])
     assert container.output.readline() == "loading\n"
     at = time.monotonic()
-    assert container.stop() == (BY_SIGTERM, ""), "main.py has to listen for SIGTERM before it imports anything else."
+    assert container.stop() == (BY_SIGTERM, ""), "main.py must listen for SIGTERM before it imports anything else."
     figure(f"Stop: {time.monotonic() - at:.1f} s from SIGTERM to the end of a container that is still loading")

@@ -48,7 +48,7 @@ def build_and_install(folder: Path) -> None:
 
 
 def installed(folder: Path) -> Installation:
-    """What was built and installed in a folder."""
+    """The package that was built and installed in a folder."""
     (wheel,) = folder.glob("*.whl")
     return Installation(wheel, folder / "environment")
 

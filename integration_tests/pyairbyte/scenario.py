@@ -13,7 +13,7 @@ from typing import Any
 from integration_tests.harness import STREAMS, config_for, sync
 from integration_tests.pyairbyte import process
 from sandbox import Options, Server, serve
-from sandbox.store import KINDS
+from sandbox.records import KINDS
 
 OPTIONS = Options(orders=600, products=300, customers=300, coupons=60)
 EDITS: dict[str, dict[str, Any]] = {

@@ -38,7 +38,7 @@ ODD: dict[str, list[Any]] = {  # by the type of a column
     "object": ["text", 7, [1, 2], [], False, {"\u0000": "\u0000"}],
     "array": ["text", 7, {"a": 1}, {}, False, [1, "\u0000", {"a": LARGE}]],
 }
-# By which orders are selected, told apart, completed and dated.
+# By which orders are selected, distinguished, completed and dated.
 LEFT_ALONE = frozenset({"id", "date_modified", "consignments", "fees", "line_items", "is_deleted"})
 ROUNDS = max(map(len, ODD.values()))
 STREAM = catalog_of(["orders"]).streams[0].stream
@@ -54,7 +54,7 @@ def kind_of(schema: dict[str, Any]) -> str:
 def server() -> Iterator[Server]:
     """A store whose orders have an odd value in every column, each order the next one of its type."""
 
-    def spoilt(body: Any, asked: Any) -> bytes:
+    def spoilt(body: Any, requested: Any) -> bytes:
         for order in body or []:
             for name, schema in COLUMNS.items():
                 choice = ODD[kind_of(schema)]
@@ -73,6 +73,7 @@ def test_every_odd_value_is_met(server: Server) -> None:
     assert len(sync(server, ["orders"]).records["orders"]) >= ROUNDS
 
 
+@pytest.mark.exhaustive
 def test_duckdb_takes_every_record(server: Server, installation: Installation, tmp_path: Path) -> None:
     """One value used to cost the whole table."""
     printed = sync(server, ["orders"]).latest("orders")
@@ -83,6 +84,7 @@ def test_duckdb_takes_every_record(server: Server, installation: Installation, t
     compare(stored, printed)
 
 
+@pytest.mark.exhaustive
 def test_postgres_takes_every_record(server: Server, installation: Installation, tmp_path: Path) -> None:
     """Postgres is stricter: it refuses U+0000, in text as in JSON.
 

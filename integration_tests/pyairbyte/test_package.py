@@ -22,11 +22,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(installation: Installation
     }
     with zipfile.ZipFile(installation.wheel) as wheel:
         in_wheel = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert in_wheel == in_checkout, "name new kinds of files under `package_data` in setup.py"
+    assert in_wheel == in_checkout, "name new kinds of files under `package-data` in pyproject.toml"
 
 
 def test_the_installed_connector_needs_no_checkout(installation: Installation, tmp_path: Path) -> None:
-    """What runs is the wheel; `discover` reads every schema, and `spec` the rest."""
+    """The installed wheel runs; `discover` reads every schema, and `spec` the rest."""
     where = _output(tmp_path, str(installation.python), "-c", f"import {PACKAGE}; print({PACKAGE}.__file__)")
     assert Path(where.strip()).is_relative_to(installation.environment)
     config = tmp_path / "config.json"

@@ -1,4 +1,4 @@
-"""What a user of PyAirbyte finds in the DuckDB file."""
+"""The DuckDB file of a user of PyAirbyte."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 from demo import queries
 from integration_tests.harness import INCREMENTAL, STREAMS, catalog_of
 from integration_tests.pyairbyte.scenario import Moment, Story
-from sandbox.store import KINDS
+from sandbox.records import KINDS
+
+pytestmark = pytest.mark.exhaustive
 
 Schema = dict[str, Any]
 CATALOG = {configured.stream.name: configured.stream for configured in catalog_of().streams}
@@ -65,7 +67,7 @@ def moment(request: pytest.FixtureRequest, story: Story) -> Moment:
 
 
 @pytest.mark.parametrize("question", queries.NEXT, ids=lambda question: question.title)
-def test_a_merchant_s_questions_have_answers(moment: Moment, question: queries.Query) -> None:
+def test_a_merchant_s_queries_return_rows(moment: Moment, question: queries.Query) -> None:
     """The queries that the demo shows, and docs/data-model.md."""
     assert rows(moment, question.sql)
 
@@ -87,7 +89,7 @@ def test_every_record_has_one_row(stream: str, story: Story, moment: Moment) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_record_of_the_store_has_one_row(kind: str, moment: Moment) -> None:
-    """The same, counted by the store itself; records that it deleted for good are told by their absence there only."""
+    """The same, counted by the store itself; records that it deleted for good show only by their absence there."""
     found = [id_ for (id_,) in rows(moment, f"SELECT id FROM {kind}")]
     assert sorted(found) == sorted([record["id"] for record in moment.held[kind]] + moment.gone[kind])
 
@@ -190,7 +192,7 @@ def test_the_second_sync_costs_few_requests(story: Story) -> None:
     assert story.second.client_records < story.first.client_records / 5
     requests = Counter(story.second.requests)
     of_orders = [times for path, times in requests.items() if "orders/*/" in path]
-    assert max(of_orders) <= len(story.changed["orders"]) + 1, f"orders were asked that did not change: {requests}"
+    assert max(of_orders) <= len(story.changed["orders"]) + 1, f"requests for orders that did not change: {requests}"
     lists = sum(requests.values()) - sum(of_orders)
     assert lists <= 3 * len(STREAMS) + 2, f"too many requests for what changed: {requests}"
 
@@ -200,7 +202,7 @@ def _key(stream: str, record: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _in_sql(value: Any, schema: Schema) -> Any:
-    """What a query returns for a printed value; timestamps come without a zone, in UTC."""
+    """The result of a query for a printed value; timestamps come without a zone, in UTC."""
     if value is None:
         return None
     if _type(schema) == TYPES["timestamp"]:

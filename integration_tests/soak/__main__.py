@@ -32,7 +32,7 @@ def main() -> int:
     for worker in workers:
         worker.start()
     counts: Counter[str] = Counter()
-    working, told = len(workers), began
+    working, reported = len(workers), began
     while working:
         try:
             result = results.get(timeout=1)
@@ -52,8 +52,8 @@ def main() -> int:
             for worker in workers:
                 worker.terminate()
             return 1
-        if monotonic() - told >= 60:
-            told = monotonic()
+        if monotonic() - reported >= 60:
+            reported = monotonic()
             print(_line(counts, began), flush=True)
     print(_line(counts, began))
     return 0

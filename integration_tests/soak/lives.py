@@ -23,7 +23,7 @@ LONGEST = 900  # seconds for the lives of a seed: then something hangs, and all 
 def run_seed(
     number: int, lives: int = LIVES_PER_SEED, steps: int = STEPS_PER_LIFE
 ) -> tuple[Counter[str], machine.Failure | None]:
-    """What happened in the lives of a seed, and the first one in which a promise was broken, if one was."""
+    """The events in the lives of a seed, and the first life in which a promise was broken, if one was."""
     machine.FAILURES.clear()
     machine.WORLDS.clear()
     how = settings(
@@ -52,7 +52,7 @@ def run_seed(
 
 
 def work(seeds: list[int] | None, until: float, results: Queue[Any]) -> None:
-    """Runs lives until the time is up, and tells what happened in those of each seed."""
+    """Runs lives until the time is up, and reports what happened in those of each seed."""
     gc.freeze()  # as the connector's own process has it
     gc.set_threshold(50_000)
     while monotonic() < until if seeds is None else seeds:

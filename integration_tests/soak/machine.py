@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from integration_tests.harness import CORE
 from integration_tests.soak.world import ADDED, Setup, Step, World
-from sandbox import READINGS
+from sandbox import API_VARIANTS
 from sandbox.options import READ_SCOPES
-from sandbox.store import KINDS
+from sandbox.records import KINDS
 
 UNREADABLE = {"V3 sort is ignored", "customers have no cursor"}  # not without loss, and the streams say so
 
@@ -132,7 +132,7 @@ SETUPS = st.builds(
     refunds=st.sampled_from([0, 12, 20]),
     records=st.sampled_from([8, 12, 20]),
     reading=st.one_of(
-        st.sampled_from(["likeliest", "everything awkward"]), st.sampled_from(sorted(set(READINGS) - UNREADABLE))
+        st.sampled_from(["likeliest", "everything awkward"]), st.sampled_from(sorted(set(API_VARIANTS) - UNREADABLE))
     ),
     page=st.sampled_from([3, 5, 7]),
     pages_per_slice=st.integers(1, 3),

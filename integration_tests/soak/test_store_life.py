@@ -13,10 +13,11 @@ import requests
 from integration_tests.soak.lives import run_seed
 from integration_tests.soak.world import Lost, Setup, Step, replay
 from source_bigcommerce.api import client
-from source_bigcommerce.api.paging import KeysetV2, Page
+from source_bigcommerce.api.pagination import KeysetV2, Page
 from source_bigcommerce.config import Config
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_lost_in_the_life_of_a_store() -> None:
     """Edits, outages, kills, wrong clocks: what the destination holds is what was claimed, at every state."""
     counts, failure = run_seed(1, lives=12, steps=40)
@@ -28,7 +29,7 @@ def test_nothing_is_lost_in_the_life_of_a_store() -> None:
 
 
 KEPT: dict[str, tuple[Setup, list[Step]]] = {
-    "hundreds of orders change in one second, and the sync is broken off among them": (
+    "hundreds of orders change in one second, and the sync is interrupted among them": (
         Setup(records=60, page=5),
         [
             ("sync", {}),
@@ -116,7 +117,7 @@ KEPT: dict[str, tuple[Setup, list[Step]]] = {
 
 @pytest.mark.parametrize("life", KEPT)
 def test_a_hard_life_loses_nothing(life: str) -> None:
-    """The same each time, told in plain steps."""
+    """The same each time, described in plain steps."""
     world = replay(*KEPT[life])
     assert world.audit.compared
 
@@ -138,7 +139,7 @@ def test_a_late_change_needs_the_look_back(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_clock_of_this_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Likewise: where the connector asks its own clock, the simulation tells it a wrong time."""
+    """Likewise: where the connector reads its own clock, the simulation returns a wrong time."""
     life: list[Step] = [("skew", {"hours": 12}), ("sync", {"streams": ["products"]})]
     replay(Setup(), life)
     monkeypatch.setattr(client, "_server_time", _now_here)

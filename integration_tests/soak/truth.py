@@ -1,4 +1,4 @@
-"""What a destination has to hold, worked out from the store alone.
+"""The content that a destination must have, derived from the store alone.
 
 Each change of the store has a number. A sync that reads the store's clock after change 17 owes every record whose last
 change is one of those 17. A state covers what is dated before it.
@@ -15,7 +15,8 @@ from typing import Any
 
 from sandbox import children
 from sandbox.options import Options
-from sandbox.store import KINDS, Store
+from sandbox.records import KINDS
+from sandbox.store import Store
 from sandbox.templates import Body
 
 MARKS = {"orders": "staff_notes", "products": "description", "customers": "notes", "coupons": "name"}
@@ -53,15 +54,15 @@ class Touch:
 
 @dataclass
 class Doubt:
-    """What changed in an order without leaving a date, so that nobody can be asked to know it."""
+    """The changes of an order that leave no date, so that no sync can detect them."""
 
     rows: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     itself: bool = False
-    unknown: bool = False  # the store said that it cannot be asked for
+    unknown: bool = False  # the store returned that it cannot be requested
 
 
 _GENERATED = Touch(0)
-_NO_DOUBT = Doubt()
+_CERTAIN = Doubt()
 
 
 class WatchedStore(Store):
@@ -70,7 +71,7 @@ class WatchedStore(Store):
     def __init__(self, options: Options) -> None:
         self.changed = 0
         self.touches: dict[tuple[str, int], Touch] = {}
-        self.doubts: dict[int, Doubt] = {}
+        self.uncertainties: dict[int, Doubt] = {}
         self._ids: dict[tuple[int, str], tuple[Body, list[int]]] = {}
         super().__init__(options)
 
@@ -82,38 +83,38 @@ class WatchedStore(Store):
         if kind != "orders":
             return
         if action == "archive" and before == after:
-            self._doubt(id_).itself = True
+            self._uncertainty(id_).itself = True
         else:
-            self.doubts.pop(id_, None)
+            self.uncertainties.pop(id_, None)
 
     def _hang(self, order_id: int, kind: str, child_id: int, action: str, at: int, changes: dict[str, Any]) -> int:
         super()._hang(order_id, kind, child_id, action, at, changes)
-        if not children.bumps(self.readings, kind, action):
-            self._doubt(order_id).rows[kind].add(child_id)
+        if not children.bumps(self.api_variant, kind, action):
+            self._uncertainty(order_id).rows[kind].add(child_id)
         return child_id
 
-    def doubt_archived(self) -> None:
-        """Archived orders were asked for in vain: an answer said that they cannot be had, or have no rows."""
+    def mark_archived_uncertain(self) -> None:
+        """Archived orders were requested without success: a response said that they cannot be read, or have no rows."""
         for id_ in self.orders.present:
             if self.orders.body(id_).fields.get("is_deleted"):
-                self._doubt(id_).unknown = True
+                self._uncertainty(id_).unknown = True
 
-    def _doubt(self, order_id: int) -> Doubt:
-        return self.doubts.setdefault(order_id, Doubt())
+    def _uncertainty(self, order_id: int) -> Doubt:
+        return self.uncertainties.setdefault(order_id, Doubt())
 
     def row_ids(self, order_id: int, kind: str) -> list[int]:
         body = self.orders.body(order_id)
         known = self._ids.get((order_id, kind))
         if known is None or known[0] is not body:
-            rows = children.reachable(self.readings, kind, body)
+            rows = children.reachable(self.api_variant, kind, body)
             known = self._ids[order_id, kind] = body, [children.id_of(row, order_id) for row in rows]
         return known[1]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a destination is said to hold: all that last changed by change number `number` and is dated before `until`
-    (everything, if that is None), except what is dated before `start`, and what belongs to the `unread` parents."""
+    """The content that a state claims for a destination: all that last changed by change number `number` and is dated
+    before `until` (everything, if that is None), except records dated before `start` and those of `unread` parents."""
 
     number: int
     until: float | None
@@ -134,14 +135,14 @@ Held = dict[str, dict[Any, dict[str, Any]]]
 
 
 class Audit:
-    """Compares a destination with what it has to hold."""
+    """Compares a destination with what it must hold."""
 
     def __init__(self, store: WatchedStore) -> None:
         self.store = store
         self.compared = 0
 
     def missing(self, stream: str, held: dict[Any, dict[str, Any]], claim: Claim) -> str | None:
-        """What of a claim about a stream is not true, in words; None if it is all there."""
+        """A description of the records of a claim that are missing or wrong; None if there are none."""
         if stream in KINDS:
             found = self._records(stream, held, claim)
         elif stream == REFUNDS:
@@ -156,12 +157,12 @@ class Audit:
         """Ids and dates of the records that the claim covers."""
         store, table = self.store, self.store.table(kind)
         hidden = store.unreachable(kind)
-        if kind == "coupons":  # read whole: no date matters
+        if kind == "coupons":  # read in full: no date matters
             claim = Claim(claim.number, None, 0, 0)
         for id_ in table.present:
             dated = table.modified_of(id_)
             touch = store.touches.get((kind, id_), _GENERATED)
-            if id_ in claim.unread or (kind == "orders" and self._doubt(id_).unknown):
+            if id_ in claim.unread or (kind == "orders" and self._uncertainty(id_).unknown):
                 continue
             if id_ not in hidden and claim.covers(touch, dated, ignores_start=kind == "products"):
                 self.compared += 1
@@ -170,9 +171,9 @@ class Audit:
     def _records(self, kind: str, held: dict[Any, dict[str, Any]], claim: Claim) -> Iterator[str]:
         table, mark = self.store.table(kind), MARKS[kind]
         for id_, dated in self._covered(kind, claim):
-            doubt = self._doubt(id_) if kind == "orders" else _NO_DOUBT
+            uncertainty = self._uncertainty(id_) if kind == "orders" else _CERTAIN
             if (record := held.get(id_)) is None:
-                if not doubt.itself:
+                if not uncertainty.itself:
                     yield f"{kind} {id_} is not there"
                 continue
             if kind != "coupons" and record["date_modified"] != iso(dated):
@@ -181,16 +182,16 @@ class Audit:
             if str(expected := fields[mark]).startswith(EDITED) and record.get(mark) != expected:
                 yield f"{kind} {id_} says {record.get(mark)!r}, not {expected!r}"
             if kind == "orders":
-                yield from self._inside(id_, record, fields, doubt)
+                yield from self._inside(id_, record, fields, uncertainty)
             parts = table.body(id_).parts
             for name in EMBEDDED.get(kind, ()):
                 if len(record.get(name) or ()) != len(parts[name]):
                     yield f"{kind} {id_} has {len(record.get(name) or ())} {name}, not {len(parts[name])}"
 
-    def _inside(self, id_: int, order: dict[str, Any], fields: dict[str, Any], doubt: Doubt) -> Iterator[str]:
-        if bool(order.get("is_deleted")) != bool(fields.get("is_deleted")) and not doubt.itself:
+    def _inside(self, id_: int, order: dict[str, Any], fields: dict[str, Any], uncertainty: Doubt) -> Iterator[str]:
+        if bool(order.get("is_deleted")) != bool(fields.get("is_deleted")) and not uncertainty.itself:
             yield f"orders {id_} was archived, and the copy does not know"
-        if doubt.rows.get("lines"):
+        if uncertainty.rows.get("lines"):
             return
         lines = {line["id"] for line in order["line_items"]}
         if lines != set(self.store.row_ids(id_, "lines")):
@@ -199,8 +200,8 @@ class Audit:
     def _rows(self, stream: str, held: dict[Any, dict[str, Any]], claim: Claim) -> Iterator[str]:
         kind = ROWS[stream]
         for order_id, dated in self._covered("orders", claim):
-            doubt = self._doubt(order_id)
-            hidden = doubt.rows.get(kind, ())
+            uncertainty = self._uncertainty(order_id)
+            hidden = uncertainty.rows.get(kind, ())
             for id_ in self.store.row_ids(order_id, kind):
                 if id_ in hidden:
                     continue
@@ -218,7 +219,7 @@ class Audit:
         for order_id, dated in self._covered("orders", claim):
             row = held.get(order_id)
             if row is None:
-                if not self._doubt(order_id).itself:
+                if not self._uncertainty(order_id).itself:
                     yield f"{CONSIGNMENTS} of order {order_id} are not there"
             elif row["order_date_modified"] != iso(dated):
                 yield f"{CONSIGNMENTS} of order {order_id} are those of {row['order_date_modified']}, not {iso(dated)}"
@@ -232,8 +233,8 @@ class Audit:
                 if id_ not in held:
                     yield f"{REFUNDS} {id_} is not there"
 
-    def _doubt(self, order_id: int) -> Doubt:
-        return self.store.doubts.get(order_id, _NO_DOUBT)
+    def _uncertainty(self, order_id: int) -> Doubt:
+        return self.store.uncertainties.get(order_id, _CERTAIN)
 
 
 @lru_cache(maxsize=100_000)

@@ -23,7 +23,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from integration_tests.harness import CORE, INCREMENTAL, KEYS, catalog_of, seconds_of
 from integration_tests.simulated import Machine, StoreClock, Time
 from integration_tests.soak.truth import EDITED, MARKS, Audit, Claim, Held, WatchedStore
-from sandbox import READINGS, Options
+from sandbox import API_VARIANTS, Options
 from sandbox.app import Application
 from sandbox.children import id_of
 from sandbox.dates import parse_iso
@@ -36,13 +36,13 @@ logger = logging.getLogger("airbyte")
 
 Step = tuple[str, dict[str, Any]]
 ADDED = ("shipments", "messages", "transactions", "refunds")
-# Answers by which a store says that it does not know the filter for archived orders.
+# Responses by which a store says that it does not know the filter for archived orders.
 REFUSALS = frozenset({400, 422})
 
 
 NO_REASON = "Something went wrong"  # the CDK's word for an error that nobody foresaw
 MOST_RECORDS = 60  # of a kind: a life that goes on is no slower than one that begins
-_READERS = 7  # of the list of orders at a time: for its own tables, and for those that are asked of each order
+_READERS = 7  # of the list of orders at a time: for its own tables, and for those that are requested per order
 MOST_REQUESTS = 5000  # of one sync of so small a store
 
 
@@ -52,7 +52,7 @@ class Setup:
 
     seed: int = 1
     records: int = 30
-    refunds: int = 0  # beside those of the generated orders
+    refunds: int = 0  # next to those of the generated orders
     reading: str = "likeliest"
     page: int = 7
     pages_per_slice: int = 2
@@ -102,7 +102,7 @@ class World:
             coupons=setup.records // 2,
             seed=setup.seed,
             oddities=False,
-            readings=READINGS[setup.reading],
+            api_variant=API_VARIANTS[setup.reading],
         )
         self.time = Time(options.now)
         self.store = WatchedStore(options)
@@ -175,7 +175,7 @@ class World:
         )
 
     def remove_line(self, which: int) -> None:
-        """One that was not shipped: whether an order that loses such a line still tells of its shipment is unknown."""
+        """One that was not shipped: whether an order that loses such a line still reports its shipment is unknown."""
         with self.store.lock:
             orders = self.store.orders.present
             for n in range(len(orders)):
@@ -187,10 +187,10 @@ class World:
                     return
 
     def remove_refund(self, which: int) -> None:
-        """The list slides. Where it tells no total it is known to be read as one that only grows."""
+        """The list slides. Where it reports no total it is known to be read as one that only grows."""
         with self.store.lock:
             refunds = self.store.refunds.ids()
-            if refunds and self.store.readings.refunds_meta == "pagination":
+            if refunds and self.store.api_variant.refunds_meta == "pagination":
                 id_ = refunds[which % len(refunds)]
                 with suppress(KeyError):  # of an order that is gone
                     self.store.remove_child(self.store.refunds.order_of(id_), "refunds", id_)
@@ -241,7 +241,7 @@ class World:
         self.app.faults.add(_fault(path, nth, times, kind, status, body))
 
     def vanish(self, path: str, body: str | None, nth: int) -> None:
-        """One page of a list comes empty, as if the list ended there. Two in a row could not be told from its end."""
+        """One page of a list is empty, as if the list ended there. Two in a row would be the same as its end."""
         if not self._vanished:
             self._troubled = self._vanished = True
             self.app.faults.add(_fault(path, nth, 1, "status", 204 if body is None else 200, body or ""))
@@ -290,7 +290,6 @@ class World:
             reading.is_over = True
             with suppress(AirbyteTracedException):
                 deque(messages, maxlen=0)  # its threads come to their end
-            self._machine.end_threads()
         self._require(reading.requests < MOST_REQUESTS, f"no end after {MOST_REQUESTS} requests")
         self.states |= reading.states
         self.counts["syncs"] += 1
@@ -382,14 +381,14 @@ class World:
         self._require(lost is None, f"{what} of {stream}: {lost}")
 
     def _excuse(self) -> None:
-        """Answers that say that archived orders cannot be asked for, or have no rows, are believed: nobody can tell
+        """Responses that archived orders cannot be read, or have no rows, are accepted: no reader can detect
         such a fault from a store that means it."""
         if any(
             ("is_deleted=true" in entry.query and entry.status in REFUSALS)
             or (entry.status == 404 and entry.path.count("/") == 3)
             for entry in self.app.log.all()
         ):
-            self.store.doubt_archived()
+            self.store.mark_archived_uncertain()
 
     def _check_end(self, reading: Reading) -> None:
         incomplete = []
@@ -403,7 +402,8 @@ class World:
                 if name in INCREMENTAL:
                     state = reading.states.get(name)
                     self._require(
-                        state is not None and _reached(state) == reading.began, f"{name}: COMPLETE, with state {state}"
+                        state is not None and _reached(state) == reading.began,
+                        f"{name}: COMPLETE, with the state {state and _value(state)}",
                     )
                 continue
             incomplete.append(name)

@@ -1,4 +1,4 @@
-/** How rjsf is told to show a connection specification the way Airbyte's form does. */
+/** Settings with which rjsf shows a connection specification like Airbyte's form. */
 
 const order = (property) => property.order ?? Number.MAX_SAFE_INTEGER;
 
@@ -22,7 +22,7 @@ export function uiSchema({ properties }) {
   };
 }
 
-/** The errors in Airbyte's words: the wanted form instead of its regular expression, where the specification tells it. */
+/** The errors in Airbyte's words: the wanted form instead of its regular expression, if the specification has one. */
 export const readable = ({ properties }) => (errors) =>
   errors.map((error) => {
     const wanted = properties[error.property?.slice(1)]?.pattern_descriptor;
