@@ -43,7 +43,7 @@ def redirect_output(output: int, errors: int) -> None:
     os.dup2(errors, 2)
     # Those of this process were opened for another file, and its position.
     sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: SIM115  # they are open to the end
-    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115  # so is this
 
 
 def _command(arguments: list[str], output: str, environment: dict[str, str], has_pauses: bool) -> None:

@@ -109,7 +109,7 @@ class ProductOptionValues(NestedStream):
     parent_key = "product_id"
 
     def nested_records(self, entry: Record) -> Iterable[Record]:
-        return _values_of(entry["options"], "option_id")
+        return _values_of(entry, "options", "option_id")
 
 
 class ProductModifierValues(NestedStream):
@@ -120,7 +120,7 @@ class ProductModifierValues(NestedStream):
     parent_key = "product_id"
 
     def nested_records(self, entry: Record) -> Iterable[Record]:
-        return _values_of(entry["modifiers"], "modifier_id")
+        return _values_of(entry, "modifiers", "modifier_id")
 
 
 class ProductComplexRules(PerParentStream):
@@ -245,9 +245,9 @@ class CustomsInformation(Stream):
     primary_key = "product_id"
 
 
-def _values_of(options: Sequence[Record] | None, names_option: str) -> Iterator[Record]:
-    """The values of options or modifiers, each with the id of its option in the field `names_option`."""
-    for option in options or ():
+def _values_of(product: Record, field: str, names_option: str) -> Iterator[Record]:
+    """Yields the values of a product's options or modifiers, each with the id of its option in `names_option`."""
+    for option in nested_list(product, field):
         for value in nested_list(option, "option_values"):
             yield {**value, names_option: option["id"]}
 

@@ -29,6 +29,7 @@ from source_bigcommerce.api.pagination import (
     SingleObject,
     key_of,
     missing_key_reason,
+    nested_list,
 )
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.timestamps import format_timestamp
@@ -76,7 +77,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
     @property
     def cursor_field(self) -> str | list[str]:
         """The field with the date by which the stream is incremental; [] for one that is read in full."""
-        return self.listing.date_filter.field if self.listing.date_filter else []
+        return _cursor_field(self)
 
     @property
     def is_resumable(self) -> bool:
@@ -255,10 +256,6 @@ class NestedStream(Stream, ABC):
     nested_field: ClassVar[str]
     one_record_per_entry = False
 
-    @property
-    def cursor_field(self) -> str | list[str]:
-        return _parent_date(self)
-
     def extract_records(self, entries: Sequence[Record]) -> Iterable[Record]:
         for entry in entries:
             key_of(entry)  # its records name it
@@ -267,8 +264,7 @@ class NestedStream(Stream, ABC):
 
     def nested_records(self, entry: Record) -> Iterable[Record]:
         """Returns the records nested in one complete entry."""
-        found = entry.get(self.nested_field)
-        return found if isinstance(found, list) else ()
+        return nested_list(entry, self.nested_field)
 
 
 class PerParentStream(Stream, ABC):
@@ -282,10 +278,6 @@ class PerParentStream(Stream, ABC):
     child_params: ClassVar[Params] = {}
     child_pagination: ClassVar[Pagination]
     one_record_per_entry = False
-
-    @property
-    def cursor_field(self) -> str | list[str]:
-        return _parent_date(self)
 
     def extract_records(self, entries: Sequence[Record]) -> Iterable[Record]:
         for entry in entries:
@@ -355,7 +347,9 @@ def _requested_params(response: requests.Response) -> Params:
     return dict(parse_qsl(urlsplit(response.request.url or "").query))
 
 
-def _parent_date(stream: Stream) -> str | list[str]:
-    """Returns the field with the parent's date, such as `order_date_modified`; [] if the list has no date filter."""
+def _cursor_field(stream: Stream) -> str | list[str]:
     dates = stream.listing.date_filter
-    return f"{stream.parent_key.removesuffix('_id')}_{dates.field}" if dates else []
+    if dates is None:
+        return []
+    # Records nested in an entry, or read for it, carry its date: `order_date_modified`.
+    return dates.field if stream.one_record_per_entry else f"{stream.parent_key.removesuffix('_id')}_{dates.field}"
