@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         help="change before or after making that page (default: %(default)s)",
     )
     manners.add_argument(
+        "--live-silent", action="store_true", help="live mode also changes what no date reports, and deletes for good"
+    )
+    manners.add_argument(
         "--api-variant",
         "--reading",  # the former name
         choices=sorted(API_VARIANTS),

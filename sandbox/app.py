@@ -64,7 +64,7 @@ class Application:
         self.concurrency = Concurrency(options.concurrency)
         self.faults = Faults()
         self.log = RequestLog()
-        self.live = Live(store, options.live_every, options.live_when)
+        self.live = Live(store, options.live_every, options.live_when, silent=options.live_silent)
         self.latency_ms = options.latency_ms
         self._routes = self._build()
 
@@ -181,6 +181,7 @@ class Application:
         with self.store.lock:
             if endpoint.lists:
                 self.live.before(endpoint.lists)
+            self.store.catch_up()
             response = endpoint.respond(Call(self.store, query, dict(request.path_params)))
             if endpoint.lists:
                 self.live.after(endpoint.lists, response.listed or [])

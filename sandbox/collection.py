@@ -19,10 +19,13 @@ _CREATED = ("date_created", "created_at", "created", "purchase_date")
 
 
 def inside(row: Row, path: str) -> Any:
-    """The value of a field, or of one inside another: `identity.sku`."""
+    """The value of a field, or of one inside another: `identity.sku`; of each object in a list: `locations.id`."""
     value: Any = row
     for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = [one[part] for one in value if part in one] or None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     return value
 
 
@@ -94,6 +97,7 @@ class Collection:
     grows: bool = True  # whether options may set the number of rows, and live mode adds some
     dates: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
     filters: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)  # filters by another name than that of their field
     by_channel: ByChannel | None = None
     included: frozenset[str] = frozenset()
     parent: str | None = None

@@ -19,7 +19,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurrency, log: RequestLog) -> list[Route]:
-    """`GET stats`, `requests`; `POST edit`, `advance`, `reset`."""
+    """`GET stats`, `requests`, `records`; `POST edit`, `advance`, `reset`."""
 
     async def stats(_: Request) -> Response:
         statuses = log.by_status()
@@ -40,10 +40,15 @@ def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurre
     async def requests(_: Request) -> Response:
         return _json([[entry.at, entry.path, entry.status, entry.took] for entry in log.all()])
 
+    async def records(request: Request) -> Response:
+        return _json(store.all_records(request.query_params["kind"]))
+
     async def edit(request: Request) -> Response:
         body = await _json_object(request)
+        kind = str(body.get("kind", "orders"))
         counts = {name: int(body.get(name, 0)) for name in ("edit", "create", "delete")}
-        changed = live.random_changes(str(body.get("kind", "orders")), **counts)
+        silent = {name: int(body.get(f"silent_{name}", 0)) for name in ("edit", "rows", "move")}
+        changed = {**live.random_changes(kind, **counts), **live.silent.random(kind, **silent)}
         return _json({**changed, "store_time": store.clock.now()})
 
     async def advance(request: Request) -> Response:
@@ -58,6 +63,7 @@ def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurre
     return [
         Route("/stats", stats, methods=["GET"]),
         Route("/requests", requests, methods=["GET"]),
+        Route("/records", _checked(records), methods=["GET"]),
         Route("/edit", _checked(edit), methods=["POST"]),
         Route("/advance", _checked(advance), methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),

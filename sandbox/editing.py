@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any
 
-from sandbox import children
-from sandbox.journal import Change
+from sandbox import nested
+from sandbox.journal import Change, NestedChange
 from sandbox.records import Records
+from sandbox.templates import Body
 
 _MANAGED = frozenset({"id", "date_created", "date_modified"})
 
@@ -17,6 +18,11 @@ def _refuse_managed(changes: Iterable[str]) -> None:
     """Fields that the store's filters know from elsewhere: a changed one would not be found by its value."""
     if found := _MANAGED & set(changes):
         raise ValueError(f"{', '.join(sorted(found))} cannot be set; `at` is the second of the change")
+
+
+def _refunds_alone(body: Body | None) -> Body | None:
+    """What the list of refunds keeps of an order that is deleted."""
+    return Body({}, {"refunds": body.parts["refunds"]}) if body else None
 
 
 class EditableRecords(Records):
@@ -28,6 +34,14 @@ class EditableRecords(Records):
         What BigCommerce would derive from them (totals, `items_total`, `address_count`) stays as it was.
         """
         return self._replace(kind, id_, "edit", at, changes)
+
+    def edit_silently(self, kind: str, id_: Any, **changes: Any) -> None:
+        """Changes fields or nested lists of a record, or fields of a row of a collection, and no date."""
+        with self.lock:
+            if kind in self.collections:
+                self.collections[kind].edit_silently(id_, **changes)
+                return
+            self._replace(kind, id_, "edit", self._holding(kind, id_).modified_of(id_), changes)
 
     def bulk_edit(self, kind: str, ids: Iterable[int], **changes: Any) -> int:
         """Changes many records in one and the same second, which it returns."""
@@ -44,28 +58,92 @@ class EditableRecords(Records):
             _refuse_managed(fields)
             made = self.clock.now() if at is None else at
             rng = Random(f"{self.options.seed}/{kind}/new/{table.next_id()}")
-            owner = fields.pop("customer_id", None) if kind == "orders" else 0
-            if owner is None:
-                owner = rng.choice(self.customers.present) if len(self.customers) else 0
+            owner = self._buyer(kind, fields, rng)
             id_ = table.next_id()
             body = table.body(id_).changed(fields) if fields else None
             table.add(made, owner, body)
             if kind == "orders":
                 self.refunds.renew(id_)
+            self._follow(kind, id_, None, table.body(id_))
             self._log(kind, id_, "create", None, made)
             return id_
 
-    def delete(self, kind: str, id_: int | None = None) -> int:
-        """Deletes a record (the newest, unless one is named) for good; returns its id."""
+    def _buyer(self, kind: str, fields: dict[str, Any], rng: Random) -> int:
+        """The customer of a new order: the one that `fields` name, else some customer."""
+        owner = fields.pop("customer_id", None) if kind == "orders" else 0
+        if owner is None:
+            owner = rng.choice(self.customers.present) if len(self.customers) else 0
+        return int(owner)
+
+    def recreate(self, kind: str, id_: Any, *, at: int | None = None, **fields: Any) -> None:
+        """Makes a deleted record, or row of a collection, again, as a restored backup does.
+
+        It has the same id, is created and modified now or at a given second, and has the content of a new record.
+        The refunds that were kept of a deleted order make way for those of the new one. Raises KeyError for an id
+        that never was, ValueError for one that is there.
+        """
         with self.lock:
+            if kind in self.collections:
+                self.collections[kind].recreate(id_, at=at, **fields)
+                return
+            table = self.table(kind)
+            _refuse_managed(fields)
+            if not table.was_given(id_):
+                raise KeyError(f"{kind} never had a record {id_}")
+            if id_ in table:
+                raise ValueError(f"{kind} has a record {id_}")
+            made = self.clock.now() if at is None else at
+            owner = self._buyer(kind, fields, Random(f"{self.options.seed}/{kind}/again/{id_}"))
+            table.restore(id_, made, owner, table.fresh_body().changed(fields))
+            kept = None
+            if kind == "orders":
+                kept = _refunds_alone(self.refunds.forget(id_))
+                self.refunds.renew(id_)
+            self._follow(kind, id_, kept, table.body(id_))
+            self._log(kind, id_, "create", None, made)
+
+    def delete(self, kind: str, id_: Any = None) -> Any:
+        """Deletes a record (the newest, unless one is named) or row of a collection for good; returns its key.
+
+        Orders too: `archive_order` is what the control panel and `DELETE` do at first.
+        """
+        with self.lock:
+            if kind in self.collections:
+                shelf = self.collections[kind]
+                key = shelf.keys()[-1] if id_ is None else id_
+                shelf.delete(key)
+                return key
             id_ = self.table(kind).present[-1] if id_ is None else id_
             table = self._holding(kind, id_)
-            before = table.modified_of(id_)
+            before, body = table.modified_of(id_), table.body(id_)
             if kind == "orders":
                 self.refunds.keep(id_)
             table.remove(id_)
+            self._follow(kind, id_, body, _refunds_alone(body) if kind == "orders" else None)
             self._log(kind, id_, "delete", before, None)
             return id_
+
+    def assign_channel(self, product_id: int, channel_id: int) -> None:
+        """Puts a product into a channel; no date moves. Raises ValueError when it is there."""
+        with self.lock:
+            channels = self._holding("products", product_id).body(product_id).parts["channels"]
+            if channel_id in channels:
+                raise ValueError(f"product {product_id} is in channel {channel_id}")
+            self.edit_silently("products", product_id, channels=sorted([*channels, channel_id]))
+            assignments = self.collections["product_channel_assignments"]
+            if (product_id, channel_id) not in assignments:
+                assignments.create(product_id=product_id, channel_id=channel_id)
+
+    def unassign_channel(self, product_id: int, channel_id: int) -> None:
+        """Takes a product out of a channel; no date moves. Raises ValueError when it is not there."""
+        with self.lock:
+            channels = self._holding("products", product_id).body(product_id).parts["channels"]
+            if channel_id not in channels:
+                raise ValueError(f"product {product_id} is not in channel {channel_id}")
+            self.edit_silently("products", product_id, channels=[one for one in channels if one != channel_id])
+            assignments = self.collections["product_channel_assignments"]
+            if (product_id, channel_id) in assignments:
+                assignments.delete((product_id, channel_id))
 
     def archive_order(self, id_: int) -> int:
         """Archives an order, as the control panel does on deletion; returns its modification."""
@@ -82,52 +160,23 @@ class EditableRecords(Records):
             _refuse_managed(changes)
             owner = changes.pop("customer_id", None) if kind == "orders" else None
             after = self.clock.now() if at is None else at
-            table.put(id_, table.body(id_).changed(changes), after, owner)
-            if kind == "orders":
-                self.refunds.renew(id_)
+            self._put(kind, id_, table.body(id_).changed(changes), after, owner)
             self._log(kind, id_, action, before, after)
             return after
 
-    def add_child(self, order_id: int, kind: str, *, at: int | None = None, **fields: Any) -> int:
-        """Adds a shipment, message, transaction or refund to an order, now or at a given second; returns its id.
+    def _put(self, kind: str, id_: int, body: Body, at: int, owner: int | None = None) -> None:
+        table = self.table(kind)
+        before = table.body(id_)
+        table.put(id_, body, at, owner)
+        if kind == "orders":
+            self.refunds.renew(id_)
+        self._follow(kind, id_, before, body)
 
-        A shipment sends one piece unless `items` says more, and counts and status follow from it. Whether the
-        order's `date_modified` moves depends on the API variant. Ids are larger than every one before.
-        """
-        with self.lock:
-            body = self._holding("orders", order_id).body(order_id)
-            children.part_of(kind)
-            moment = self.clock.now() if at is None else at
-            date = self._date_form(kind)(moment).decode()
-            changes = children.added(kind, body, self._next_child, date, fields)
-            self._next_child += 1
-            return self._hang(order_id, kind, self._next_child - 1, "create", moment, changes)
-
-    def edit_child(self, order_id: int, kind: str, child_id: int, *, at: int | None = None, **fields: Any) -> int:
-        """Changes fields of a row below an order; returns its id."""
-        with self.lock:
-            body = self._holding("orders", order_id).body(order_id)
-            changes = children.edited(kind, body, order_id, child_id, fields)
-            return self._hang(order_id, kind, child_id, "edit", self.clock.now() if at is None else at, changes)
-
-    def remove_child(self, order_id: int, kind: str, child_id: int, *, at: int | None = None) -> int:
-        """Takes a row away from an order, such as a line; returns its id. The counts of pieces follow."""
-        with self.lock:
-            body = self._holding("orders", order_id).body(order_id)
-            changes = children.removed(kind, body, order_id, child_id)
-            return self._hang(order_id, kind, child_id, "delete", self.clock.now() if at is None else at, changes)
-
-    def _hang(self, order_id: int, kind: str, child_id: int, action: str, at: int, changes: dict[str, Any]) -> int:
-        """Puts changed rows into an order, in sight of a reader by date or not; logs the row and, if so, the order."""
-        if children.bumps(self.api_variant, kind, action):
-            self._replace("orders", order_id, "edit", at, changes)
-        else:
-            table = self.orders
-            table.put(order_id, table.body(order_id).changed(changes), table.modified_of(order_id))
-            self.refunds.renew(order_id)
-        before, after = None if action == "create" else at, None if action == "delete" else at
-        self._log(f"orders/{kind}", child_id, action, before, after)
-        return child_id
+    def _follow(self, kind: str, id_: int, before: Body | None, after: Body | None) -> None:
+        """Notes the nested rows that came, changed or went with two contents of their record."""
+        at = self.clock.time()
+        for name, row, action in nested.differences(kind, id_, before, after):
+            self.journal.nested.append(NestedChange(at, f"{kind}/{name}", id_, row, action))
 
     def _log(self, kind: str, id_: int, action: str, before: int | None, after: int | None) -> None:
         self.journal.add(Change(self.clock.time(), kind, id_, action, before, after))

@@ -4,6 +4,7 @@ On each k-th page of a kind, records that the reader has just passed are edited 
 number every later row then slides one place forward, over the page boundary), one ahead of it is edited (it
 leaves a window with an upper bound), one is deleted, and as many new ones appear. What hangs on two other orders,
 one passed and one ahead, changes too; around a page of refunds one is made and one that was shown is declined.
+Silent changes come on top of these, and leave the choice of these as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from random import Random
 from typing import Any
 
 from sandbox.shelf import Shelf
+from sandbox.silent_changes import TEXT_FIELDS, SilentChanges, row_edit
 from sandbox.store import Store
 
 WHEN = ("before", "after", "both")
@@ -21,8 +23,6 @@ _FEWEST = 30
 """Below this many records nothing is deleted."""
 _FEWEST_ROWS = 8
 """The same of a small collection."""
-_TEXTS = ("description", "name", "title", "to_name")
-"""The field that an edit of a row of a small collection changes, where the row has it."""
 _CHILDREN = ("messages", "transactions", "refunds")
 """The children added to orders, in turn; in between a shipment that is there gets another tracking number."""
 
@@ -30,7 +30,7 @@ _CHILDREN = ("messages", "transactions", "refunds")
 class Live:
     """Edits the store around its readers."""
 
-    def __init__(self, store: Store, every: int, when: str = "both") -> None:
+    def __init__(self, store: Store, every: int, when: str = "both", *, silent: bool = False) -> None:
         if when not in WHEN:
             raise ValueError(f"when must be one of {', '.join(WHEN)}")
         self._store = store
@@ -43,6 +43,8 @@ class Live:
         self._reads: Counter[str] = Counter()
         self._passed: dict[str, list[Any]] = {}
         self._odd = {kind: set(names.values()) for kind, names in store.oddities.items()}
+        self.is_silent_too = silent
+        self.silent = SilentChanges(store, self._odd)
 
     def set_every(self, every: int) -> None:
         """Changes how many page reads of a kind lie between two rounds; 0 stops them."""
@@ -72,6 +74,20 @@ class Live:
 
     def disturb(self, kind: str) -> None:
         """One round of changes around the last page of a kind. Odd records are left alone."""
+        self._disturb(kind)
+        if self.is_silent_too and kind != "refunds":  # changes of which show no date anyway
+            self._disturb_silently(kind)
+
+    def _disturb_silently(self, kind: str) -> None:
+        store = self._store
+        with store.lock:
+            keys = [key for key in store.ids(kind) if key not in self._odd.get(kind, ())]
+            shown = set(self._passed.get(kind, []))
+            passed = [key for key in keys if key in shown]
+            ahead = keys[keys.index(passed[-1]) + 1 :] if passed else keys
+            self.silent.around(kind, passed, ahead[:300], may_delete=len(keys) >= _FEWEST)
+
+    def _disturb(self, kind: str) -> None:
         store = self._store
         if kind == "refunds":
             self._disturb_refunds()
@@ -151,18 +167,17 @@ class Live:
 
     def _edit_row(self, shelf: Shelf, key: Any) -> None:
         """Another text where the row has one; at least another date."""
-        row, key_fields = shelf.row(key), shelf.collection.key
-        text = next((name for name in _TEXTS if isinstance(row.get(name), str) and name not in key_fields), None)
-        changes: dict[str, Any] = {text: f"edited, change {len(self._store.changes)}"} if text else {}
-        shelf.edit(key, **changes)
+        shelf.edit(key, **row_edit(shelf, key, f"edited, change {len(self._store.changes)}"))
 
     def _edit(self, kind: str, id_: int) -> None:
-        name = {"orders": "staff_notes", "products": "description", "customers": "notes", "coupons": "name"}[kind]
-        change: dict[str, Any] = {name: f"edited, change {len(self._store.changes)}"}
+        change: dict[str, Any] = {TEXT_FIELDS[kind]: f"edited, change {len(self._store.changes)}"}
         self._store.edit(kind, id_, **change)
 
     def random_changes(self, kind: str, *, edit: int = 0, create: int = 0, delete: int = 0) -> dict[str, list[Any]]:
-        """Changes some records chosen at random, odd ones excepted; returns their ids by action."""
+        """Changes some records chosen at random, odd ones excepted; returns their ids by action.
+
+        `silent.random` makes those changes that no date reports.
+        """
         store = self._store
         if kind in store.collections:
             return self._random_rows(store.collections[kind], edit, create, delete)

@@ -98,6 +98,7 @@ class Options:
 
     live_every: int = 0
     live_when: str = "both"
+    live_silent: bool = False
 
     host: str = "127.0.0.1"
     port: int = 0

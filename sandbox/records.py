@@ -7,7 +7,7 @@ from functools import partial
 from threading import RLock
 from typing import Any
 
-from sandbox import children, dates, generate
+from sandbox import children, dates, generate, nested
 from sandbox.api import order_views
 from sandbox.clock import Clock
 from sandbox.collection import Collection
@@ -18,6 +18,7 @@ from sandbox.data.order_lines import Goods
 from sandbox.journal import Journal
 from sandbox.options import Options
 from sandbox.refunds import Refunds
+from sandbox.replica import Replica
 from sandbox.shelf import Shelf
 from sandbox.table import DateForm, Table
 from sandbox.templates import Body, filled
@@ -57,6 +58,10 @@ class Records:
             for one in COLLECTIONS
         }
         self._next_child = children.FIRST_ADDED
+        lag, hides = self.api_variant.replica_lag, self.api_variant.replica_shows == "missing"
+        self._replicas = (
+            {kind: Replica(self.table(kind), self.clock, lag, hides=hides) for kind in KINDS} if lag is not None else {}
+        )
         self._attributes = customers.attribute_definitions()
 
     def _fill(self, kind: str, count: int, first_id: int, usual: Any, odd: list[Oddity], fresh: Any = None) -> Table:
@@ -102,6 +107,23 @@ class Records:
             raise KeyError(f"no records of kind {kind!r}; there are {', '.join(KINDS)}")
         table: Table = getattr(self, kind)
         return table
+
+    def catch_up(self) -> None:
+        """Called before a request is served: replicas, if there are any, show what is old enough."""
+        for replica in self._replicas.values():
+            replica.catch_up()
+
+    def listed(self, kind: str) -> Table:
+        """The records of one of `KINDS` as lists show them, those that look up ids included."""
+        return self._served(kind, "lists")
+
+    def addressed(self, kind: str) -> Table:
+        """The records of one of `KINDS` as the own address of each shows it."""
+        return self._served(kind, "own addresses")
+
+    def _served(self, kind: str, where: str) -> Table:
+        by_replica = kind in self._replicas and self.api_variant.replica_serves in (where, "everything")
+        return self._replicas[kind].copy if by_replica else self.table(kind)
 
     def _holding(self, kind: str, id_: int) -> Table:
         table = self.table(kind)
@@ -153,6 +175,13 @@ class Records:
             whole: dict[str, Any] = filled({**body.fields, **body.parts}, table.stamp(id_, date))
             return whole
 
+    def all_records(self, kind: str) -> list[dict[str, Any]]:
+        """Every record of a kind as `record` returns it, or every refund or row of a collection."""
+        with self.lock:
+            if kind in self.collections:
+                return self.collections[kind].rows()
+            return [self.refund(id_) if kind == "refunds" else self.record(kind, id_) for id_ in self.ids(kind)]
+
     def children(self, order_id: int, kind: str) -> list[dict[str, Any]]:
         """The rows of one of `children.PARTS` below an order, as a complete copy holds them.
 
@@ -161,6 +190,12 @@ class Records:
         with self.lock:
             body = self._holding("orders", order_id).body(order_id)
             return self._shown(kind, order_id, body)
+
+    def child_ids(self, parent_id: int, kind: str) -> list[int]:
+        """The ids of the rows of a kind in a record."""
+        with self.lock:
+            table = nested.table_of(kind)
+            return nested.ids(table, kind, self._holding(table, parent_id).body(parent_id), parent_id)
 
     def refund(self, id_: int) -> dict[str, Any]:
         """One refund, also of an order that was deleted for good."""

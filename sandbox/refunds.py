@@ -49,8 +49,8 @@ class Refunds:
         return self._order[id_]
 
     def created_of(self, id_: int) -> int:
-        """Its creation, in Unix seconds."""
-        return self._created[id_]
+        """The creation of a refund, in Unix seconds; 0 for one that went before the list was first read."""
+        return self._created.get(id_, 0)
 
     def body(self, order_id: int) -> Body:
         """The order that holds a refund, also when it is gone."""
@@ -60,13 +60,17 @@ class Refunds:
         """Called before an order is deleted."""
         self._gone[order_id] = self._orders.body(order_id)
 
+    def forget(self, order_id: int) -> Body | None:
+        """Called before an order is made again with the id of a deleted one; returns the content that was kept."""
+        return self._gone.pop(order_id, None)
+
     def renew(self, order_id: int) -> None:
         """Called after an order was made or changed."""
         if self._ids is None:
             return
         for id_ in self._of.pop(order_id, []):
             del self._ids[bisect_left(self._ids, id_)]
-            del self._created[id_], self._order[id_]
+            del self._order[id_]
         self._take(order_id, sorting=True)
 
     def _take(self, order_id: int, *, sorting: bool) -> None:

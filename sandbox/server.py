@@ -103,9 +103,11 @@ class Server:
         """Changes the delay before every response."""
         self._app.latency_ms = milliseconds
 
-    def set_live(self, every: int) -> None:
-        """Changes how often the store edits itself; 0 stops it."""
+    def set_live(self, every: int, *, silent: bool | None = None) -> None:
+        """Changes how often the store edits itself, and whether also without a date; 0 stops it."""
         self._app.live.set_every(every)
+        if silent is not None:
+            self._app.live.is_silent_too = silent
 
     def disturb(self, kind: str) -> None:
         """One round of changes around the last page of a kind that was read, as in live mode."""

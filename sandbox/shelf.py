@@ -34,6 +34,7 @@ class Shelf:
         self._made = 0
         self._held: dict[Any, Row] | None = None
         self._ranks: dict[Any, int] = {}
+        self._gone: dict[Any, Row] = {}
 
     @property
     def _rows(self) -> dict[Any, Row]:
@@ -55,6 +56,9 @@ class Shelf:
             return False
         held[key], self._ranks[key] = row, self._made
         return True
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
 
     def key_of(self, row: Row) -> Any:
         """The key of a row: a value, or a tuple where that takes several."""
@@ -87,6 +91,15 @@ class Shelf:
         """Key to modification, in seconds; to 0 where rows carry none."""
         return {self.key_of(row): self._modification(row) for row in self.rows()}
 
+    def held_dates(self) -> dict[Any, int]:
+        """The same of all rows, also of those whose parent is gone."""
+        return {key: self._modification(row) for key, row in self._rows.items()}
+
+    def parent_of(self, key: Any) -> Any:
+        """The key of the record that a row is below, also of a row that is gone. Raises KeyError."""
+        row = self._rows[key] if key in self._rows else self._gone[key]
+        return row[self.collection.parent_field]
+
     def row(self, key: Any) -> Row:
         """One row. Raises KeyError."""
         return self._rows[key]
@@ -96,10 +109,17 @@ class Shelf:
 
         Raises KeyError without such a row, ValueError when its key would change.
         """
-        before = self._rows[key]
         moment = self._clock.now() if at is None else at
         dated = {self.collection.modified: moment} if self.collection.modified else {}
-        after = {**before, **dated, **changes}
+        self._change(key, {**dated, **changes})
+
+    def edit_silently(self, key: Any, **changes: Any) -> None:
+        """Changes fields of a row and leaves its date. Raises KeyError, ValueError when its key would change."""
+        self._change(key, changes)
+
+    def _change(self, key: Any, changes: Row) -> None:
+        before = self._rows[key]
+        after = {**before, **changes}
         if self.key_of(after) != key:
             raise ValueError(f"the key of a row of {self.collection.name} cannot change")
         self._rows[key] = after
@@ -122,8 +142,27 @@ class Shelf:
 
     def delete(self, key: Any) -> None:
         """Takes a row away for good; rows of other collections below it are no longer shown. Raises KeyError."""
-        before = self._rows.pop(key)
+        before = self._gone[key] = self._rows.pop(key)
         self._log(key, "delete", self._modification(before), None)
+
+    def recreate(self, key: Any, *, at: int | None = None, **fields: Any) -> None:
+        """Makes a deleted row again: the same key, parent and place, the dates of now or a given second, new content.
+
+        Raises KeyError for a row that never was, ValueError for one that is there.
+        """
+        if key in self._rows:
+            raise ValueError(f"{self.collection.name} has a row {key}")
+        gone, moment = self._gone[key], self._clock.now() if at is None else at
+        same = {name.split(".")[0] for name in self.collection.key} | {self.collection.parent_field}
+        kept = {name: value for name, value in gone.items() if name in same}
+        names = (self.collection.created, self.collection.modified)
+        row = {**self._next(), **kept, **{name: moment for name in names if name}, **fields}
+        if self.key_of(row) != key:
+            raise ValueError(f"the key of a row of {self.collection.name} cannot change")
+        del self._gone[key]
+        self._rows[key] = row
+        self._held = dict(sorted(self._rows.items(), key=lambda item: self._ranks[item[0]]))
+        self._log(key, "create", None, self._modification(row))
 
     def _modification(self, row: Row) -> int:
         return int(row[self.collection.modified] or 0) if self.collection.modified else 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import children
-from sandbox.editing import EditableRecords
 from sandbox.journal import Change
+from sandbox.mirror import Mirror
+from sandbox.nested_editing import EditableRows
 
 
-class Store(EditableRecords):
+class Store(EditableRows):
     """A store whose records can be read and edited, and which knows what a sync owes."""
 
     @property
@@ -56,6 +57,21 @@ class Store(EditableRecords):
                 for row in children.reachable(self.api_variant, kind, self.orders.body(order_id))
             }
             return owed - self.journal.touched(f"orders/{kind}", since, until)
+
+    def keys_at(self, kind: str, moment: float | None = None) -> set[Any]:
+        """The keys of a kind just before a moment of the store's time, or now; see `sandbox.mirror`."""
+        with self.lock:
+            return Mirror(self).keys_at(kind, self.clock.time() if moment is None else moment)
+
+    def deleted(self, kind: str, since: float, until: float | None = None) -> set[Any]:
+        """The keys that were there at some moment since then and are gone for good at the end."""
+        with self.lock:
+            return Mirror(self).deleted(kind, since, self.clock.time() if until is None else until)
+
+    def changed_silently(self, kind: str, since: float, until: float | None = None) -> set[Any]:
+        """The keys that changed or came since then and that are dated earlier, so that no date filter finds them."""
+        with self.lock:
+            return Mirror(self).changed_silently(kind, since, self.clock.time() if until is None else until)
 
     def unreachable(self, kind: str) -> set[int]:
         """Records that no request can show: archived orders, if hidden and the filter is refused."""

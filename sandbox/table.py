@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sandbox.templates import Body, Stamp, filled
 
@@ -85,6 +85,15 @@ class Where:
 _EVERYTHING = Where()
 
 
+class Entry(NamedTuple):
+    """The state of one record; a modification of 0 is a record that is not there."""
+
+    created: int = 0
+    modified: int = 0
+    owner: int = 0
+    body: Body | None = None
+
+
 class Listing(Protocol):
     """Records in an order, by position."""
 
@@ -128,6 +137,7 @@ class Table:
         self.owner = array("I")
         self.present: array[int] = array("I")
         self._by_modified: array[int] = array("Q")
+        self.on_change: Callable[[int], None] | None = None
         self._shared = shared
         self._computed: dict[str, Callable[[Body], Any]] = {}
         self._private: dict[int, Body] = {}
@@ -206,6 +216,23 @@ class Table:
         self._touched(id_)
         return id_
 
+    def restore(self, id_: int, at: int, owner: int, body: Body) -> None:
+        """Makes a record with an id that was deleted."""
+        row = id_ - self.first_id
+        self.created[row], self.modified[row], self.owner[row] = at, at, owner
+        insort(self.present, id_)
+        self._private[id_] = body
+        insort(self._by_modified, (at << 32) | id_)
+        self._touched(id_)
+
+    def fresh_body(self) -> Body:
+        """The content of the next record."""
+        return self._shared(self.next_id())
+
+    def was_given(self, id_: int) -> bool:
+        """True for the id of a record that is or was there."""
+        return 0 <= id_ - self.first_id < len(self.modified)
+
     def put(self, id_: int, body: Body, at: int, owner: int | None = None) -> None:
         """Replaces a record's content and date."""
         row = id_ - self.first_id
@@ -218,11 +245,39 @@ class Table:
         self._touched(id_)
 
     def remove(self, id_: int) -> None:
-        """Deletes a record; its id is never used again."""
+        """Deletes a record; new ones have larger ids."""
         self._unindex(id_)
         self.modified[id_ - self.first_id] = 0
         del self.present[bisect_left(self.present, id_)]
         self._private.pop(id_, None)
+        self._touched(id_)
+
+    def copied(self) -> Table:
+        """A table with the same records, which can be changed on its own."""
+        copy = Table(self.kind, self.first_id, self._shared)
+        copy.load(self.created[:], self.modified[:], self.owner[:])
+        copy._private = dict(self._private)
+        copy._computed = self._computed
+        return copy
+
+    def entry(self, id_: int) -> Entry:
+        """The state of a record."""
+        row = id_ - self.first_id
+        return Entry(self.created[row], self.modified[row], self.owner[row], self._private.get(id_))
+
+    def set_entry(self, id_: int, entry: Entry) -> None:
+        """Puts a record into a state."""
+        row = id_ - self.first_id
+        for column in (self.created, self.modified, self.owner):
+            column.extend([0] * (row + 1 - len(column)))
+        if self._is_present(id_):
+            self.remove(id_)
+        self.created[row], self.modified[row], self.owner[row] = entry[:3]
+        if entry.modified:
+            insort(self.present, id_)
+            insort(self._by_modified, (entry.modified << 32) | id_)
+        if entry.body is not None:
+            self._private[id_] = entry.body
         self._touched(id_)
 
     def _unindex(self, id_: int) -> None:
@@ -231,6 +286,8 @@ class Table:
 
     def _touched(self, id_: int) -> None:
         self.version += 1
+        if self.on_change:
+            self.on_change(id_)
         for where, found in self._results.items():
             at = bisect_left(found, id_)
             was_in = at < len(found) and found[at] == id_

@@ -32,13 +32,16 @@ class ApiVariant:
     archiving_bumps_date_modified: bool = True
     count_excludes_incomplete: bool = False
 
-    # What hangs on an order: does a change of it move the order's `date_modified`?
+    # What hangs on a record: does a change of it move the `date_modified` of the order, product or customer?
     new_shipment_bumps_date_modified: bool = True
     shipment_edit_bumps_date_modified: bool = False
     message_bumps_date_modified: bool = False
     transaction_bumps_date_modified: bool = False
     refund_bumps_date_modified: bool = True
     line_removal_bumps_date_modified: bool = True
+    product_parts_bump_date_modified: bool = False  # variants, images, custom fields ... of a product
+    variant_removal_bumps_date_modified: bool = True  # also of an option or modifier
+    customer_parts_bump_date_modified: bool = False  # addresses and attribute values
     items_shipped_reported: bool = True  # by orders that have shipments
     message_filters_mean: Literal["message", "order"] = "message"
     transactions_paging: Literal["limit only", "honoured", "none"] = "limit only"
@@ -46,6 +49,11 @@ class ApiVariant:
     transactions_of_archived_orders: Literal["200", "404"] = "200"
     refunds_meta: Literal["pagination", "empty"] = "pagination"
     order_refunds_paged: bool = False
+
+    # Endpoints behind a database replica that lags: seconds, None for none
+    replica_lag: int | None = None
+    replica_shows: Literal["old", "missing"] = "old"  # of a record that changed within that time
+    replica_serves: Literal["lists", "own addresses", "everything"] = "lists"
 
     # Pages
     empty_v2_page: Literal["204", "[]"] = "204"
@@ -134,6 +142,9 @@ _DEVIATIONS: dict[str, dict[str, Any]] = {
     "transactions move the date": {"transaction_bumps_date_modified": True},
     "refunds leave the date": {"refund_bumps_date_modified": False},
     "line removals leave the date": {"line_removal_bumps_date_modified": False},
+    "product parts move the date": {"product_parts_bump_date_modified": True},
+    "variant removals leave the date": {"variant_removal_bumps_date_modified": False},
+    "customer parts move the date": {"customer_parts_bump_date_modified": True},
     "items_shipped stays 0": {"items_shipped_reported": False},
     "message filters mean the order": {"message_filters_mean": "order"},
     "transactions have pages": {"transactions_paging": "honoured"},
@@ -211,3 +222,14 @@ API_VARIANTS: dict[str, ApiVariant] = {
     **{name: ApiVariant(**changes) for name, changes in _DEVIATIONS.items()},
     "everything awkward": ApiVariant(**_AWKWARD),
 }
+
+LAGGING_VARIANTS: dict[str, ApiVariant] = {
+    "lists are old": ApiVariant(replica_lag=60),
+    "lists lack what changed": ApiVariant(replica_lag=60, replica_shows="missing"),
+    "own addresses are old": ApiVariant(replica_lag=60, replica_serves="own addresses"),
+    "own addresses lack what changed": ApiVariant(
+        replica_lag=60, replica_shows="missing", replica_serves="own addresses"
+    ),
+    "everything is old": ApiVariant(replica_lag=60, replica_serves="everything"),
+}
+"""Variants under which a sync cannot see what changed in the last minute; what `must_emit` names may be invisible."""

@@ -71,7 +71,7 @@ def _page_size(include: frozenset[str], api_variant: ApiVariant) -> int | None:
 
 def list_products(call: Call) -> ApiResponse:
     """`GET /v3/catalog/products`."""
-    query, api_variant, products = call.query, call.api_variant, call.store.products
+    query, api_variant, products = call.query, call.api_variant, call.store.listed("products")
     shrunk = _page_size(_includes(query), api_variant)
     page = requested_page(query, api_variant, version="v3", shrunk_to=shrunk)
     found = products.select(product_where(query, api_variant, call.store.clock.now()), product_sort(query, api_variant))
@@ -84,9 +84,9 @@ def list_products(call: Call) -> ApiResponse:
 
 def one_product(call: Call) -> ApiResponse:
     """`GET /v3/catalog/products/{id}`."""
-    id_ = call.path["product_id"]
-    existing(call.store.products, id_)
-    rows = rendered(call.store.products, [id_], date_form(call.api_variant), _view(call.query, call.api_variant))
+    products, id_ = call.store.addressed("products"), call.path["product_id"]
+    existing(products, id_)
+    rows = rendered(products, [id_], date_form(call.api_variant), _view(call.query, call.api_variant))
     return ApiResponse(b'{"data":' + b"".join(rows) + b',"meta":{}}')
 
 
@@ -97,16 +97,17 @@ class _Lists:
         self._store = store
         self._nested = {
             # mypy does not type a lambda's defaults
-            name: NestedRows(store.products, name, lambda body, name=name: body.parts[name])  # type: ignore[misc]
+            name: NestedRows(store.addressed("products"), name, lambda body, name=name: body.parts[name])  # type: ignore[misc]
             for name in _PARTS
         }
+        self._variants = NestedRows(store.listed("products"), "variants", lambda body: body.parts["variants"])
 
     def of_product(self, name: str) -> Callable[[Call], ApiResponse]:
         """`GET /v3/catalog/products/{id}/...`."""
 
         def respond(call: Call) -> ApiResponse:
             id_ = call.path["product_id"]
-            existing(self._store.products, id_)
+            existing(self._store.addressed("products"), id_)
             found = self._nested[name].of([id_])
             if not found and name == "images" and call.api_variant.product_sublist_empty == "204":
                 return ApiResponse(status=204)
@@ -125,7 +126,7 @@ class _Lists:
         if any(one is not None for one in (id_, products, sku, upc)):
             if id_ is not None:
                 products = (id_ // 1000,) if products is None or id_ // 1000 in products else ()
-            parents = self._store.products.select(Where(ids=products))
+            parents = self._store.listed("products").select(Where(ids=products))
 
             def keep(parent: int, row: Any) -> bool:
                 return (
@@ -134,8 +135,8 @@ class _Lists:
                     and (upc is None or row["upc"] == upc)
                 )
 
-            found = self._nested["variants"].of(parents.ids(0, len(parents)), keep)
-        return paged_rows(call, self._nested["variants"], found, date_form(call.api_variant), *chosen_fields(query))
+            found = self._variants.of(parents.ids(0, len(parents)), keep)
+        return paged_rows(call, self._variants, found, date_form(call.api_variant), *chosen_fields(query))
 
 
 def _filled_sku(parent: int, row: Any) -> str:

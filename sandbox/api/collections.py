@@ -20,6 +20,16 @@ from sandbox.variants import ApiVariant
 
 _BOUNDS = ("min", "max", "greater", "less")
 _OPERATORS = ("in", "not_in", "min", "max", "greater", "less", "like")
+_OWN_ADDRESSES = frozenset(
+    {
+        "abandoned_cart_emails", "banners", "blog_posts", "brands", "categories", "channel_listings", "channels",
+        "countries", "currencies", "customer_groups", "email_templates", "gift_certificates", "order_statuses", "pages",
+        "placements", "price_lists", "product_complex_rules", "promotions", "scripts", "shipping_methods",
+        "shipping_zones", "site_routes", "sites", "store_metafields", "subscribers", "tax_classes", "themes",
+        "webhooks", "widget_templates", "widgets", "wishlists",
+    }
+)  # fmt: skip
+"""The collections of which one row can be requested by its id (documented)."""
 _WHOLE = (Shape.V2_WHOLE, Shape.V2_TAGS, Shape.DATA, Shape.BARE)
 _OBJECTS = (Shape.OBJECT, Shape.BARE_OBJECT)
 
@@ -30,6 +40,8 @@ def endpoints(collections: tuple[Collection, ...]) -> list[Endpoint]:
     for one in collections:
         lists = None if one.shape in _OBJECTS else one.name
         found.append(Endpoint(one.path, one.scope, _respond(one), _known(one), lists))
+        if one.name in _OWN_ADDRESSES:
+            found.append(Endpoint(f"{one.path}/{{key}}", one.scope, _one(one)))
         if one.counted:
             found.append(Endpoint(f"{one.path}/count", one.scope, _count(one), _known(one)))
         if one.also_at:
@@ -52,6 +64,20 @@ def _respond(one: Collection) -> Callable[[Call], ApiResponse]:
         call = _with_carried_filters(one, call)
         rows = _sorted(one, _found(one, call), call.query)
         return _SHAPES.get(one.shape, _offset)(one, call, call.store.collections[one.name], rows)
+
+    return respond
+
+
+def _one(one: Collection) -> Callable[[Call], ApiResponse]:
+    """One row at its own address; 404 without such a row."""
+
+    def respond(call: Call) -> ApiResponse:
+        rows = _chosen(one, call, call.store.collections[one.name])
+        row = next((row for row in rows if str(inside(row, one.key[-1])) == call.path["key"]), None)
+        if row is None:
+            raise Problem(404, NOT_FOUND)
+        shown = _shown(one, row, call.query)
+        return json(shown if one.is_v2 else {"data": shown, "meta": {}})
 
     return respond
 
@@ -110,6 +136,7 @@ def _test(one: Collection, name: str, text: str, api_variant: ApiVariant) -> Tes
     if one.is_v2 and name[:4] in ("min_", "max_") and (name in one.filters or name[4:] in one.filter_names):
         requested, operator = name[4:], name[:3]
     path = one.filter_names.get(requested, requested if name in one.filters else "")
+    path = one.renamed.get(requested, path)
     if not path or (operator and operator not in _OPERATORS):
         return None
     if operator in _BOUNDS or path in one.dates:

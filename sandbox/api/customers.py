@@ -98,7 +98,7 @@ def list_customers(call: Call) -> ApiResponse:
     query = call.query.with_defaults(str(key.get("filters", "")))
     where = _where(query, api_variant)
     bounds = (key["id"] + 1, ENDLESS) if after else (0, key["id"] - 1)
-    found = call.store.customers.select(Where(where.modified, where.created, bounds, where.ids, where.checks))
+    found = call.store.listed("customers").select(Where(where.modified, where.created, bounds, where.ids, where.checks))
     limit = requested_page(query, api_variant, version="v3").limit
     start = 0 if after else max(0, len(found) - limit)
     ids = found.ids(start, start + limit)
@@ -108,7 +108,7 @@ def list_customers(call: Call) -> ApiResponse:
 
 
 def _by_page(call: Call) -> ApiResponse:
-    query, customers = call.query, call.store.customers
+    query, customers = call.query, call.store.listed("customers")
     page = requested_page(query, call.api_variant, version="v3")
     found = customers.select(_where(query, call.api_variant), _sort(query))
     ids = found.ids(page.start, page.stop)
@@ -137,7 +137,7 @@ def _rows(call: Call, query: Query, ids: list[int]) -> list[bytes]:
     def view(_: int, body: Body) -> Template:
         return body.view(key, lambda b: _customer(b, include, api_variant))
 
-    return rendered(call.store.customers, ids, date_form(api_variant), view)
+    return rendered(call.store.listed("customers"), ids, date_form(api_variant), view)
 
 
 class _Lists:
@@ -145,8 +145,8 @@ class _Lists:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._addresses = NestedRows(store.customers, "addresses", lambda body: body.parts["addresses"])
-        self._values = NestedRows(store.customers, "attributes", lambda body: body.parts["attributes"])
+        self._addresses = NestedRows(store.listed("customers"), "addresses", lambda body: body.parts["addresses"])
+        self._values = NestedRows(store.listed("customers"), "attributes", lambda body: body.parts["attributes"])
 
     def addresses(self, call: Call) -> ApiResponse:
         """`GET /v3/customers/addresses`."""
@@ -165,7 +165,7 @@ class _Lists:
             wanted = tuple(id_ // 1000 for id_ in ids)
         found = None
         if any(one is not None for one in (wanted, companies, names)):
-            parents = self._store.customers.select(Where(ids=wanted))
+            parents = self._store.listed("customers").select(Where(ids=wanted))
             found = self._addresses.of(parents.ids(0, len(parents)), keep)
         form = date_form(call.api_variant)
         if "formfields" in (query.texts("include") or ()):
@@ -186,7 +186,7 @@ class _Lists:
         )
         found: list[Position] | None = None
         if attributes is not None or where != Where():
-            parents = self._store.customers.select(where)
+            parents = self._store.listed("customers").select(where)
             found = self._values.of(
                 parents.ids(0, len(parents)),
                 lambda _, row: attributes is None or row["attribute_id"] in attributes,

@@ -79,7 +79,7 @@ class FormFieldValues:
         ]
 
     def _all(self) -> list[tuple[Key, dict[str, Any]]]:
-        table = self._store.customers
+        table = self._store.listed("customers")
         if self._version != table.version:
             found = table.select(Where())
             self._rows = [pair for id_ in found.ids(0, len(found)) for pair in self._of(id_)]
@@ -87,7 +87,7 @@ class FormFieldValues:
         return self._rows
 
     def _of(self, id_: int) -> list[tuple[Key, dict[str, Any]]]:
-        body = self._store.customers.body(id_)
+        body = self._store.listed("customers").body(id_)
         rows = [{**row, "customer_id": id_} for row in body.parts["form_fields"]]
         for address in body.parts["addresses"]:
             address_id = id_ * 1000 + int(str(address["id"])[-3:])

@@ -35,19 +35,21 @@ def list_coupons(call: Call) -> ApiResponse:
         checks.append(Check("type", "not", kind))
     where = Where(id_range=span(least, most, ENDLESS), ids=query.integers("id"), checks=tuple(checks))
     page = requested_page(query, api_variant, version="v2")
-    ids = call.store.coupons.select(where).ids(page.start, page.stop)
-    return bare_list(rendered(call.store.coupons, ids, rfc2822, _view), api_variant, listed=ids)
+    coupons = call.store.listed("coupons")
+    ids = coupons.select(where).ids(page.start, page.stop)
+    return bare_list(rendered(coupons, ids, rfc2822, _view), api_variant, listed=ids)
 
 
 def count_coupons(call: Call) -> ApiResponse:
     """`GET /v2/coupons/count`."""
-    return json({"count": len(call.store.coupons)})
+    return json({"count": len(call.store.listed("coupons"))})
 
 
 def one_coupon(call: Call) -> ApiResponse:
     """`GET /v2/coupons/{id}`."""
-    existing(call.store.coupons, call.path["coupon_id"])
-    return ApiResponse(b"".join(rendered(call.store.coupons, [call.path["coupon_id"]], rfc2822, _view)))
+    coupons = call.store.addressed("coupons")
+    existing(coupons, call.path["coupon_id"])
+    return ApiResponse(b"".join(rendered(coupons, [call.path["coupon_id"]], rfc2822, _view)))
 
 
 ENDPOINTS = [

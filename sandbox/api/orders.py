@@ -121,14 +121,15 @@ def list_orders(call: Call) -> ApiResponse:
     """`GET /v2/orders`."""
     shape, sort = _includes(call.query), _sort(call.query)
     page = requested_page(call.query, call.api_variant, version="v2")
-    ids = call.store.orders.select(_where(call.query, call.api_variant), sort).ids(page.start, page.stop)
-    rows = rendered(call.store.orders, ids, rfc2822, _view(call, shape))
+    orders = call.store.listed("orders")
+    ids = orders.select(_where(call.query, call.api_variant), sort).ids(page.start, page.stop)
+    rows = rendered(orders, ids, rfc2822, _view(call, shape))
     return bare_list(rows, call.api_variant, listed=ids)
 
 
 def count_orders(call: Call) -> ApiResponse:
     """`GET /v2/orders/count`: the total and one entry per status."""
-    orders = call.store.orders
+    orders = call.store.listed("orders")
     found = orders.select(_where(call.query, call.api_variant))
     counts = dict.fromkeys(STATUSES, 0)
     for id_ in found.ids(0, len(found)):
@@ -152,9 +153,9 @@ def count_orders(call: Call) -> ApiResponse:
 
 def one_order(call: Call) -> ApiResponse:
     """`GET /v2/orders/{id}`."""
-    id_ = call.path["order_id"]
-    existing(call.store.orders, id_)
-    rows = rendered(call.store.orders, [id_], rfc2822, _view(call, _includes(call.query)))
+    orders, id_ = call.store.addressed("orders"), call.path["order_id"]
+    existing(orders, id_)
+    rows = rendered(orders, [id_], rfc2822, _view(call, _includes(call.query)))
     return ApiResponse(b"".join(rows))
 
 

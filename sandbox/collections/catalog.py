@@ -18,7 +18,7 @@ COLLECTIONS = (
         PRODUCTS,
         rows("tree_categories"),
         key=("category_id",),
-        filters=frozenset({"category_id", "tree_id"}),
+        filters=frozenset({"category_id", "category_uuid", "tree_id", "parent_id", "name"}),
     ),
     Collection(
         "product_sort_orders",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.collection import ByChannel, Collection, Shape, World
-from sandbox.collections.forms import CHANNELS, DATED, fraction, zulu
+from sandbox.collections.forms import CHANNELS, fraction, zulu
 from sandbox.collections.rows import rows
 from sandbox.dates import DAY
 from sandbox.options import CHANNEL_LISTINGS, CHANNEL_SETTINGS, SITES
@@ -26,7 +26,7 @@ COLLECTIONS = (
         size=4,
         grows=False,
         dates={"date_created": zulu, "date_modified": zulu},
-        filters=DATED,
+        filters=frozenset({"type", "platform", "status", "date_created", "date_modified"}),  # none by id is documented
         included=frozenset({"currencies"}),
     ),
     Collection(

@@ -13,6 +13,7 @@ COLLECTIONS = (
         "v3/content/pages",
         CONTENT,
         rows("pages"),
+        filters=frozenset({"id", "name"}),
         by_channel=ByChannel("channel_id", "channel_id", takes_one=True),
         included=frozenset({"body"}),
         default=20,

@@ -16,6 +16,7 @@ COLLECTIONS = (
         LOCATIONS,
         rows("inventory_locations"),
         size=3,
+        renamed={"location_id": "id", "location_code": "code", "type_id": "type_id"},
         dates={"created_at": zulu, "updated_at": zulu},
         most=1000,
     ),
@@ -26,7 +27,7 @@ COLLECTIONS = (
         rows("inventory_items"),
         key=("identity.sku",),
         size=20,
-        filters=_IDENTITY,
+        filters=_IDENTITY | {"locations.location_id", "locations.location_code"},
         most=1000,
     ),
     Collection(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.collection import Collection, Row, Shape, World
-from sandbox.collections.forms import DATED, offset, uuid
+from sandbox.collections.forms import offset, uuid
 from sandbox.options import (
     CARTS,
     CHANNEL_SETTINGS,
@@ -46,11 +46,12 @@ def _of_the_store(n: int, world: World) -> Row:
     return {**_of("store", "channels")(n, world), "id": str(n), "resource_id": "0"}
 
 
+_FILTERS = frozenset({"key", "namespace", "date_created", "date_modified"})  # none by id is documented
 _DATES = {"date_created": offset, "date_modified": offset}
 
 
 def _collection(name: str, path: str, scope: str, row: Callable[[int, World], Row]) -> Collection:
-    return Collection(name, f"{path}/metafields", scope, row, Shape.CURSOR, dates=_DATES, filters=DATED)
+    return Collection(name, f"{path}/metafields", scope, row, Shape.CURSOR, dates=_DATES, filters=_FILTERS)
 
 
 COLLECTIONS = (

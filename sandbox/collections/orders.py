@@ -16,6 +16,7 @@ COLLECTIONS = (
         Shape.DATA,
         dates={"ready_at": zulu, "created_at": fraction, "updated_at": fraction},
         filters=frozenset({"order_id"}),
+        renamed={"pickup_id": "id"},
     ),
     Collection(
         "order_shipping_quotes",

@@ -33,14 +33,17 @@ COLLECTIONS = (
         size=4,
         dates={"created_at": zulu, "updated_at": zulu},
     ),
-    Collection("tax_zones", "v3/tax/zones", INFORMATION, rows("tax_zones"), Shape.DATA, size=10),
-    Collection("tax_rates", "v3/tax/rates", INFORMATION, rows("tax_rates")),
+    Collection(
+        "tax_zones", "v3/tax/zones", INFORMATION, rows("tax_zones"), Shape.DATA, size=10, filters=frozenset({"id"})
+    ),
+    Collection("tax_rates", "v3/tax/rates", INFORMATION, rows("tax_rates"), filters=frozenset({"id", "tax_zone_id"})),
     Collection(
         "tax_properties",
         "v3/tax/properties",
         INFORMATION,
         rows("tax_properties"),
         Shape.DATA,
+        filters=frozenset({"id", "type"}),
         size=4,
         dates={"created_at": zulu, "updated_at": zulu},
     ),
@@ -72,6 +75,14 @@ COLLECTIONS = (
         key=("code",),
         size=3,
     ),
-    Collection("store_logs", "v3/store/systemlogs", LOGS, rows("store_logs"), size=30, dates={"date_created": zulu}),
+    Collection(
+        "store_logs",
+        "v3/store/systemlogs",
+        LOGS,
+        rows("store_logs"),
+        size=30,
+        filters=frozenset({"id", "type", "module"}),
+        dates={"date_created": zulu},
+    ),
     Collection("webhooks", "v3/hooks", None, rows("webhooks"), size=4, dates={"created_at": unix, "updated_at": unix}),
 )

@@ -73,7 +73,8 @@ def _every_field(rng: Random) -> Body:
     return body.changed({**text, "channel_ids": [1], "addresses": addresses})
 
 
-def _address(rng: Random, n: int) -> dict[str, Any]:
+def address(rng: Random, n: int) -> dict[str, Any]:
+    """The n-th address."""
     place = words.address(rng)
     return {
         "id": child_id(n),
@@ -94,7 +95,7 @@ def _address(rng: Random, n: int) -> dict[str, Any]:
     }
 
 
-def _attribute(n: int) -> dict[str, Any]:
+def attribute(n: int) -> dict[str, Any]:
     """A value; its dates follow the customer's, so that editing the customer moves them."""
     return {
         "id": child_id(n),
@@ -139,8 +140,8 @@ def _customer(
             "channel_ids": None,
         },
         {
-            "addresses": [_address(rng, n) for n in range(1, addresses + 1)],
-            "attributes": [_attribute(n) for n in range(1, attributes + 1)],
+            "addresses": [address(rng, n) for n in range(1, addresses + 1)],
+            "attributes": [attribute(n) for n in range(1, attributes + 1)],
             "form_fields": fields,
             "store_credit_amounts": credit or [{"amount": 0}],
         },

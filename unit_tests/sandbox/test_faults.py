@@ -167,13 +167,17 @@ def _control(client: Client, method: str, name: str, body: Any = None) -> Any:
 
 
 def test_another_process_can_control_the_store(client: Client) -> None:
-    """Figures, edits and the clock, under `/_sandbox/`."""
+    """Figures, records, edits and the clock, under `/_sandbox/`."""
     client.get("v2/time")
     before = _control(client, "GET", "stats")
     assert before["by_path"] == {"v2/time": 1}
     changed = _control(client, "POST", "edit", {"kind": "orders", "edit": 4, "create": 3, "delete": 2})
     assert [len(changed[name]) for name in ("edited", "created", "deleted")] == [4, 3, 2]
     assert client.store.touched("orders") == {id_ for name in ("edited", "created", "deleted") for id_ in changed[name]}
+    for kind, known in (("orders", client.store.ids("orders")), ("refunds", client.store.ids("refunds"))):
+        assert [record["id"] for record in _control(client, "GET", f"records?kind={kind}")] == known
+    assert len(_control(client, "GET", "records?kind=channels")) == len(client.store.ids("channels"))
+    assert _control(client, "GET", "records?kind=pets") == _control(client, "GET", "records") == 400
     assert _control(client, "POST", "edit", ["orders"]) == 400
     assert _control(client, "POST", "edit", {"kind": "pets"}) == 400
     later = _control(client, "POST", "advance", {"seconds": 3600})

@@ -365,7 +365,7 @@ def test_the_variant_says_whether_a_row_moves_its_order(kind: str, action: str, 
 def test_what_cannot_be_done_to_a_row_is_refused(own: Store) -> None:
     """With a sentence that says what can."""
     id_ = own.ids("orders")[60]
-    with pytest.raises(KeyError, match="they have lines"):
+    with pytest.raises(KeyError, match="there are lines"):
         own.add_child(id_, "pets")
     with pytest.raises(ValueError, match="can be added"):
         own.add_child(id_, "taxes")
