@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -135,6 +136,23 @@ def _credential(name: str) -> BeforeValidator:
     return BeforeValidator(parse)
 
 
+class Reconcile(str, Enum):
+    """The frequency of reconciliations."""
+
+    NEVER = "never"
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    EVERY_SYNC = "every_sync"
+
+    @property
+    def interval(self) -> timedelta:
+        """The time after a reconciliation when the next one is due; an hour less than the name says, as schedules are
+        not exact."""
+        return {Reconcile.DAILY: timedelta(hours=23), Reconcile.WEEKLY: timedelta(days=7, hours=-1)}.get(
+            self, timedelta()
+        )
+
+
 class Config(BaseModel):
     """The connector's settings; `Config.spec()` is the form that Airbyte shows for them."""
 
@@ -239,11 +257,23 @@ class Config(BaseModel):
         examples=[[1]],
         json_schema_extra={"order": 7},
     )
+    reconcile: Annotated[
+        Reconcile,
+        WithJsonSchema({"type": "string", "enum": [one.value for one in Reconcile]}),
+    ] = Field(
+        default=Reconcile.DAILY,
+        title="Reconcile",
+        description=(
+            "How often incremental streams are compared with the whole store, to find deleted records and changes "
+            "without a date. This takes a request for every 250 records of each list, after the new data has been read."
+        ),
+        json_schema_extra={"order": 8},
+    )
     api_url: Annotated[str, BeforeValidator(parse_api_url), WithJsonSchema({"type": "string"})] = Field(
         default=f"https://{API_HOST}",
         title="API address",
         description="Another address of the API, for tests against a local store.",
-        json_schema_extra={"order": 8, "airbyte_hidden": True},
+        json_schema_extra={"order": 9, "airbyte_hidden": True},
     )
 
     @property
@@ -320,6 +350,10 @@ def _sentence(error: Any) -> str:
     if "le" in bounds or "ge" in bounds:
         limit = f"at most {bounds['le']}" if "le" in bounds else f"at least {bounds['ge']}"
         return f"The setting {name} must be {limit}."
+    if name == "reconcile":
+        return f"The setting {name} must be {', '.join(one.value for one in Reconcile)}.".replace(
+            ", every", " or every"
+        )
     if name == "channel_ids":
         return f"The setting {name} must be a list of whole numbers, such as [1, 2]."
     return f"The setting {name} must be a whole number."

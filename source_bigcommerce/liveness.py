@@ -41,7 +41,8 @@ class Liveness:
     """Adds these messages to those of a sync.
 
     `states` are STATE messages that are valid when the sync begins, the one to repeat first as the last. `put` adds an
-    item to the output queue. `clock` returns monotonic seconds, `unix_time` Unix seconds.
+    item to the output queue. `clock` returns monotonic seconds, `unix_time` Unix seconds. `renew` returns a state in
+    the form in which it must be printed again.
     """
 
     def __init__(
@@ -50,9 +51,11 @@ class Liveness:
         put: Callable[[AirbyteMessage], None],
         clock: Callable[[], float] = time.monotonic,
         unix_time: Callable[[], float] = time.time,
+        renew: Callable[[AirbyteMessage], AirbyteMessage] = lambda state: state,
     ) -> None:
         self._states = {_stream_of(state): state for state in states}  # by stream, the one printed last at the end
         self._put = put
+        self._renew = renew
         self._clock = clock
         self._unix_time = unix_time
         self._repeat_at = clock() + SECONDS_BETWEEN_STATES
@@ -110,7 +113,7 @@ class Liveness:
                 yield _running(name, self._quota_reset)
 
     def _repeated_state(self) -> Iterable[AirbyteMessage]:
-        return [state for name, state in self._states.items() if name in self._under_way][-1:]
+        return [self._renew(state) for name, state in self._states.items() if name in self._under_way][-1:]
 
 
 def _running(stream: str, quota_reset: int | None) -> AirbyteMessage:

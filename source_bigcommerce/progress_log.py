@@ -78,11 +78,16 @@ class ProgressReport:
         """Returns the log line: records, streams in progress, requests, and the rest of the store's quota."""
         under_way = [_so_far(stream) for stream in list(self._under_way.values())]
         records = sum(stream.counters.records for stream in self.streams)
+        compared, again, deleted = (
+            sum(getattr(stream.counters, name) for stream in self.streams)
+            for name in ("compared", "emitted_again", "deleted")
+        )
         usage = self._governor.usage
         details = f" ({'; '.join(under_way)})" if under_way else ""
         left = "" if usage.quota is None else f", {usage.left:,} of {usage.quota:,} left in the store's quota"
+        reconciled = f", {compared:,} compared ({again:,} emitted again, {deleted:,} deleted)" if compared else ""
         return (
-            f"{records:,} records{details}, {self._ended} of {len(self.streams)} streams ended, "
+            f"{records:,} records{details}{reconciled}, {self._ended} of {len(self.streams)} streams ended, "
             f"{usage.requests:,} requests{left}, {usage.waited:.0f} s waited for the quota."
         )
 

@@ -33,6 +33,7 @@ from source_bigcommerce.config import Config
 from source_bigcommerce.input_files import one_per_stream, read_catalog, read_object, read_state, warn_of_unused
 from source_bigcommerce.progress_log import ProgressReport
 from source_bigcommerce.streams import ALL_STREAMS
+from source_bigcommerce.streams.stream import DELETED_AT
 from source_bigcommerce.streams.stream import Stream as BigCommerceStream
 
 STREAM_NAMES = frozenset(vars(stream).get("name") or camel_to_snake(stream.__name__) for stream in ALL_STREAMS)
@@ -122,7 +123,11 @@ class SourceBigcommerce(AbstractSource):
         try:
             if report.streams:
                 messages = read_concurrently(
-                    report.streams, ConnectorStateManager(states), store.config.num_workers, _full_refreshes(catalog)
+                    report.streams,
+                    ConnectorStateManager(states),
+                    store.config.num_workers,
+                    _full_refreshes(catalog),
+                    _with_deletions(catalog),
                 )
                 yield from self._messages(report, messages)
         except AirbyteTracedException:
@@ -177,6 +182,12 @@ def _streams(store: Store) -> list[BigCommerceStream]:
 
 def _full_refreshes(catalog: ConfiguredAirbyteCatalog) -> set[str]:
     return {one.stream.name for one in catalog.streams if one.sync_mode is SyncMode.full_refresh}
+
+
+def _with_deletions(catalog: ConfiguredAirbyteCatalog) -> set[str]:
+    """Returns the streams whose schema in the destination has the column by which it recognizes a deletion."""
+    schemas = ((one.stream.name, one.stream.json_schema) for one in catalog.streams)
+    return {name for name, schema in schemas if DELETED_AT in (schema or {}).get("properties", {})}
 
 
 def _access_failure(stream: BigCommerceStream, streams: Iterable[BigCommerceStream]) -> BigCommerceError | None:

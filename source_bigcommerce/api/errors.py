@@ -95,6 +95,7 @@ STARTS_OVER = "the next sync reads the stream from its start."
 STARTS_OVER_UNLESS_SAVED = (
     "the next sync reads the stream from its start, or from the last state that this one still saves."
 )
+RECONCILED_LATER = "the next reconciliation reads it again."
 START_AGAIN = "start the sync again."  # for requests that belong to no stream
 _RESUMPTION = "Nothing is lost: {resumption}"
 _ACCOUNT = "the control panel under Settings > Store-level API accounts"

@@ -13,13 +13,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, SyncMode
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, SyncMode
+from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.concurrency.batch_queue import BatchQueue
@@ -27,8 +29,12 @@ from source_bigcommerce.concurrency.shared_read import Limits, SharedRead
 from source_bigcommerce.lists.incremental_reader import IncrementalListReader
 from source_bigcommerce.lists.state import StreamState
 from source_bigcommerce.liveness import Liveness
+from source_bigcommerce.reconciliation.messages import IncrementalWorkDone, LedgerMessages
+from source_bigcommerce.reconciliation.packing import LedgerDamaged
+from source_bigcommerce.reconciliation.run import Reconciliations
+from source_bigcommerce.reconciliation.stream_ledger import StreamLedger
 from source_bigcommerce.streams.schema_mismatches import with_changes
-from source_bigcommerce.streams.stream import Stream
+from source_bigcommerce.streams.stream import Stream, is_reconcilable
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
 LISTS_PER_WORKER = 2
@@ -49,13 +55,19 @@ def read_concurrently(
     state_manager: ConnectorStateManager,
     workers: int,
     full_refreshes: Collection[str] = (),
+    emit_deletions: Collection[str] = (),
 ) -> Iterator[AirbyteMessage]:
-    """Yields the messages of all streams, of which up to `workers` slices are read at a time.
+    """Yields the messages of all streams, of which up to `workers` slices are read at a time; then those of the
+    reconciliations that are due.
 
-    `full_refreshes` are the names of the streams that are read in full although they could resume from a state.
+    `full_refreshes` are the names of the streams that are read in full although they could resume from a state,
+    `emit_deletions` those of the streams that may emit deletions.
     """
     queue = BatchQueue(QUEUE_SIZE)
-    liveness = Liveness(_initial_states(streams, state_manager), queue.put)
+    ledgers = _ledgers(streams, state_manager, full_refreshes)
+    lists = {stream.name: stream.listing for stream in streams}
+    ledger_messages = LedgerMessages(ledgers, lists, streams[0].store.sync_started_at)
+    liveness = Liveness(_initial_states(streams, state_manager), queue.put, renew=ledger_messages.renewed)
     streams[0].store.governor.listener = liveness
     repository = ConcurrentMessageRepository(queue, ThreadMessages())
     limits = Limits(threading.BoundedSemaphore(workers), threading.BoundedSemaphore(LISTS_PER_WORKER * workers))
@@ -76,8 +88,11 @@ def read_concurrently(
         message_repository=repository,
         initial_number_partitions_to_generate=begun,
     )
+    reconciliations = Reconciliations(streams[0].store, ledgers, emit_deletions, queue)
+    incremental = source.read([stream for read in reads for stream in read.cdk_streams()])
     try:
-        for message in liveness.messages(source.read([stream for read in reads for stream in read.cdk_streams()])):
+        messages = ledger_messages.messages(_reconciled(incremental, streams, reconciliations))
+        for message in liveness.messages(messages):
             yield with_changes(message)
     finally:
         # The consumer may have stopped before the end. Threads that wait for something must not wait any longer.
@@ -85,6 +100,60 @@ def read_concurrently(
         for read in reads:
             read.give_up()
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _reconciled(
+    messages: Iterable[AirbyteMessage], streams: Iterable[Stream], reconciliations: Reconciliations
+) -> Iterator[AirbyteMessage]:
+    """Yields the messages of the incremental work, then those of the reconciliations: a stream that is reconciled is
+    complete only after that. Raises the error of the incremental work at the end."""
+    by_name = {stream.name: stream for stream in streams}
+    complete: dict[str, AirbyteMessage] = {}
+    failure = None
+    try:
+        for message in messages:
+            status = message.trace.stream_status if message.trace else None
+            if status and status.status is AirbyteStreamStatus.COMPLETE:
+                name = status.stream_descriptor.name
+                if reconciliations.due([by_name[name]]):
+                    complete[name] = message
+                    yield IncrementalWorkDone(MessageType.TRACE, stream=name)
+                    continue
+            yield message
+    except AirbyteTracedException as error:
+        failure = error
+    if complete:
+        for found in reconciliations.messages([stream for stream in by_name.values() if stream.name in complete]):
+            if isinstance(found, AirbyteMessage):
+                yield found
+            else:
+                yield from (complete[name] for name in found)
+    if failure:
+        raise failure
+
+
+def _ledgers(
+    streams: Iterable[Stream], state_manager: ConnectorStateManager, full_refreshes: Collection[str]
+) -> dict[str, StreamLedger]:
+    """Returns the ledgers of the streams that are reconciled, from their saved states if these are used."""
+    ledgers = {}
+    for stream in streams:
+        if not is_reconcilable(stream) or stream.name in full_refreshes:
+            continue
+        ledger = ledgers[stream.name] = StreamLedger(stream)
+        saved = state_manager.get_stream_state(stream.name, stream.namespace)
+        state = _resumed_state(stream, SyncMode.incremental, state_manager)
+        try:
+            if state and not state.remark:
+                ledger.load(saved)
+        except LedgerDamaged as error:
+            logger.warning(
+                f"The saved list of the records of '{stream.name}' cannot be read ({error}). It is made again: the "
+                "next reconciliation emits what it reads of the stream once, and deletes nothing."
+            )
+        if state and state.reached is None:
+            ledger.is_new = True
+    return ledgers
 
 
 def _initial_states(streams: Iterable[Stream], state_manager: ConnectorStateManager) -> Iterable[AirbyteMessage]:

@@ -213,8 +213,11 @@ class SlicePartition(Partition):
     def _records(self, stream: Stream, entries: Sequence[dict[str, Any]]) -> Iterator[Record]:
         try:
             with errors_with_guidance():
+                records = 0
                 for record in stream.to_records(entries):
                     yield as_cdk_record(record, stream.name)
+                    records += 1
+                stream.counters.add(len(entries), records)
         except Exception as error:
             self._dropped_out.add(stream.name)
             self._read.drop_out(stream, self._piece, error)

@@ -79,9 +79,13 @@ def is_never_empty(parent: Record, children: Any) -> bool:
 
 
 def complete_embedded(
-    parents: Sequence[Record], lists: Iterable[EmbeddedList], fetch: Fetch, ignore_if_deleted: IgnoreIfDeleted
+    parents: Sequence[Record],
+    lists: Iterable[EmbeddedList],
+    fetch: Fetch,
+    ignore_if_deleted: IgnoreIfDeleted,
+    reread_all: bool = False,
 ) -> None:
-    """Replaces every possibly truncated list in `parents` by the one that its own endpoint returns.
+    """Replaces every possibly truncated list in `parents`, or every list, by the one that its own endpoint returns.
 
     `ignore_if_deleted` is called for a list that is not found, or is empty although the parent has embedded children:
     it raises unless the parent has been deleted. In that case the parent is not changed.
@@ -89,7 +93,7 @@ def complete_embedded(
     for embedded in lists:
         unsure = []
         for parent in parents:
-            if embedded.is_possibly_truncated(parent, parent.get(embedded.name)):
+            if reread_all or embedded.is_possibly_truncated(parent, parent.get(embedded.name)):
                 unsure.append(parent)
             elif not isinstance(parent.get(embedded.name), list):
                 parent[embedded.name] = []  # it was not embedded, and the parent counts none
@@ -99,6 +103,19 @@ def complete_embedded(
         else:
             for start in range(0, len(unsure), PARENTS_PER_REQUEST):
                 _reread_many(unsure[start : start + PARENTS_PER_REQUEST], embedded, fetch, ignore_if_deleted)
+        if reread_all:
+            _refuse_impossible(parents, embedded)
+
+
+def _refuse_impossible(parents: Sequence[Record], embedded: EmbeddedList) -> None:
+    """Raises BigCommerceError if a list was returned empty that cannot be: nothing may be concluded from it."""
+    for parent in parents:
+        children = parent.get(embedded.name)
+        if children == [] and embedded.is_possibly_truncated(parent, children):
+            raise BigCommerceError(
+                f"{embedded.endpoint} returned none of the {embedded.name} of record {parent['id']}, which has some.",
+                FailureType.system_error,
+            )
 
 
 def _reread_one(parent: Record, embedded: EmbeddedList, fetch: Fetch, ignore_if_deleted: IgnoreIfDeleted) -> None:

@@ -19,7 +19,7 @@ class EntryFilter:
     """Filters the entries of one list during one sync.
 
     `known_segments` are the parts of the window whose records earlier syncs emitted under narrower settings; if
-    `known_ids` is not None, only the records with these ids.
+    `known_ids` is not None, only the records with these ids. `selects_all` includes the channels that are not chosen.
     """
 
     def __init__(self, listing: Listing, store: Store) -> None:
@@ -28,6 +28,7 @@ class EntryFilter:
         self.deduplicator = RecordDeduplicator()
         self.known_segments: Sequence[Segment] = ()
         self.known_ids: frozenset[int] | None = None
+        self.selects_all = False
 
     def filter(self, entries: Sequence[Record], piece: ListSlice) -> Sequence[Record]:
         """Returns the entries without those that certainly belong to another slice or channel, or were emitted."""
@@ -49,7 +50,7 @@ class EntryFilter:
     def is_chosen(self, entry: Record) -> bool:
         """Returns True if an entry belongs to the channels that the user chose."""
         channels = self._listing.channel_filter
-        return channels is None or channels.matches(entry, self._store.config.channel_ids)
+        return self.selects_all or channels is None or channels.matches(entry, self._store.config.channel_ids)
 
     def changed_at(self, entry: Record) -> datetime | None:
         """Returns the instant by which the date filter selects an entry; None if it has no readable one."""

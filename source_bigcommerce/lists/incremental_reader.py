@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from source_bigcommerce.api.errors import RESUMES, STARTS_OVER_UNLESS_SAVED, BigCommerceError
+from source_bigcommerce.api.errors import RECONCILED_LATER, RESUMES, STARTS_OVER_UNLESS_SAVED, BigCommerceError
 from source_bigcommerce.api.pagination import Record
 from source_bigcommerce.lists.client import FilterRefused
 from source_bigcommerce.lists.deduplication import RecordDeduplicator
@@ -28,6 +28,7 @@ class IncrementalListReader(ListReader):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.watermark = Watermark()
+        self.is_reconciling = False
         super().__init__(*args, **kwargs)
         self._slicer = TimeSlicer(self.pages, self.client, self.query, self.filter, self.store)
 
@@ -41,12 +42,36 @@ class IncrementalListReader(ListReader):
             tuple(sorted(set(config.channel_ids))) if self.listing.depends_on_channels else None,
         )
 
+    def whole(self) -> ListSlice:
+        """Returns the slice with all entries that the settings select, whenever they were changed."""
+        return ListSlice(window=TimeWindow(self._earliest, self.store.sync_started_at()))
+
+    def selects(self, entry: Record) -> bool:
+        """Returns True if the settings select an entry that was requested by its id."""
+        changed = self.filter.changed_at(entry)
+        return self.filter.is_chosen(entry) and (changed is None or changed >= self._earliest)
+
+    def any_id(self) -> Any:
+        """Returns the id of some entry of the list, whatever the settings exclude; None if there is none."""
+        first = self.listing.pagination.first()
+        page = self.listing.pagination.page(
+            self.client.fetch(self.listing.endpoint, {**first, **self.one_row()}), first
+        )
+        return page.records[0].get("id") if page.records else None
+
+    def hidden_entries(self, after: Any, upto: Any) -> Iterator[Sequence[Record]]:
+        """Yields the entries that the list does not return although the settings select them, those with an id after
+        `after`, up to and including `upto` (None is open)."""
+        return iter(())
+
     @property
     def slices_per_state(self) -> int:
         """The number of slices that are completed together with `supplementary_pages`."""
         return 1
 
     def resumption(self) -> str:
+        if self.is_reconciling:
+            return RECONCILED_LATER
         return STARTS_OVER_UNLESS_SAVED if self.watermark.state.reached is None else RESUMES
 
     def slices(self, state: StreamState, is_full_refresh: bool) -> Iterator[ListSlice]:
@@ -88,7 +113,7 @@ class IncrementalListReader(ListReader):
         """
         failure = None
         try:
-            yield from self._enriched(self._from_the_start(piece))
+            yield from self._enriched(self.read_uncompleted(piece))
         except UnreadableRecords as error:
             failure = error
             if piece.window:
@@ -139,10 +164,7 @@ class IncrementalListReader(ListReader):
             yield from self.parents.read_parent(key)
             return
         parent = self._find_in_list({**self.query.fixed(), **self.only(key)}, key) or self.find(key)
-        if not isinstance(parent, dict) or not self.filter.is_chosen(parent):
-            return
-        changed = self.filter.changed_at(parent)
-        if changed is None or changed >= self._earliest:
+        if isinstance(parent, dict) and self.selects(parent):
             yield [parent]
 
     def is_known_unread(self, parent: Any) -> bool:

@@ -56,6 +56,7 @@ class Listing:
     `embedded` are lists in the entries; `separable` are further values of `include` that can be read from an endpoint
     of their own. `count_endpoint` returns the length of a list whose pages do not. `sequence_field` numbers the
     entries in the order in which they are created. `pages_per_slice` come in addition to the sample of a slice.
+    `finds_by_id` is True if single entries can be requested by their ids, for most lists by the filter `id:in`.
     `reader` and `enricher` are classes for lists that need their own.
     """
 
@@ -73,6 +74,7 @@ class Listing:
     identity: Callable[[Record], Any] = by_fields("id")
     sequence_field: str = "id"
     pages_per_slice: int = 10
+    finds_by_id: bool = False
     reader: Callable[..., Any] | None = None
     enricher: Callable[..., Any] | None = None
 

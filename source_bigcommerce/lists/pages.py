@@ -142,22 +142,26 @@ class PageFetcher:
 
 
 def read_sequentially(
-    pages: PageFetcher, piece: ListSlice, has_records_after: Callable[[ListSlice, int, Record], bool]
-) -> Iterator[Sequence[Record]]:
-    """Yields all entries of a slice, page by page, with keys or cursors.
+    pages: PageFetcher,
+    piece: ListSlice,
+    has_records_after: Callable[[ListSlice, int, Record], bool],
+    start: Params | None = None,
+) -> Iterator[tuple[Sequence[Record], Params | None]]:
+    """Yields all entries of a slice, page by page, with keys or cursors; with each page the parameters of the next one.
 
-    `has_records_after` is called with the slice, the number of entries so far and the last one if an empty page ends
-    the list, which is rare. Raises BigCommerceError if the store contradicts that end.
+    `start` are the parameters of the first page, if that is not the first of the list. `has_records_after` is called
+    with the slice, the number of entries so far and the last one if an empty page ends the list, which is rare. Raises
+    BigCommerceError if the store contradicts that end.
     """
     skipper = pages.skipper(piece)
-    page = _page_at(pages, piece, None, 0, (), skipper)
+    page = _page_at(pages, piece, start, 0, (), skipper)
     positions: set[tuple[tuple[str, str | int], ...]] = set()
     read = 0
     while True:
         read += len(page.records)
         records, following, last = page.records, page.next, page.records[-1:]
         del page  # two pages at a time for each of many workers would use much memory
-        yield records
+        yield records, following
         del records
         if following is None:
             skipper.end()

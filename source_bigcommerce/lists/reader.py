@@ -17,6 +17,7 @@ from source_bigcommerce.lists.client import FilterRefused, ListClient
 from source_bigcommerce.lists.embedded import complete_embedded
 from source_bigcommerce.lists.entry_filter import EntryFilter
 from source_bigcommerce.lists.listing import ChannelParents, Listing
+from source_bigcommerce.lists.lookup import find_by_ids
 from source_bigcommerce.lists.page_numbers import PageNumberReader
 from source_bigcommerce.lists.pages import PageFetcher, read_sequentially
 from source_bigcommerce.lists.parents import ChannelLists, ParentLists
@@ -54,6 +55,7 @@ class ListReader:
         self.name = name
         self.parent_key = parent_key
         self.unread = UnreadParents()
+        self.without_children: set[Any] = set()  # entries that exist, of which the store returns no children
         self.estimated_total: int | None = None  # entries; None if the store does not report it
         separable = listing.separable.union(embedded.name for embedded in listing.embedded)
         self.client = ListClient(name, store, self._error_handler(scope), separable, note_repairs)
@@ -72,7 +74,7 @@ class ListReader:
 
     def read(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         """Yields the complete entries of a slice, page by page. Raises BigCommerceError if one cannot be read."""
-        yield from self._enriched(self._from_the_start(piece))
+        yield from self._enriched(self.read_uncompleted(piece))
         self.unread.check(self.name, self.parent_key)
 
     def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
@@ -87,7 +89,7 @@ class ListReader:
         if isinstance(self.listing.pagination, (PageNumber, PageNumberV2)):
             yield from PageNumberReader(self.pages, self.query, self.filter, self.store).read(piece)
             return
-        for entries in read_sequentially(self.pages, piece, self.has_records_after):
+        for entries, _ in read_sequentially(self.pages, piece, self.has_records_after):
             yield self.filter.filter(entries, piece)
             del entries  # two pages at a time for each of many workers would use much memory
 
@@ -125,13 +127,24 @@ class ListReader:
             raise missing
         logger.info(f"Record {parent['id']} of '{self.name}' was deleted while it was read.")
 
-    def find(self, key: Any) -> Any:
-        """Returns the entry with this id; None if neither its own endpoint nor the list returns it."""
+    def find(self, key: Any) -> Record | None:
+        """Returns the entry with this id; None if neither its own endpoint nor the list returns it. Raises
+        BigCommerceError if a response is no object: only 404 means that the entry does not exist."""
+        endpoint = path_for_parent(f"{self.listing.endpoint}/{{id}}", key)
         try:
-            found = self.client.fetch(path_for_parent(f"{self.listing.endpoint}/{{id}}", key), {})
-            return found["data"] if isinstance(found, dict) and isinstance(found.get("data"), dict) else found
+            found = self.client.fetch(endpoint, {})
         except NotFound:
             return self._find_in_list(self.only(key), key)
+        if not isinstance(found, dict):
+            raise BigCommerceError(f"{endpoint} returned no record.", FailureType.transient_error)
+        return found["data"] if isinstance(found.get("data"), dict) else found
+
+    def find_all(self, keys: Sequence[Any], witness: Any) -> Sequence[Record]:
+        """Returns the entries that exist among those with these ids, whatever the settings exclude.
+
+        `witness` is the id of an entry that exists. Raises BigCommerceError if the responses prove nothing.
+        """
+        return find_by_ids(self.client, self.listing.endpoint, self.query.fixed(), keys, witness)
 
     def only(self, key: Any) -> Params:
         """Returns the query parameters that select the entry with this id."""
@@ -162,7 +175,7 @@ class ListReader:
         self.estimated_total = None if self.query.lists_unwanted_entries else total
         return total or 0
 
-    def _from_the_start(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
+    def read_uncompleted(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         """Yields the entries of a slice, from the first page again if a filter is refused on a later one: page numbers
         and totals are then those of another list."""
         while True:
@@ -174,23 +187,26 @@ class ListReader:
 
     def _enriched(self, pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
         for entries in pages:
-            yield self._complete(entries)
+            yield self.complete(entries)
             del entries  # not kept while the next page is fetched
 
-    def _complete(self, entries: Sequence[Record]) -> Sequence[Record]:
-        """Returns the complete entries of a page, without those that cannot be completed."""
+    def complete(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
+        """Returns the complete entries of a page, without those that cannot be completed.
+
+        With `reread_all`, every embedded list is read again, not only those that may be truncated.
+        """
         if not self.listing.embedded:
-            return self.enricher.enrich(entries)
+            return self.enricher.enrich(entries, reread_all)
         originals = [dict(entry) for entry in entries]
         try:
-            return self.enricher.enrich(entries)
+            return self.enricher.enrich(entries, reread_all)
         except BigCommerceError as error:
             if not _concerns_one_entry(error):
                 raise
         completed: list[Record] = []
         for entry in originals:
             try:
-                completed.extend(self.enricher.enrich([entry]))
+                completed.extend(self.enricher.enrich([entry], reread_all))
             except BigCommerceError as error:
                 if not _concerns_one_entry(error):
                     raise
@@ -221,13 +237,16 @@ class Enricher:
     def __init__(self, reader: ListReader) -> None:
         self.reader = reader
 
-    def enrich(self, entries: Sequence[Record]) -> Sequence[Record]:
-        """Returns the complete entries of a page. Raises BigCommerceError."""
+    def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
+        """Returns the complete entries of a page; with `reread_all`, every embedded list is read again. Raises
+        BigCommerceError."""
         embedded = self.reader.listing.embedded
         if embedded:
             for entry in entries:
                 key_of(entry)  # its embedded lists are requested by its id
-            complete_embedded(entries, embedded, self.reader.client.fetch_list, self.reader.ignore_if_deleted)
+            complete_embedded(
+                entries, embedded, self.reader.client.fetch_list, self.reader.ignore_if_deleted, reread_all
+            )
         return entries
 
 

@@ -24,6 +24,7 @@ FULL_REFRESH_COMPLETE = "__ab_full_refresh_sync_complete"
 # The CDK's marks of a state without a cursor.
 _NO_CURSOR = frozenset({NO_CURSOR_STATE_KEY, FULL_REFRESH_COMPLETE, "__ab_full_refresh_state_message"})
 _FULL_REFRESH = "full_refresh"
+RECONCILIATION = "reconciliation"  # the field with the ledger, which is added and read elsewhere
 _ID_SET_VERSION = "1:"
 
 
@@ -185,7 +186,7 @@ def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> Str
     value under "id", a list per order). Raises BigCommerceError for any other form: reading everything again without a
     reset could cost hours of the store's quota.
     """
-    if not state:
+    if not set(state) - {RECONCILIATION}:
         return StreamState()
     if not _NO_CURSOR.isdisjoint(state):
         return StreamState(remark=f"The saved state of the stream '{stream}' has no cursor: {_FROM_ITS_START}")

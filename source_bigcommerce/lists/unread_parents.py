@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from airbyte_cdk.models import FailureType
@@ -37,6 +38,10 @@ class UnreadParents:
             if isinstance(error, Forbidden) or self._in_a_row > limit or (len(self._errors) >= MOST and not is_known):
                 raise error
             self._errors[key] = error
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yields the keys of the parents."""
+        return iter(list(self._errors))
 
     def note_success(self) -> None:
         """Records that the list of a parent was read."""

@@ -18,6 +18,7 @@ _CUSTOMER_LIST = Listing(
     Scope.CUSTOMERS,
     CursorV3(),
     date_filter=DateFilter("date_modified:min", "date_modified:max", newest_first={"sort": "date_modified:desc"}),
+    finds_by_id=True,
 )
 CUSTOMERS = replace(
     _CUSTOMER_LIST,
@@ -53,8 +54,8 @@ class Customers(Stream):
 class CustomerAddresses(NestedStream):
     """The addresses of customers that are new or changed.
 
-    The list of addresses has no date. It is not documented whether a changed address changes its customer's date; a
-    full refresh reads all of them.
+    The list of addresses has no date, and it is not documented whether a changed address changes its customer's date. A
+    reconciliation compares all of them.
     """
 
     listing = CUSTOMERS
@@ -126,7 +127,12 @@ class Subscribers(Stream):
     """The subscribers of the newsletter."""
 
     listing = Listing(
-        "v3/customers/subscribers", Scope.CUSTOMERS, PageNumber(), date_filter=MODIFIED, ignores_start_date=True
+        "v3/customers/subscribers",
+        Scope.CUSTOMERS,
+        PageNumber(),
+        date_filter=MODIFIED,
+        ignores_start_date=True,
+        finds_by_id=True,
     )
 
 

@@ -65,7 +65,12 @@ class PickupMethods(Stream):
     """The methods by which customers may collect their orders."""
 
     listing = Listing(
-        "v3/pickup/methods", Scope.FULFILLMENT_METHODS, PageNumber(), date_filter=MODIFIED, ignores_start_date=True
+        "v3/pickup/methods",
+        Scope.FULFILLMENT_METHODS,
+        PageNumber(),
+        date_filter=MODIFIED,
+        ignores_start_date=True,
+        finds_by_id=True,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from source_bigcommerce.api.client import path_for_parent
-from source_bigcommerce.api.errors import BadRequest, NotFound
+from source_bigcommerce.api.errors import BadRequest, NotFound, PageTooHeavy
 from source_bigcommerce.api.pagination import KeysetV2, PageNumberV2, Params, Record
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.lists.channel_filter import ChannelFilter
@@ -29,6 +30,7 @@ from source_bigcommerce.streams.order_consignments import (
     unfold,
 )
 
+_NEIGHBORS = 250  # ids on one page
 _ATTEMPTS = 2  # to read archived orders, before a refusal is considered a lack of support
 _ARCHIVED: Params = {"is_deleted": "true"}
 
@@ -69,6 +71,32 @@ class OrderListReader(IncrementalListReader):
             yield from self._archived(ListSlice(window=window, params=_ARCHIVED))
         yield from super().supplementary_pages(window)
 
+    def hidden_entries(self, after: Any, upto: Any) -> Iterator[Sequence[Record]]:
+        """Yields the archived orders, unless the list includes them."""
+        if self._request_archived:
+            bounds = {**({} if after is None else {"min_id": after}), **({} if upto is None else {"max_id": upto})}
+            yield from self._archived(ListSlice(window=self.whole().window, params={**_ARCHIVED, **bounds}))
+
+    def find_all(self, keys: Sequence[Any], witness: Any) -> Sequence[Record]:
+        """Returns the orders that exist among those with these ids: those of neighboring ids from a page of the list,
+        the others from their own endpoints, whose 404 needs no witness."""
+        found: dict[Any, Record] = {}
+        left = sorted(keys)
+        while left:
+            first = left[0]
+            page: Params = {
+                **self.query.fixed(),
+                "min_id": first,
+                "max_id": first + _NEIGHBORS - 1,
+                "limit": _NEIGHBORS,
+            }
+            with suppress(PageTooHeavy):
+                rows = self.client.fetch_list(self.listing.endpoint, page) if len(left) > 1 else None
+                found |= {row.get("id"): row for row in rows or () if row.get("id") in keys}
+            left = [key for key in left if key >= first + _NEIGHBORS]
+        others = [self.find(key) for key in keys if key not in found]
+        return [*found.values(), *(order for order in others if order is not None)]
+
     def has_records_after(self, piece: ListSlice, read: int, last: Record) -> bool:
         """Compares with the order of the highest id: the count is reported to differ from the list."""
         closed = closed_part(piece, self.store.sync_started_at())
@@ -91,6 +119,7 @@ class OrderListReader(IncrementalListReader):
                 return
             if not isinstance(now, dict) or now.get("is_deleted") is not True:
                 raise missing
+        self.without_children.add(parent["id"])
         if not self._logged_missing_children:
             self._logged_missing_children = True
             logger.info(
@@ -101,7 +130,7 @@ class OrderListReader(IncrementalListReader):
     def _archived(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         for _ in range(_ATTEMPTS):
             try:
-                for orders in read_sequentially(self.pages, piece, self.has_records_after):
+                for orders, _ in read_sequentially(self.pages, piece, self.has_records_after):
                     if any(order.get("is_deleted") is False for order in orders):
                         self._request_archived = False  # the filter is ignored
                         return
@@ -135,14 +164,14 @@ class OrderDetails(Enricher):
         self._fees_are_embedded = False  # until an order of this sync proves it
         self._warned_of_missing_lines = False
 
-    def enrich(self, entries: Sequence[Record]) -> Sequence[Record]:
+    def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         # Fees embedded in any order prove that the store supports the include; without that proof, an order without the
         # field is possibly incomplete. So is one with a link in their place.
         self._fees_are_embedded |= any(fees_of(order.get("fees")) is not None for order in entries)
         for order in entries:
-            self._unfold(order)
+            self._unfold(order, reread_all)
         embedded = [order["line_items"] for order in entries]
-        super().enrich(entries)
+        super().enrich(entries, reread_all)
         for order, lines in zip(entries, embedded, strict=True):
             if order["line_items"] is not lines:
                 self._link(order)
@@ -150,13 +179,13 @@ class OrderDetails(Enricher):
                 self._warn_if_lines_are_missing(order)
         return entries
 
-    def _unfold(self, order: Record) -> None:
+    def _unfold(self, order: Record, reread_all: bool) -> None:
         consignments = order.get("consignments")
-        if are_possibly_truncated(order):
+        if reread_all or are_possibly_truncated(order):
             consignments = self._reread_consignments(order, consignments) or consignments
         order["consignments"], order["line_items"] = unfold(consignments)
         fees = fees_of(order.get("fees"))
-        is_truncated = (
+        is_truncated = reread_all or (
             len(fees) in KNOWN_TRUNCATION_SIZES
             if fees is not None
             else bool(order.get("fees")) or not self._fees_are_embedded
@@ -211,6 +240,7 @@ _ORDER_LIST = Listing(
     date_filter=DateFilter("min_date_modified", "max_date_modified", newest_first={"sort": "date_modified:desc"}),
     channel_filter=ChannelFilter("channel_id", "channel_id", accepts_many=False),
     count_endpoint="v2/orders/count",
+    finds_by_id=True,
     pages_per_slice=1,
     reader=PerOrderListReader,
 )

@@ -12,7 +12,14 @@ from source_bigcommerce.streams.stream import Stream
 class PriceLists(Stream):
     """Price lists; their prices are in `price_list_records`."""
 
-    listing = Listing("v3/pricelists", Scope.PRODUCTS, CursorV3(), date_filter=MODIFIED, ignores_start_date=True)
+    listing = Listing(
+        "v3/pricelists",
+        Scope.PRODUCTS,
+        CursorV3(),
+        date_filter=MODIFIED,
+        ignores_start_date=True,
+        finds_by_id=True,
+    )
 
 
 class PriceListRecords(Stream):

@@ -50,9 +50,8 @@ class ProductListReader(IncrementalListReader):
         # A product that is not returned, or names other channels, is compared again by the next sync.
         read: set[int] = set()
         for start in range(0, len(joined), PARENTS_PER_REQUEST):
-            products = [
-                one for one in self._with_ids(joined[start : start + PARENTS_PER_REQUEST]) if self.filter.is_chosen(one)
-            ]
+            ids = joined[start : start + PARENTS_PER_REQUEST]
+            products = [one for one in self._with_ids(ids) if self.filter.is_chosen(one)]
             read |= {key_of(product) for product in products}
             yield [one for one in products if self.filter.deduplicator.should_emit(key_of(one), False)]
         self.watermark.keep_product_ids(assigned - (set(joined) - read))
@@ -95,13 +94,13 @@ class ProductOptionDetails(Enricher):
     concurrently.
     """
 
-    def enrich(self, entries: Sequence[Record]) -> Sequence[Record]:
+    def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         groups = [entries[start : start + _SMALL_PAGE] for start in range(0, len(entries), _SMALL_PAGE)]
         read = self.reader.store.map_concurrently(self._with_options, groups)
         for group, found in zip(groups, read, strict=True):
             for product in group:
                 product.update({kind: found.get(product["id"], {}).get(kind) for kind in OPTION_KINDS})
-        return super().enrich(entries)  # reads the lists that were not embedded
+        return super().enrich(entries, reread_all)  # reads the lists that were not embedded
 
     def _with_options(self, products: Sequence[Record]) -> Mapping[Any, Record]:
         reader = self.reader
@@ -126,6 +125,7 @@ PRODUCT_LIST = Listing(
     channel_filter=PRODUCT_CHANNELS,
     # All products on the first sync, regardless of the start date: a new order may be for a ten-year-old product.
     ignores_start_date=True,
+    finds_by_id=True,
     reader=ProductListReader,
 )
 

@@ -20,6 +20,7 @@ class OrderRefunds(Stream):
         Scope.ORDERS,  # that of transactions would be sufficient too
         PageNumber(),
         date_filter=DateFilter("created:min", "created:max", field="created", is_immutable=True),
+        finds_by_id=True,
     )
 
 

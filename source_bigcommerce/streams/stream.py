@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -23,6 +24,7 @@ from source_bigcommerce.api.json_body import decode
 from source_bigcommerce.api.normalization import build_normalizer
 from source_bigcommerce.api.pagination import (
     IncompleteListError,
+    Page,
     Pagination,
     Params,
     Record,
@@ -34,6 +36,7 @@ from source_bigcommerce.api.pagination import (
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.timestamps import format_timestamp
 from source_bigcommerce.api.transport import REQUEST_KWARGS
+from source_bigcommerce.config import Reconcile
 from source_bigcommerce.lists.embedded import read_list
 from source_bigcommerce.lists.entry_filter import read_instant
 from source_bigcommerce.lists.incremental_reader import IncrementalListReader
@@ -45,8 +48,16 @@ from source_bigcommerce.lists.state import StreamState, parse_state, why_unusabl
 from source_bigcommerce.streams.counters import StreamCounters
 from source_bigcommerce.streams.schema_mismatches import SchemaMismatches
 
+DELETED_AT = "_ab_cdc_deleted_at"  # the field by which Airbyte's destinations recognize a deletion
+_REREAD_DAYS = 30  # after the last change of a parent, its own list is still read again by a reconciliation
 ONLY = 1  # the identifier of the only record of a stream
 _CREATED = "date_created"
+_DELETED_AT_SCHEMA = {
+    "type": ["null", "string"],
+    "format": "date-time",
+    "airbyte_type": "timestamp_with_timezone",
+    "description": "Time at which the connector found that the record had been deleted. Empty for existing records.",
+}
 
 
 class Stream(HttpStream, IncrementalMixin, ABC):
@@ -69,7 +80,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
         self.counters = StreamCounters()
         self.mismatches = SchemaMismatches(self.name, self._key_fields)
-        self.reader = self._new_reader()
+        self.reader = self.new_reader()
         self._http_client = self.reader.client.http
 
     # The properties of the stream in Airbyte.
@@ -119,9 +130,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
             return StreamState()
         saved = parse_state(self.name, self._cursor_name, state)
         reason = why_unusable(saved, self.reader.selection, sync_mode is SyncMode.full_refresh)
-        if not reason:
-            return saved
-        return StreamState(remark=f"The stream '{self.name}' is read from its start: {reason}.")
+        return StreamState(remark=f"The stream '{self.name}' is read from its start: {reason}.") if reason else saved
 
     # Reading.
 
@@ -152,7 +161,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
 
     def to_records(self, entries: Sequence[Record]) -> Iterator[Record]:
         """Yields the stream's records made from the entries of a page, in the form that its schema defines."""
-        records, cursor = 0, self._cursor_name
+        cursor = self._cursor_name
         not_fitting = self.mismatches.pending()
         not_fitting.clear()  # of a record that could not be read
         for extracted in self.extract_records(entries):
@@ -165,8 +174,6 @@ class Stream(HttpStream, IncrementalMixin, ABC):
                 if record.get(field) is None:
                     raise IncompleteListError(missing_key_reason(f"a record of '{self.name}'", field, None, ""))
             yield record
-            records += 1
-        self.counters.add(len(entries), records)
 
     def extract_records(self, entries: Sequence[Record]) -> Iterable[Record]:
         """Returns the records made from complete entries."""
@@ -185,9 +192,14 @@ class Stream(HttpStream, IncrementalMixin, ABC):
         """Returns a date for an entry without a readable one: that of its creation, or the start of the sync. Some
         destinations refuse a record without a date. `name` identifies the entry in the log."""
         created = read_instant(entry.get(_CREATED))
-        instead = "the date of creation" if created else "the time of the sync"
-        self.mismatches.note_dateless(self._cursor_name, instead, name)
+        self.mismatches.note_dateless(
+            self._cursor_name, "the date of creation" if created else "the time of the sync", name
+        )
         return format_timestamp(created or self.store.sync_started_at())
+
+    def worth_rereading(self, entries: Sequence[Record]) -> Sequence[Record]:
+        """Returns the entries whose records a reconciliation compares; the others only keep theirs."""
+        return entries
 
     def check_unread(self) -> None:
         """Raises BigCommerceError if the records of some parents could not be read."""
@@ -197,11 +209,11 @@ class Stream(HttpStream, IncrementalMixin, ABC):
         """Reads one record. Raises BigCommerceError, which names the missing scope, if that is not allowed."""
         self.reader.check_access()
 
-    def _new_reader(self) -> ListReader:
+    def new_reader(self) -> ListReader:
+        """Returns a reader that has read nothing yet."""
         kind = self.listing.reader or (IncrementalListReader if self.listing.date_filter else ListReader)
-        reader: ListReader = kind(
-            self.listing, self.store, self.name, self.parent_field, self.record_scope, self.mismatches.note_repairs
-        )
+        settings = self.listing, self.store, self.name, self.parent_field, self.record_scope
+        reader: ListReader = kind(*settings, self.mismatches.note_repairs)
         return reader
 
     @cached_property
@@ -220,8 +232,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
 
     @cached_property
     def _schema(self) -> dict[str, Any]:
-        # The CDK's own cache would keep every stream of every sync, and with it the store, until the process ends.
-        return ResourceSchemaLoader(package_name_from_class(type(self))).get_schema(self.name)
+        return _load_schema(self)
 
     # The hooks of HttpStream: they describe the requests that the reader sends.
 
@@ -244,10 +255,10 @@ class Stream(HttpStream, IncrementalMixin, ABC):
         return REQUEST_KWARGS
 
     def next_page_token(self, response: requests.Response) -> Params | None:
-        return self.listing.pagination.page(decode(response), _requested_params(response)).next
+        return _page_of(self.listing.pagination, response).next
 
     def parse_response(self, response: requests.Response, **kwargs: Any) -> Iterable[Record]:
-        return self.listing.pagination.page(decode(response), _requested_params(response)).records
+        return _page_of(self.listing.pagination, response).records
 
 
 class NestedStream(Stream, ABC):
@@ -286,6 +297,11 @@ class PerParentStream(Stream, ABC):
         for parent, rows in zip(parents, self.store.map_concurrently(self._children_of, parents), strict=True):
             for row in rows:
                 yield self.child_record(parent, row)
+
+    def worth_rereading(self, entries: Sequence[Record]) -> Sequence[Record]:
+        since = self.store.sync_started_at() - timedelta(days=_REREAD_DAYS)
+        dated = ((entry, self.reader.filter.changed_at(entry)) for entry in entries)
+        return [entry for entry, changed in dated if changed is None or changed >= since]
 
     def parents_with_children(self, entries: Sequence[Record]) -> Sequence[Record]:
         """Returns the entries without those that certainly have no children."""
@@ -338,13 +354,26 @@ class SingletonStream(Stream, ABC):
         return ({**entry, "id": ONLY} for entry in entries)
 
 
+def is_reconcilable(stream: Stream) -> bool:
+    """Returns True for an incremental stream, unless the user chose never to reconcile."""
+    return stream.supports_incremental and stream.store.config.reconcile is not Reconcile.NEVER
+
+
 def singleton(endpoint: str, scope: Scope) -> Listing:
     """Returns the list of an endpoint that returns one object."""
     return Listing(endpoint, scope, SingleObject())
 
 
-def _requested_params(response: requests.Response) -> Params:
-    return dict(parse_qsl(urlsplit(response.request.url or "").query))
+def _load_schema(stream: Stream) -> dict[str, Any]:
+    # The CDK's own cache would keep every stream of every sync, and with it the store, until the process ends.
+    schema = ResourceSchemaLoader(package_name_from_class(type(stream))).get_schema(stream.name)
+    if is_reconcilable(stream):
+        schema["properties"][DELETED_AT] = _DELETED_AT_SCHEMA
+    return schema
+
+
+def _page_of(pagination: Pagination, response: requests.Response) -> Page:
+    return pagination.page(decode(response), dict(parse_qsl(urlsplit(response.request.url or "").query)))
 
 
 def _cursor_field(stream: Stream) -> str | list[str]:
