@@ -1,4 +1,4 @@
-"""The newcomer's demo: a local store is synced into DuckDB, edited, and synced again.
+"""The newcomer's demo: a local store is synced into DuckDB, edited, synced again, and compared with the copy.
 
     make demo
 

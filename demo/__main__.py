@@ -9,35 +9,59 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 
 from demo import connector
 from demo.client import Client, running_client
 from demo.failure import DemoFailed
-from demo.paths import DATABASE, DEMO_LOG, OUTPUT, TEMPORARY, shown
-from demo.queries import NEXT, SHOWN, TABLES, command
-from demo.store import RECORDS, Edits, Store, running_store
+from demo.paths import DATABASE, DEMO_LOG, OUTPUT, PYAIRBYTE_LOG, TEMPORARY, shown
+from demo.queries import NEXT, SHOWN, command
+from demo.store import RECORDS, Edits, Record, Store, running_store
 from demo.text import say, step, table
 from demo.warehouse import Comparison, compare, query
 
 EDITS = {
-    "orders": Edits(edit=40, create=25, delete=10),
-    "customers": Edits(edit=20, create=10, delete=5),
-    "products": Edits(edit=30, create=10, delete=5),
+    "orders": Edits(edit=40, create=25, delete=10, silent_edit=15, silent_rows=15),
+    "customers": Edits(edit=20, create=10, delete=5, silent_edit=8, silent_rows=12),
+    "products": Edits(edit=30, create=10, delete=5, silent_edit=8, silent_rows=18),
+    "coupons": Edits(edit=3, create=2, delete=1),
 }
 
 
 @dataclass(frozen=True)
-class Sync:
-    """The cost of one sync of one stream."""
+class Table:
+    """A stream that the demo syncs, and where the store holds its records: a kind of record, or a list nested in it."""
 
-    records: int
-    requests: int
-    seconds: float
+    stream: str
+    kind: str
+    nested: str | None = None
+    key: tuple[str, ...] = ("id",)
+
+    def records(self, kinds: dict[str, list[Record]]) -> list[Record]:
+        """Returns the store's records, from those of each kind."""
+        found = kinds[self.kind]
+        return found if self.nested is None else [row for record in found for row in record[self.nested]]
+
+
+CHANGES = (  # synced incrementally
+    Table("orders", "orders"),
+    Table("order_products", "orders", "lines"),
+    Table("order_refunds", "refunds"),
+    Table("customers", "customers"),
+    Table("customer_addresses", "customers", "addresses"),
+    Table("products", "products"),
+    Table("product_variants", "products", "variants"),
+    Table("product_images", "products", "images"),
+    Table("channels", "channels"),
+)
+WHOLE = (Table("coupons", "coupons"),)  # read in full in every sync
+PER_ORDER = (Table("order_coupons", "orders", "coupon_rows", ("order_id", "id")),)  # a request for each order
+TABLES = CHANGES + WHOLE + PER_ORDER
 
 
 def main() -> int:
@@ -69,18 +93,18 @@ def _run() -> None:
         with step("PyAirbyte gets ready") as ready:
             client.wait_until_ready()
             ready.result = f"will write {shown(DATABASE)}"
-        first = _sync("First sync", client, store, list(modes))
+        _sync("First sync", client, store)
         _edit(store)
-        second = _sync("Second sync", client, store, list(modes))
-        with step("And the tables that belong to them") as others:
-            others.result = f"{client.sync(*TABLES):,} records of {', '.join(TABLES)}"
-        with step("Compare DuckDB with the store") as comparing:
-            present = {stream: store.modified(stream) for stream in modes}
-            if {stream: len(records) for stream, records in present.items()} != store.counts():
-                raise DemoFailed("The local store lists other records than it counts.")
-            comparing.result = f"{sum(map(len, present.values())):,} records read from the store once more"
-    compared = {stream: compare(stream, present[stream]) for stream in modes}  # PyAirbyte has closed the file now
-    say(f"\n{_summary(modes, first, second, compared)}\n")
+        edited_at = datetime.now(timezone.utc)
+        _sync("Second sync", client, store)
+        with _counted_step(f"Third sync: {', '.join(_names(PER_ORDER))}", store) as syncing:
+            syncing.records = client.sync(_names(PER_ORDER))
+        with step("Read the store once more") as comparing:
+            kinds = {kind: store.records(kind) for kind in {table.kind: None for table in TABLES}}
+            comparing.result = ", ".join(f"{len(records):,} {kind}" for kind, records in kinds.items())
+    # PyAirbyte has closed the file now.
+    compared = {one.stream: compare(one.stream, one.key, one.records(kinds), edited_at) for one in TABLES}
+    say(f"\n{_summary(modes, compared)}\n")
     _tell_what_was_checked(compared)
     _show_queries()
 
@@ -105,60 +129,65 @@ def _try_the_commands(store: Store) -> dict[str, str]:
         modes = connector.discover(store.config)
         by_mode = Counter(modes.values())
         discover.result = f"{len(modes)} streams: {', '.join(f'{n} {mode}' for mode, n in by_mode.items())}"
-    # The others are read without being compared with the store: some of them below, all of them in the tests.
-    return {stream: mode for stream, mode in modes.items() if stream in RECORDS}
+    return modes
 
 
-def _sync(label: str, client: Client, store: Store, streams: list[str]) -> dict[str, Sync]:
-    """Syncs stream by stream, so that the numbers of each are its own."""
-    syncs: dict[str, Sync] = {}
-    for stream in streams:
-        with step(f"{label}: {stream}") as syncing:
-            requests, started = store.requests(), time.monotonic()
-            records = client.sync(stream)
-            seconds = time.monotonic() - started
-            syncs[stream] = Sync(records, store.requests() - requests, seconds)
-            syncing.result = f"{records:,} records in {syncs[stream].requests} requests"
-    return syncs
+class _Counted:
+    """A sync under way; `records` is how many came."""
+
+    records = 0
+
+
+@contextmanager
+def _counted_step(label: str, store: Store) -> Iterator[_Counted]:
+    with step(label) as syncing:
+        requests, counted = store.requests(), _Counted()
+        yield counted
+        syncing.result = f"{counted.records:,} records in {store.requests() - requests:,} requests"
+
+
+def _sync(label: str, client: Client, store: Store) -> None:
+    with _counted_step(f"{label}: incremental tables", store) as syncing:
+        syncing.records = client.sync(_names(CHANGES))
+    with _counted_step(f"{label}: {', '.join(_names(WHOLE))} in full", store) as syncing:
+        syncing.records = client.replace(_names(WHOLE))
+
+
+def _names(tables: Iterable[Table]) -> list[str]:
+    return [table.stream for table in tables]
 
 
 def _edit(store: Store) -> None:
     with step("Edit the store") as editing:
         for kind, edits in EDITS.items():
             store.edit(kind, edits)
-        totals = (sum(getattr(edits, name) for edits in EDITS.values()) for name in ("edit", "create", "delete"))
-        editing.result = "{} edited, {} created, {} deleted".format(*totals)
+        edited, created, deleted, *silent = (sum(column) for column in zip(*map(astuple, EDITS.values()), strict=True))
+        editing.result = f"{edited} edited, {created} created, {deleted} deleted, {sum(silent)} changed without a date"
 
 
-def _summary(
-    modes: dict[str, str], first: dict[str, Sync], second: dict[str, Sync], compared: dict[str, Comparison]
-) -> str:
-    header = ("stream", "sync mode", "first sync", "second sync", "rows in DuckDB", "requests", "seconds")
+def _summary(modes: dict[str, str], compared: dict[str, Comparison]) -> str:
+    header = ("table", "sync mode", "rows", "from the second sync", "marked as deleted")
     return table(
         header,
         [
-            (
-                stream,
-                mode,
-                f"{first[stream].records:,}",
-                f"{second[stream].records:,}",
-                f"{compared[stream].rows:,}",
-                f"{first[stream].requests} + {second[stream].requests}",
-                f"{first[stream].seconds:.1f} + {second[stream].seconds:.1f}",
-            )
-            for stream, mode in modes.items()
+            (name, modes[name], f"{one.rows:,}", f"{one.recent:,}", f"{one.deleted:,}" if one.deleted else "")
+            for name, one in compared.items()
         ],
     )
 
 
 def _tell_what_was_checked(compared: dict[str, Comparison]) -> None:
-    total = sum(one.in_store for one in compared.values())
-    deleted = sum(one.deleted_in_store for one in compared.values())
-    dated = [stream for stream, one in compared.items() if one.has_dates]
-    say(f"Checked: each of the {total:,} records that the store holds now is one row, found by its id, and the")
-    say(f"date_modified of {' and '.join((', '.join(dated[:-1]), dated[-1]))} is the store's.")
-    if deleted:
-        say(f"{deleted} more rows are of records deleted in between: an incremental sync cannot see that.")
+    rows = sum(one.rows for one in compared.values())
+    values = sum(one.values for one in compared.values())
+    deleted = sum(one.deleted for one in compared.values())
+    if not deleted:
+        raise DemoFailed("Records were deleted in the store, and no row is marked as deleted.", PYAIRBYTE_LOG)
+    say("Checked: the copy is the store, with 0 rows too many and 0 too old.")
+    say(f"Its {rows:,} rows are the records that the store holds now, and {values:,} values were compared.")
+    say(
+        f"{deleted:,} more rows are of deleted records: PyAirbyte marks them by the column _ab_cdc_deleted_at, and most"
+    )
+    say("warehouses remove them. The second sync also read neighbors of changed records again: docs/deletions.md.")
 
 
 def _show_queries() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ _QUIET = {
 
 
 class Client:
-    """Syncs one stream at a time, so that seconds and requests belong to it alone."""
+    """PyAirbyte, which keeps the states of the syncs in DuckDB."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -32,15 +32,21 @@ class Client:
         """Returns when PyAirbyte is imported and knows the connector's streams."""
         self._answer("PyAirbyte did not start")
 
-    def sync(self, *streams: str) -> int:
-        """Syncs from where the states in DuckDB say; returns how many records came."""
-        stream = ",".join(streams)
+    def sync(self, streams: Sequence[str]) -> int:
+        """Syncs what has changed since the last sync; returns how many records came."""
+        return self._read(streams=streams, write_strategy="merge")
+
+    def replace(self, streams: Sequence[str]) -> int:
+        """Syncs tables as a whole; returns how many records came."""
+        return self._read(streams=streams, write_strategy="replace", force_full_refresh=True)
+
+    def _read(self, streams: Sequence[str], **arguments: object) -> int:
         try:
-            self._process.stdin.write(f"{stream}\n")
+            self._process.stdin.write(f"{json.dumps({'streams': streams, **arguments})}\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             pass  # it has ended: its last response, or the lack of one, is more informative
-        return int(self._answer(f"PyAirbyte could not sync {stream}")["records"])
+        return int(self._answer(f"PyAirbyte could not sync {', '.join(streams)}")["records"])
 
     def _answer(self, otherwise: str) -> dict[str, Any]:
         line = self._process.stdout.readline()

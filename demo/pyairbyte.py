@@ -1,4 +1,4 @@
-"""The process in which PyAirbyte runs: reads the name of a stream per line, syncs it, and responds in JSON.
+"""The process in which PyAirbyte runs: reads the arguments of a sync from each line, and responds, both in JSON.
 
 `python -m demo.pyairbyte CONNECTOR DATABASE CONFIG`. It is a process of its own because PyAirbyte prints to the
 console as it likes: here that goes to a log.
@@ -37,7 +37,7 @@ def main() -> None:
         source, cache = _prepare(executable, database, config, errors)
         _respond(responses, {"ready": True})
         for line in sys.stdin:
-            result = source.read(cache=cache, streams=line.strip().split(","), write_strategy="merge")
+            result = source.read(cache=cache, **json.loads(line))
             _respond(responses, {"records": result.processed_records})
     except Exception as error:
         traceback.print_exc()

@@ -52,14 +52,13 @@ COUPONS = Query(
     "Discount and revenue by coupon",
     "SELECT order_coupons.code AS coupon, currency_code AS currency, count(DISTINCT order_id) AS orders, "
     "round(sum(discount), 2) AS discount, round(sum(total_inc_tax), 2) AS revenue "
-    "FROM order_coupons JOIN orders ON orders.id = order_id WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
+    "FROM order_coupons JOIN orders ON orders.id = order_id WHERE order_coupons.code IS NOT NULL "
+    "AND is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
     "GROUP BY coupon, currency ORDER BY orders DESC, coupon LIMIT 10",
 )
 
 SHOWN = BEST_SELLERS
 NEXT = (REVENUE, REPEAT_CUSTOMERS, ABANDONED_ORDERS, COUPONS, BEST_SELLERS)
-TABLES = ("channels", "order_products", "order_coupons", "order_refunds")
-"""The streams that the queries need in addition to those that the demo compares with the store."""
 
 
 def command(query: Query) -> str:

@@ -6,9 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +20,22 @@ RECORDS = {"orders": 3000, "customers": 1000, "products": 800, "coupons": 120}
 
 _STARTUP = 60.0
 _TIMEOUT = 30.0
-_PAGE = 250
-_LISTS = {
-    "orders": "v2/orders",
-    "customers": "v3/customers",
-    "products": "v3/catalog/products",
-    "coupons": "v2/coupons",
-}
 
-Modified = dict[int, datetime | None]
-"""The time of the last change of each record, by id; None if the store does not report it."""
+_CHANGED = ("edited", "created", "deleted", "edited_silently", "rows_changed")  # in the order of `Edits`
+
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Edits:
-    """The number of records of a kind to change."""
+    """The number of records of a kind to change. `silent` changes move no date: another text (`silent_edit`), or a
+    nested record that is added, edited or removed (`silent_rows`)."""
 
     edit: int
     create: int
     delete: int
+    silent_edit: int = 0
+    silent_rows: int = 0
 
 
 class Store:
@@ -54,6 +49,7 @@ class Store:
             "access_token": access_token,
             "store_hash": store_hash,
             "api_url": api_url,
+            "reconcile": "every_sync",
         }
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy has no part in talking to this machine
@@ -61,9 +57,8 @@ class Store:
 
     def edit(self, kind: str, edits: Edits) -> None:
         """Changes, creates and deletes records chosen at random."""
-        requested = {"kind": kind, "edit": edits.edit, "create": edits.create, "delete": edits.delete}
-        changed = self._request("POST", "/_sandbox/edit", json=requested)
-        done = Edits(*(len(changed[name]) for name in ("edited", "created", "deleted")))
+        changed = self._request("POST", "/_sandbox/edit", json={"kind": kind, **asdict(edits)})
+        done = Edits(*(len(changed.get(name, ())) for name in _CHANGED))
         if done != edits:
             raise DemoFailed(f"The store was to make {edits} of its {kind} and made {done}.", STORE_LOG)
 
@@ -71,40 +66,17 @@ class Store:
         """Returns the number of API requests so far."""
         return int(self._request("GET", "/_sandbox/stats")["requests"])
 
-    def counts(self) -> dict[str, int]:
-        """Returns the current number of records of each kind."""
-        return dict(self._request("GET", "/_sandbox/stats")["records"])
-
-    def modified(self, kind: str) -> Modified:
-        """Returns the current records, read page by page without the connector."""
-        found: Modified = {}
-        page = 1
-        while records := self._page(kind, page):
-            found.update({int(record["id"]): _instant(record.get("date_modified")) for record in records})
-            page += 1
-        return found
-
-    def _page(self, kind: str, page: int) -> list[dict[str, Any]]:
-        path = f"/stores/{self.config['store_hash']}/{_LISTS[kind]}"
-        body = self._request("GET", path, params={"limit": _PAGE, "page": page})
-        return list(body["data"] if isinstance(body, dict) else body)
+    def records(self, kind: str) -> list[Record]:
+        """Returns the current records of a kind with all that is nested in them."""
+        return list(self._request("GET", "/_sandbox/records", params={"kind": kind}))
 
     def _request(self, method: str, path: str, **options: Any) -> Any:
         try:
             response = self._session.request(method, f"{self.api_url}{path}", timeout=_TIMEOUT, **options)
             response.raise_for_status()
-            return response.json() if response.content else []  # V2 returns 204 for an empty page
+            return response.json()
         except requests.RequestException as error:
             raise DemoFailed(f"The local store did not respond to {method} {path}: {error}", STORE_LOG) from error
-
-
-def _instant(text: str | None) -> datetime | None:
-    """V2 dates are RFC 2822, V3 dates ISO 8601."""
-    if not text:
-        return None
-    if "," in text:
-        return parsedate_to_datetime(text)
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from integration_tests.pyairbyte import process
 from sandbox import Options, Server, serve
 from sandbox.records import KINDS
 
-OPTIONS = Options(orders=600, products=300, customers=300, coupons=60)
+OPTIONS = Options(orders=150, products=80, customers=80, coupons=40)
 EDITS: dict[str, dict[str, Any]] = {
     "orders": {"staff_notes": "Ring twice", "total_inc_tax": "1234.5600"},
     "products": {"name": "Renamed", "price": 17.35},
