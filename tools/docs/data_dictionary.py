@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from demo.queries import NEXT
+from source_bigcommerce.streams.stream import DELETED_AT, Stream
 from tools.project import DOCS
 from tools.streams import streams
 
@@ -17,7 +18,8 @@ _INTRODUCTION = """# Data dictionary
 
 All streams and fields, generated from the schemas (`make docs`). `a.b` is a field of the object `a`; `a[].b` is a field
 of each entry of the list `a`. Every field except a primary key may be null. Fields that are not listed here, such as
-those BigCommerce adds later, are passed through unchanged.
+those BigCommerce adds later, are passed through unchanged. Every incremental stream also has the timestamp
+`_ab_cdc_deleted_at`, which is null for records that exist ([deletions](deletions.md)).
 """
 
 
@@ -26,7 +28,7 @@ def dictionary() -> str:
     parts = [_INTRODUCTION]
     for stream in streams():
         about = re.sub(r"\s+", " ", (type(stream).__doc__ or "").strip())
-        rows = "\n".join(f"| `{path}` | {kind} | {text} |" for path, kind, text in _fields(stream.get_json_schema()))
+        rows = "\n".join(f"| `{path}` | {kind} | {text} |" for path, kind, text in _fields(_own_schema(stream)))
         parts.append(f"## {stream.name}\n\n{about}\n\n| Field | Type | Meaning |\n|---|---|---|\n{rows}\n")
     return "\n".join(parts)
 
@@ -35,6 +37,12 @@ def with_queries(text: str) -> str:
     """Returns the text of docs/data-model.md with the current queries."""
     blocks = "\n".join(f"### {one.title}\n\n```sql\n{_broken(one.sql)}\n```\n" for one in NEXT)
     return _QUERIES.sub(lambda found: f"{found[1]}\n{blocks}\n{found[2]}", text)
+
+
+def _own_schema(stream: Stream) -> Mapping[str, Any]:
+    """Returns the stream's schema without the field that all incremental streams have."""
+    schema = stream.get_json_schema()
+    return {**schema, "properties": {name: field for name, field in schema["properties"].items() if name != DELETED_AT}}
 
 
 def _fields(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str, str]]:

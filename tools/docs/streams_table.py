@@ -40,8 +40,11 @@ def streams_table() -> str:
     """Returns the table of all streams as Markdown, one row per stream."""
     counts: dict[str, str] = json.loads(COUNTS.read_text(encoding="utf-8"))
     return _table(
-        f"{_SYNCING} | Scope (read-only) | Endpoint | Requests for 1,000 entries",
-        *((*_syncing(one), scopes(one), _endpoint(one), counts.get(one.name) or _requests(one)) for one in streams()),
+        f"{_SYNCING} | Reconciliation | Scope (read-only) | Endpoint | Requests for 1,000 entries",
+        *(
+            (*_syncing(one), _reconciled(one), scopes(one), _endpoint(one), counts.get(one.name) or _requests(one))
+            for one in streams()
+        ),
     )
 
 
@@ -122,6 +125,12 @@ def _syncing(stream: Stream) -> tuple[str, ...]:
         return f"`{stream.name}`", "full refresh", "", "", key
     uses_start_date = "" if stream.listing.ignores_start_date else "yes"
     return f"`{stream.name}`", "full refresh, incremental", f"`{stream.cursor_field}`", uses_start_date, key
+
+
+def _reconciled(stream: Stream) -> str:
+    if not stream.supports_incremental:
+        return "-"
+    return "deletions; changes of the last 30 days" if isinstance(stream, PerParentStream) else "deletions and changes"
 
 
 def _endpoint(stream: Stream) -> str:
