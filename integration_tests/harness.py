@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteMessageSerializer,
@@ -30,8 +31,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.forks import run_command
 from sandbox import Server, records
+from source_bigcommerce import source
 from source_bigcommerce.lists import sampling
 from source_bigcommerce.source import SourceBigcommerce
+from source_bigcommerce.streams import ALL_STREAMS
 from source_bigcommerce.streams.order_children import (
     OrderCoupons,
     OrderMessages,
@@ -54,7 +57,7 @@ KINDS = tuple(name for name in STREAMS if name in records.KINDS)
 DATED = tuple(name for name in INCREMENTAL if name in KINDS)
 # Streams with a request for each order.
 PER_ORDER = (Transactions, OrderTaxes, OrderShipments, OrderCoupons, OrderMessages)
-# Those, and what is made of orders: the streams that are read under every reading, killed and played for days. The
+# Those, and what is made of orders: the streams that are read under every API variant, killed and played for days. The
 # others are read by the same classes (test_every_table.py).
 CORE = tuple(
     stream.name
@@ -74,8 +77,17 @@ def config_for(server: Server, **changes: Any) -> dict[str, Any]:
         "access_token": server.token,
         "store_hash": server.store_hash,
         "api_url": server.api_url,
+        "reconcile": "never",  # reconciliation has tests of its own, in integration_tests/mirror
         **changes,
     }
+
+
+def build_only(patches: pytest.MonkeyPatch, names: Iterable[str]) -> None:
+    """Has the source build these streams alone. It builds all of them for each sync, which takes longer than to read
+    a few records."""
+    _discovered()  # which is cached, and must hold all streams
+    classes = dict(zip(STREAMS, ALL_STREAMS, strict=True))
+    patches.setattr(source, "ALL_STREAMS", tuple(classes[name] for name in names))
 
 
 @cache
@@ -162,14 +174,17 @@ def sync(
     *,
     state: list[AirbyteStateMessage] | None = None,
     mode: SyncMode | None = None,
+    catalog: ConfiguredAirbyteCatalog | None = None,
     **config: Any,
 ) -> Sync:
-    """Reads the streams to the end, in this process."""
+    """Reads the streams to the end, in this process; those of a catalog, if one is given."""
     result = Sync()
-    source = SourceBigcommerce()
     try:
-        for message in source.read(
-            logging.getLogger("airbyte"), config_for(server, **config), catalog_of(streams, mode), state or []
+        for message in SourceBigcommerce().read(
+            logging.getLogger("airbyte"),
+            config_for(server, **config),
+            catalog or catalog_of(streams, mode),
+            state or [],
         ):
             result.take(as_dict(message))
     except AirbyteTracedException as error:

@@ -186,7 +186,8 @@ class Process:
 
 
 def _connector(arguments: list[str], out: Connection, err: Connection, manners: Mapping[str, Any]) -> None:
-    """The program of the process: small pages, so that a small store has many; then the connector.
+    """The program of the process: small pages, so that a small store has many; then the connector. `page` set to None
+    leaves the pages as they are.
 
     The limit on memory counts the room set aside for each thread's stack, of which little is ever touched:
     `small_stacks` leaves nearly only what is.
@@ -196,8 +197,9 @@ def _connector(arguments: list[str], out: Connection, err: Connection, manners: 
     out.close()
     err.close()
     os.environ.update(manners.get("environment", {}))
-    set_page_size(pytest.MonkeyPatch(), PAGE, pages_per_slice=1)
-    sampling.SAMPLE_SIZE = PAGE - 1
+    if page := manners.get("page", PAGE):
+        set_page_size(pytest.MonkeyPatch(), page, pages_per_slice=1)
+    sampling.SAMPLE_SIZE = manners.get("sample_size", PAGE - 1)
     if manners.get("small_stacks"):
         threading.stack_size(512 * 1024)
     if manners.get("temporary_folder_first"):

@@ -33,7 +33,7 @@ from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor
 from source_bigcommerce.lists import sampling
 from source_bigcommerce.streams import stream as streams
 from source_bigcommerce.streams.order_children import Transactions
-from source_bigcommerce.streams.stream import Stream
+from source_bigcommerce.streams.stream import Stream, is_reconcilable
 from unit_tests.support import set_page_size
 
 
@@ -76,13 +76,13 @@ class Machine:
 
     def __init__(self, simulated: Time) -> None:
         self.time = simulated
-        self._patches = pytest.MonkeyPatch()
+        self.patches = pytest.MonkeyPatch()
 
     def start(
         self, app: Application, before: Callable[[requests.PreparedRequest], None], page: int, pages_per_slice: int
     ) -> None:
         """Puts the store behind every address; pages and slices are so small that a small store has many."""
-        put = self._patches.setattr
+        put = self.patches.setattr
         network = InProcess(app, before)
 
         def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
@@ -98,12 +98,12 @@ class Machine:
         for module in _modules_with_dates():
             put(module, "datetime", _wrong_datetime(self.time))
         put(client, "RateLimitGovernor", partial(RateLimitGovernor, clock=self.time.true, sleep=self.time.pass_))
-        set_page_size(self._patches, page, pages_per_slice)
+        set_page_size(self.patches, page, pages_per_slice)
         for stream in PER_ORDER:
             if stream is not Transactions:  # whose pages may not be numbered
                 put(stream, "child_pagination", replace(stream.child_pagination, limit=page))
         put(sampling, "SAMPLE_SIZE", max(2, page - 1))
-        put(Stream, "get_json_schema", lambda stream: _schema(type(stream)))
+        put(Stream, "get_json_schema", _schema)
         put(streams, "build_normalizer", _kept_normalizer)
         put(live, "_FEWEST", 5)  # of records, for some of them to be deleted
         put(traced_exception, "traceback", _NoTraceback)  # made for each error, and not printed
@@ -122,11 +122,11 @@ class Machine:
                 was_read()
             return response
 
-        self._patches.setattr(client.Store, "_get", got)
+        self.patches.setattr(client.Store, "_get", got)
 
     def stop(self) -> None:
         logging.disable(self._disabled)
-        self._patches.undo()
+        self.patches.undo()
 
 
 class _NoTraceback:
@@ -149,13 +149,15 @@ def _no_environment(session: requests.Session, url: Any, *settings: Any, **named
 
 _schema_of = Stream.get_json_schema
 _schemas: dict[int, Any] = {}
+_schemas_of_kinds: dict[tuple[type[Stream], bool], Any] = {}
 
 
-@cache
-def _schema(stream: type[Stream]) -> Any:
-    found = _schema_of(object.__new__(stream))
-    _schemas[id(found)] = found
-    return found
+def _schema(stream: Stream) -> Any:
+    kind = type(stream), is_reconcilable(stream)
+    if kind not in _schemas_of_kinds:
+        found = _schemas_of_kinds[kind] = _schema_of(stream)
+        _schemas[id(found)] = found
+    return _schemas_of_kinds[kind]
 
 
 @cache

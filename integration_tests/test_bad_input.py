@@ -184,9 +184,7 @@ def test_a_state_file_of_an_unknown_shape_is_explained(server: Server, cli: Comm
 SCOPES = {s.parameter: s.value for s in Scope if s not in (Scope.NONE, Scope.CHECKOUT_CONTENT)}
 
 
-@pytest.mark.parametrize(
-    "parameter", representatives(SCOPES, {"store_v2_orders_read_only", "store_v2_products_read_only"})
-)
+@pytest.mark.parametrize("parameter", representatives(SCOPES, {"store_v2_orders_read_only"}))
 def test_a_missing_scope_fails_its_streams_alone_and_says_where_to_grant_it(parameter: str, cli: CommandLine) -> None:
     """The others finish; check succeeds with a warning."""
     name = SCOPES[parameter]

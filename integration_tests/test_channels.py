@@ -89,7 +89,7 @@ def everything(server: Server) -> Sync:
 @pytest.mark.parametrize(
     ("chosen", "is_deaf"),
     [
-        pytest.param([CHANNELS[1]], False, id="one"),
+        pytest.param([CHANNELS[1]], False, id="one", marks=pytest.mark.exhaustive),
         pytest.param([CHANNELS[1]], True, id="one, filters ignored", marks=pytest.mark.exhaustive),
         pytest.param([CHANNELS[0], CHANNELS[2]], False, id="two", marks=pytest.mark.exhaustive),
         pytest.param([CHANNELS[0], CHANNELS[2]], True, id="two, filters ignored"),

@@ -103,7 +103,7 @@ def test_a_refusal_in_the_middle_of_the_archived_orders_fails_the_stream() -> No
     assert not result.states["orders"]
 
 
-@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("nth", representatives([1, 2, 3], {2}))
 def test_a_passing_refusal_of_the_archived_orders_loses_none(nth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One refusal is not believed, and none is once archived orders came."""
     monkeypatch.setattr("source_bigcommerce.lists.sampling.SAMPLE_SIZE", 5)
@@ -116,7 +116,7 @@ def test_a_passing_refusal_of_the_archived_orders_loses_none(nth: int, monkeypat
     assert len({*first.ids("orders"), *second.ids("orders")}) == 1500
 
 
-@pytest.mark.parametrize("kind", DATED)
+@pytest.mark.parametrize("kind", representatives(DATED, {"orders"}))
 def test_a_store_that_does_not_help_with_slicing_is_read_in_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deep page numbers are expensive for the store: where it fails at them, slices are larger, and that is all."""
     monkeypatch.setattr("source_bigcommerce.lists.sampling.SAMPLE_SIZE", 20)

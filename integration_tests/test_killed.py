@@ -200,6 +200,7 @@ def test_a_full_disk_under_the_output_is_reported_and_ends_it(
     completed_by_the_next(connector, Run(run.code, whole, "", ""), undisturbed)
 
 
+@pytest.mark.exhaustive
 def test_a_sync_writes_nothing_to_disk(connector: Connector, undisturbed: Sync) -> None:
     """A disk that fills up during a sync does not matter to it; every byte written to a file would be an error here."""
     run = connector.read(temporary_folder_first=True, limits={resource.RLIMIT_FSIZE: 0})
@@ -215,6 +216,7 @@ def test_a_disk_that_is_full_at_the_start_is_named(connector: Connector) -> None
     assert "Traceback" not in "".join(run.lines) + run.errors
 
 
+@pytest.mark.exhaustive
 def test_a_missing_temporary_folder_is_replaced_by_another(connector: Connector, undisturbed: Sync) -> None:
     """TMPDIR may name a folder that does not exist in the container."""
     run = connector.read(environment={"TMPDIR": str(connector.folder / "nowhere")})
@@ -235,6 +237,7 @@ def test_a_process_that_is_stopped_leaves_no_file_behind(
     assert [path for path in temporary.rglob("*") if not path.is_dir()] == []
 
 
+@pytest.mark.exhaustive
 def test_200_mb_are_enough(connector: Connector, undisturbed: Sync) -> None:
     """All the memory that the process takes for itself, the code apart; eight workers on a small store."""
     run = connector.read(small_stacks=True, limits={resource.RLIMIT_DATA: 200 * MB})

@@ -63,6 +63,7 @@ class Ground:
             "access_token": self.options.token,
             "store_hash": self.options.store_hash,
             "num_workers": workers,
+            "reconcile": "never",
         }
         with pytest.MonkeyPatch.context() as patches:
             patches.setattr(liveness, "SECONDS_BETWEEN_STATES", interval)

@@ -72,7 +72,7 @@ def test_a_page_is_let_go_before_the_next_is_fetched(name: str, monkeypatch: pyt
 
 
 def _shared_read(stream: Stream) -> SharedRead:
-    """The reading of a stream's list in a sync of this stream alone."""
+    """The read of a stream's list in a sync of this stream alone."""
     limits = Limits(threading.BoundedSemaphore(1), threading.BoundedSemaphore(1))
     states, repository = ConnectorStateManager(), InMemoryMessageRepository()
     return SharedRead([stream], SyncMode.incremental, states, repository, BatchQueue(1), limits)
@@ -90,8 +90,12 @@ run()
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-@pytest.mark.parametrize("sample_size", [sampling.SAMPLE_SIZE, 3], ids=["one slice", "a slice for each worker"])
+@pytest.mark.parametrize(
+    "sample_size",
+    [pytest.param(sampling.SAMPLE_SIZE, id="one slice"), pytest.param(3, id="a slice for each worker")],
+)
 def test_pages_of_fifty_megabytes_are_not_held(sample_size: int, tmp_path: Path) -> None:
     """Of products with 500 variants, a page of 150 is 54 MB of JSON, and several times that when it is decoded."""
     command_line = CommandLine(tmp_path)

@@ -20,6 +20,7 @@ from integration_tests.harness import (
     INCREMENTAL,
     KEYS,
     KINDS,
+    LISTED,
     STREAMS,
     Sync,
     as_dict,
@@ -35,8 +36,10 @@ from source_bigcommerce.lists.incremental_reader import IncrementalListReader
 from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams.stream import Stream as BigCommerceStream
 from unit_tests.representatives import ONE_OF_EACH_KIND, representatives
+from unit_tests.support import set_page_size
 
 LOGGER = logging.getLogger("airbyte")
+MISSION = {"customers", "orders", "products", "coupons"}
 LATE = datetime(2025, 6, 1, tzinfo=timezone.utc)
 CURSORS = {"order_refunds": "created"}
 BELOW_A_PARENT = re.compile(r"/\d+/")
@@ -50,15 +53,15 @@ def test_the_source_and_its_streams_are_what_the_cdk_expects() -> None:
         s.name: s
         for s in source.streams({"start_date": "2024-01-01", "client_id": "c", "access_token": "t", "store_hash": "h"})
     }
-    assert set(streams) >= {"customers", "orders", "products", "coupons"}
-    for name, stream in streams.items():
+    for stream in streams.values():
         assert isinstance(stream, BigCommerceStream)
         assert isinstance(stream, HttpStream)
-        assert name not in KINDS or stream.primary_key == "id"
         assert isinstance(stream, IncrementalMixin)
-        assert isinstance(stream.reader, IncrementalListReader) == (name in INCREMENTAL)
-    assert set(INCREMENTAL) >= {"customers", "orders", "products"}
-    assert "coupons" not in INCREMENTAL
+    assert list(streams) == list(STREAMS)
+    assert {name: streams[name].primary_key for name in KINDS} == dict.fromkeys(MISSION, "id")
+    incremental = {name for name, stream in streams.items() if isinstance(stream.reader, IncrementalListReader)}
+    assert incremental == set(INCREMENTAL)
+    assert incremental & set(KINDS) == MISSION - {"coupons"}
 
 
 def test_discover_offers_the_documented_modes() -> None:
@@ -144,9 +147,10 @@ def test_two_full_refreshes_give_the_same_records(kind: str) -> None:
 
 
 @pytest.mark.exhaustive
-def test_a_stream_read_on_its_own_gives_the_same_records_and_state() -> None:
+def test_a_stream_read_on_its_own_gives_the_same_records_and_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the concurrent source: `AbstractSource` reads the plain streams one after the other."""
-    with serve(Options(orders=300, products=300, customers=300)) as server:
+    set_page_size(monkeypatch, 20, pages_per_slice=2)
+    with serve(Options(orders=50, products=50, customers=50)) as server:
         concurrent = sync(server)
         sequential = Sync()
         for message in AbstractSource.read(SourceBigcommerce(), LOGGER, config_for(server), catalog_of(), []):
@@ -203,13 +207,16 @@ def test_check_waits_for_the_store_three_times_only(monkeypatch: pytest.MonkeyPa
 def test_only_the_chosen_channels_are_read() -> None:
     """Multi-storefront: orders and products of other channels stay out; customers and coupons have none."""
     with serve(Options(orders=500, products=300, customers=20)) as server:
-        everything = sync(server)
+        everything = sync(server, LISTED)
         channels = {order["channel_id"] for order in everything.records["orders"]}
         assert len(channels) > 1
         chosen = sorted(channels)[:1]
-        result = sync(server, channel_ids=chosen)
+        result = sync(server, LISTED, channel_ids=chosen)
     assert set(result.ids("orders")) == {o["id"] for o in everything.records["orders"] if o["channel_id"] in chosen}
     assert set(result.ids("products")) == {
         p["id"] for p in everything.records["products"] if set(p["channels"]) & set(chosen)
     }
+    assert {line["order_id"] for line in result.records["order_products"]} == {
+        line["order_id"] for line in everything.records["order_products"]
+    } & set(result.ids("orders"))
     assert set(result.ids("customers")) == set(everything.ids("customers"))

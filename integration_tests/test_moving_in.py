@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_stitch_s_state_file_is_gone_on_from(tmp_path: Path) -> None:
 
 def test_what_a_read_printed_is_a_state_file(tmp_path: Path) -> None:
     """As it is, among logs and records; and with the shared part that other sources' states have."""
-    with serve(ORDERS) as server:
+    with serve(replace(ORDERS, orders=40, products=30, customers=30)) as server:
         printed = _output(tmp_path, server, {})
         server.store.clock.advance(3600)
         changed = server.store.create("orders")
@@ -114,7 +115,7 @@ def _read(tmp_path: Path, server: Server, state: Any) -> Sync:
 def _output(tmp_path: Path, server: Server, state: Any) -> str:
     """The output of a sync that begins with a file of this content."""
     cli = CommandLine(tmp_path)
-    catalog = ConfiguredAirbyteCatalogSerializer.dump(catalog_of())
+    catalog = ConfiguredAirbyteCatalogSerializer.dump(catalog_of(KINDS))
     code, output = cli.run(
         "read",
         "--config",

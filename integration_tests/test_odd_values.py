@@ -12,6 +12,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
 from integration_tests.harness import CommandLine, catalog_of, config_for, messages, sync
 from sandbox import Options, Server, serve
+from unit_tests.representatives import representatives
 
 SMALL = Options(orders=30, products=12, customers=12, coupons=6)
 NULLED = {"change": "NULLED", "reason": "SOURCE_SERIALIZATION_ERROR"}
@@ -86,7 +87,12 @@ def test_a_key_that_does_not_fit_fails_its_stream_with_a_sentence(server: Server
 
 
 @pytest.mark.parametrize("spelled", [str, float])
-@pytest.mark.parametrize("stream", ["orders", "order_products", "transactions", "customers", "products", "coupons"])
+@pytest.mark.parametrize(
+    "stream",
+    representatives(
+        ["orders", "order_products", "transactions", "customers", "products", "coupons"], {"order_products"}
+    ),
+)
 def test_ids_that_are_spelled_another_way_are_the_same(server: Server, stream: str, spelled: Any) -> None:
     """No record is missing, or there under another key."""
 
@@ -103,7 +109,7 @@ def test_ids_that_are_spelled_another_way_are_the_same(server: Server, stream: s
     assert (found.failure, found.latest(stream)) == (None, expected.latest(stream))
 
 
-@pytest.mark.parametrize("stream", ["orders", "order_products"])
+@pytest.mark.parametrize("stream", representatives(["orders", "order_products"], {"orders"}))
 @pytest.mark.parametrize("date", ["", None, "+20240-02-08T10:10:10", "Mon, 19 Jan 2026 07:21:46 IST"])
 def test_a_record_without_a_readable_date_has_a_cursor(
     server: Server, stream: str, date: Any, caplog: pytest.LogCaptureFixture

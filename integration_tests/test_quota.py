@@ -22,12 +22,15 @@ NEIGHBOURS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("neighbours", "reserve"),
     # A reserve as large as what others may take in an instant: how fast this machine is does not matter then.
-    [pytest.param({}, 10, id="none"), *(pytest.param(apps, 35, id=when) for when, apps in NEIGHBOURS.items())],
+    [
+        pytest.param({}, 10, id="none"),
+        *(pytest.param(apps, 35, id=when, marks=pytest.mark.exhaustive) for when, apps in NEIGHBOURS.items()),
+    ],
 )
 def test_a_sync_on_a_small_quota_meets_no_429(neighbours: dict[str, Any], reserve: int) -> None:
     """Ten workers that spend window after window: a 429 would mean that somebody's requests are refused for us."""
     options = Options(
-        orders=12_000, products=4_000, customers=3_000, quota=40, window_ms=2_000, latency_ms=20, **neighbours
+        orders=8_000, products=3_000, customers=2_000, quota=40, window_ms=2_000, latency_ms=20, **neighbours
     )
     with serve(options) as server:
         result = sync(server, STREAMS, num_workers=10, quota_reserve_percent=reserve)

@@ -12,6 +12,7 @@ from integration_tests.test_moving_in import as_state
 from sandbox import Options, Server, serve
 from sandbox.collections.forms import CHANNELS
 from source_bigcommerce.lists import sampling
+from unit_tests.representatives import representatives
 
 ONE, OTHERS = CHANNELS[0], CHANNELS[1:3]
 OPTIONS = Options(orders=400, products=200, customers=150, coupons=5)
@@ -25,7 +26,7 @@ def held(first: Sync, *later: Sync) -> dict[str, set[Any]]:
     return {name: {key for one in (first, *later) for key in one.ids(name)} for name in names}
 
 
-@pytest.mark.parametrize("workers", [1, 8])
+@pytest.mark.parametrize("workers", representatives([1, 8], {8}))
 @pytest.mark.parametrize("chosen", [[], [ONE, *OTHERS]], ids=["all channels", "two more"])
 def test_another_channel_brings_its_older_records(
     monkeypatch: pytest.MonkeyPatch, chosen: list[int], workers: int

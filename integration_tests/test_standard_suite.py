@@ -50,6 +50,7 @@ for _name in [name for name in dir(SourceTestSuiteBase) if name.startswith("test
     setattr(TestStandardSuite, _name, None)
 
 
+@pytest.mark.exhaustive
 def test_the_cdk_s_command_passes_in_a_folder_of_the_connector_s_name(tmp_path: Path) -> None:
     """`airbyte-cdk connector test`, as Airbyte's CI runs it: it finds the source by the names of folder and package."""
     with serve(SMALL) as server:

@@ -7,29 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from integration_tests.harness import (
-    DATED,
-    KINDS,
-    LISTED,
-    CommandLine,
-    Sync,
-    catalog_of,
-    config_for,
-    messages,
-    seconds_of,
-    sync,
-)
-from sandbox import Options, Server, serve
+from integration_tests.harness import DATED, KINDS, LISTED, Sync, messages, seconds_of, sync
+from integration_tests.killing import Connector
+from sandbox import Options, serve
 from source_bigcommerce.concurrency.batch_queue import BatchQueue
 from source_bigcommerce.lists import sampling
 from source_bigcommerce.lists.watermark import Watermark
+from unit_tests.representatives import representatives
 
 SMALL_SAMPLES = 10  # records, of 110 in a slice: small, so that there are many states
 KILLS = 5  # for each of four seeds
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sync_killed_anywhere_resumes_without_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -38,11 +29,19 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
     monkeypatch.setattr(sampling, "SAMPLE_SIZE", SMALL_SAMPLES)
     rng = random.Random(seed)
     states = 0
-    with serve(Options(orders=900, products=500, customers=500, coupons=60, seed=seed)) as server:
+    settings = {"page": None, "sample_size": SMALL_SAMPLES}
+    with serve(Options(orders=450, products=250, customers=250, coupons=60, seed=seed)) as server:
         everything = {kind: set(server.store.ids(kind)) for kind in KINDS}
-        length = len(_output(tmp_path, server))
+        connector = Connector(server, tmp_path, LISTED)
+        whole = connector.read(**settings)
+        assert whole.code == 0, whole.lines[-3:]
+        length = len("".join(whole.lines))
         for _ in range(KILLS):
-            killed = _sorted_out(_output(tmp_path, server, kill_at=rng.randrange(length)))
+            process = connector.start(**settings)
+            output = process.out.read(rng.randrange(length))
+            process.process.kill()
+            process.end()
+            killed = _sorted_out(output)
             resumed = sync(server, LISTED, state=killed.state())
             states += sum(len(values) for values in killed.states.values())
             for kind in KINDS:
@@ -50,7 +49,7 @@ def test_a_sync_killed_anywhere_resumes_without_loss(
     assert states > KILLS, "the kills came too early to test anything"
 
 
-@pytest.mark.parametrize("workers", [2, 8])
+@pytest.mark.parametrize("workers", representatives([2, 8], {8}))
 def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     """At every STATE, each record changed before it has already been printed."""
     monkeypatch.setattr(sampling, "SAMPLE_SIZE", 10)
@@ -153,28 +152,6 @@ def test_the_last_state_is_the_server_s_clock_at_the_start() -> None:
         assert 0 <= seconds_of(result.states[kind][-1]) - before <= 5
         assert again.ids(kind) == []
     assert sorted(again.ids("coupons")) == sorted(result.ids("coupons"))
-
-
-def _output(tmp_path: Path, server: Server, kill_at: int | None = None) -> str:
-    """The output of a process, up to the byte at which it is killed."""
-    cli = CommandLine(tmp_path)
-    process = cli.start(
-        "read",
-        "--config",
-        cli.write("config.json", config_for(server)),
-        "--catalog",
-        cli.write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog_of(LISTED))),
-        sample_size=SMALL_SAMPLES,
-    )
-    assert process.stdout
-    if kill_at is None:
-        output, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, output[-2000:]
-        return output
-    output = process.stdout.read(kill_at)
-    process.kill()
-    process.communicate()
-    return output
 
 
 def _sorted_out(output: str) -> Sync:

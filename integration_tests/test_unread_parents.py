@@ -192,17 +192,17 @@ FAMILIES = {
 
 
 @pytest.mark.parametrize("status", [404, 422])
-@pytest.mark.parametrize("leader", FAMILIES)
-def test_an_entry_that_cannot_be_completed_does_not_keep_the_others_back(leader: str, status: int) -> None:
+@pytest.mark.parametrize("stream", FAMILIES)
+def test_an_entry_that_cannot_be_completed_does_not_keep_the_others_back(stream: str, status: int) -> None:
     """Each table of the list is incomplete without it, names it, and gets it once it can be read."""
-    path, family, _ = FAMILIES[leader]
-    part = "images" if leader == "products" else "line_items"
+    path, family, _ = FAMILIES[stream]
+    part = "images" if stream == "products" else "line_items"
     with serve(OPTIONS) as server:
-        ids = server.store.ids(leader)
-        bad = next(id_ for id_ in ids[5:] if server.store.record(leader, id_).get("is_deleted") is not True)
+        ids = server.store.ids(stream)
+        bad = next(id_ for id_ in ids[5:] if server.store.record(stream, id_).get("is_deleted") is not True)
         server.store.clock.advance(3600)
         whole = sync(server, family)
-        possibly_truncated = "v3/catalog/products" if leader == "products" else "v2/orders"
+        possibly_truncated = "v3/catalog/products" if stream == "products" else "v2/orders"
         server.fail(possibly_truncated, times=1000, kind="edit", edit=lambda body, _: _without(body, bad, part))
         server.fail(path.format(bad), times=1000, status=status)
         first = sync(server, family)

@@ -12,6 +12,7 @@ from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.errors import BigCommerceError, Breaker
 from source_bigcommerce.api.timestamps import parse_timestamp
 from source_bigcommerce.config import Config
 from source_bigcommerce.lists.listing import Listing
@@ -21,6 +22,7 @@ from source_bigcommerce.streams.catalog import Products
 from source_bigcommerce.streams.customers import Customers
 from source_bigcommerce.streams.marketing import Coupons
 from source_bigcommerce.streams.order_children import Transactions
+from source_bigcommerce.streams.orders import OrderConsignments
 from source_bigcommerce.streams.refunds import OrderRefunds
 from source_bigcommerce.streams.stream import PerParentStream, Stream
 
@@ -28,11 +30,31 @@ TOKEN = "tok3n-secret-9f8e7d"
 CLIENT = "client-secret-1a2b3c"
 STORE_URL = "https://api.bigcommerce.com/stores/abc123/"
 NOW = 1_717_243_200  # 2024-06-01T12:00:00Z, the store's clock in all tests
+REMEDIES = (
+    "Deselect it",
+    "Configure it",
+    "Allow the connector's address",
+    "deselect the stream",
+    "Check the",
+    "Grant it",
+    "start the sync again",
+    "Create an API account",
+    "please report it",
+    "the next sync resumes",
+    "the next sync reads the stream from its start",
+)
 
 
 def config(**changes: Any) -> dict[str, Any]:
     """A valid configuration with some settings changed."""
-    return {"start_date": "2024-01-01", "client_id": CLIENT, "access_token": TOKEN, "store_hash": "abc123", **changes}
+    return {
+        "start_date": "2024-01-01",
+        "client_id": CLIENT,
+        "access_token": TOKEN,
+        "store_hash": "abc123",
+        "reconcile": "never",
+        **changes,
+    }
 
 
 def make_store(**changes: Any) -> Store:
@@ -122,6 +144,11 @@ def cursor_of(stream: type[Stream]) -> str:
     return field
 
 
+def keys(stream: type[Stream], records: list[dict[str, Any]]) -> list[int]:
+    """The ids of records, or of the orders that they belong to where they have none."""
+    return [record["order_id" if stream is OrderConsignments else "id"] for record in records]
+
+
 def sync(stream: Any, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """All records of a sync that resumes from this state."""
     slices = stream.stream_slices(sync_mode=SyncMode.incremental, stream_state=state or {})
@@ -189,3 +216,17 @@ def set_page_size(patches: pytest.MonkeyPatch, limit: int, pages_per_slice: int 
             set_listing(patches, one, pagination=replace(one.pagination, limit=limit))
         if pages_per_slice is not None and one.date_filter:
             set_listing(patches, one, pages_per_slice=min(one.pages_per_slice, pages_per_slice))
+
+
+def opened(breaker: Breaker) -> BigCommerceError | None:
+    """The error that opened the breaker, if one did."""
+    try:
+        breaker.check()
+    except BigCommerceError as error:
+        return error
+    return None
+
+
+def is_a_sentence(text: str) -> bool:
+    """Returns True if the text is a readable message with a remedy."""
+    return text[0].isupper() and text.endswith(".") and any(remedy in text for remedy in REMEDIES)

@@ -25,6 +25,7 @@ from source_bigcommerce.concurrency.read import ThreadMessages
 from source_bigcommerce.concurrency.shared_read import Limits, SharedRead, SlicePartition, SlicePartitionGenerator
 from source_bigcommerce.lists.slices import ListSlice
 from source_bigcommerce.lists.state import StreamState
+from source_bigcommerce.streams.counters import StreamCounters
 
 
 def record(number: int) -> Record:
@@ -150,6 +151,7 @@ class OrdersOnly:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.reader = ThreeSlices(error)
+        self.counters = StreamCounters()
 
     def check_unread(self) -> None:
         """There are no parents."""
@@ -162,7 +164,7 @@ class OrdersOnly:
 
 
 class ReadOfOne(SharedRead):
-    """The reading of one stream, which remembers what had gone out when it ended."""
+    """The read of one stream, which remembers what had gone out when it ended."""
 
     def __init__(self, error: Exception | None = None) -> None:
         one = threading.BoundedSemaphore

@@ -136,9 +136,9 @@ def test_every_possibly_truncated_list_is_replaced_and_no_other(
             assert parent["children"] == [row for row in store.rows if row["parent_id"] == parent["id"]]
         else:
             assert parent["children"] == [{"id": -i} for i in range(lengths[parent["id"]])]
-    doubtful = sum(length in KNOWN_TRUNCATION_SIZES for length in lengths.values())
+    possibly_truncated = sum(length in KNOWN_TRUNCATION_SIZES for length in lengths.values())
     first_pages = [params for _, params in store.requested if params["page"] == 1]
-    assert len(first_pages) == math.ceil(doubtful / PARENTS_PER_REQUEST)
+    assert len(first_pages) == math.ceil(possibly_truncated / PARENTS_PER_REQUEST)
 
 
 @given(lengths=st.dictionaries(st.integers(1, 300), st.sampled_from([0, 9, 10, 11]), max_size=30))
@@ -302,7 +302,7 @@ def test_a_list_that_shrinks_while_it_is_paged_is_read_again() -> None:
 
 
 def test_a_list_that_shrinks_and_grows_while_it_is_paged_is_read_again() -> None:
-    """More was deleted than one reading can show: the total at the end alone does not show it."""
+    """More was deleted than one read can show: the total at the end alone does not show it."""
 
     def grow(rows: list[dict[str, Any]]) -> None:
         remove(1000, 1001)(rows)

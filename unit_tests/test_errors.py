@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
-import threading
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
-from airbyte_cdk.models import FailureType, SyncMode
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
 from airbyte_cdk.sources.streams.http.exceptions import RateLimitBackoffException
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
-from requests_mock import ANY
 
 from source_bigcommerce.api.error_handler import BigCommerceErrorHandler
 from source_bigcommerce.api.errors import (
@@ -28,30 +23,18 @@ from source_bigcommerce.api.errors import (
     Forbidden,
     MissingScope,
     NotFound,
-    unwrap_cdk_error,
 )
 from source_bigcommerce.api.json_body import UndecodableBody, decode
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.api.token_check import TokenCheck
-from source_bigcommerce.streams import ALL_STREAMS
-from source_bigcommerce.streams.marketing import Coupons
-from source_bigcommerce.streams.orders import Orders
-from unit_tests.support import CLIENT, NOW, STORE_URL, TOKEN, make_store, make_stream, query, response, urls
+from unit_tests.support import (
+    STORE_URL,
+    TOKEN,
+    is_a_sentence,
+    opened,
+    response,
+)
 
 FAIL, STOP, RETRY, WAIT = Action.FAIL, Action.STOP, Action.RETRY, Action.WAIT
-REMEDIES = (
-    "Deselect it",
-    "Configure it",
-    "Allow the connector's address",
-    "deselect the stream",
-    "Check the",
-    "Grant it",
-    "start the sync again",
-    "Create an API account",
-    "please report it",
-    "the next sync resumes",
-    "the next sync reads the stream from its start",
-)
 
 # What is to be done about each status, written down a second time on purpose: by hand, from the API's documentation.
 EXPECTED: dict[int, tuple[Action, FailureType]] = {
@@ -112,20 +95,6 @@ def judged(reply: Any, scope: Scope | None = Scope.ORDERS) -> tuple[Action, Fail
         return WAIT, error.failure_type, str(error)
     assert resolution.response_action is ResponseAction.RETRY
     return RETRY, resolution.failure_type, str(resolution.error_message)
-
-
-def opened(breaker: Breaker) -> BigCommerceError | None:
-    """The error that opened the breaker, if one did."""
-    try:
-        breaker.check()
-    except BigCommerceError as error:
-        return error
-    return None
-
-
-def is_a_sentence(text: str) -> bool:
-    """Returns True if the text is a readable message with a remedy."""
-    return text[0].isupper() and text.endswith(".") and any(remedy in text for remedy in REMEDIES)
 
 
 def test_every_status_in_the_tables_is_tested_here() -> None:
@@ -418,337 +387,3 @@ def test_an_error_reaches_the_platform_as_one_sentence() -> None:
     """A stack trace hides the sentence that it ends in."""
     error = BigCommerceError("Cause. Remedy.").as_airbyte_message().trace.error
     assert (error.message, error.internal_message, error.stack_trace) == ("Cause. Remedy.", "Cause. Remedy.", None)
-
-
-# From here on with the CDK's client in between, as in a sync.
-
-
-def read(stream: Any) -> list[Any]:
-    return list(stream.read_records(None, stream_slice={}))
-
-
-def test_a_refused_token_stops_all_streams_at_once(api: Any) -> None:
-    """Hammering a store with a dead token is how apps get blocked."""
-    api.get(f"{STORE_URL}v2/orders", status_code=401, text="Unauthorized")
-    api.get(f"{STORE_URL}v2/time", status_code=401, text="Unauthorized")
-    api.get(f"{STORE_URL}v2/coupons", json=[])
-    store = make_store()
-    with pytest.raises(BigCommerceError, match="access token was refused"):
-        read(Orders(store))
-    for stream in ALL_STREAMS:
-        with pytest.raises(BigCommerceError, match="access token was refused"):
-            read(stream(store))
-    assert [request.path.partition("/v2/")[2] for request in api.request_history] == ["orders", "time"]
-
-
-@pytest.mark.parametrize("elsewhere", [{"json": {"time": 1}}, {"status_code": 500}, {"exc": requests.ConnectionError}])
-def test_a_token_that_one_address_refuses_once_is_good(api: Any, elsewhere: dict[str, Any]) -> None:
-    """Stores have returned 401 at random during incidents. Nothing but a second refusal proves the first."""
-    api.get(f"{STORE_URL}v2/time", **elsewhere)
-    api.get(f"{STORE_URL}v2/coupons", [{"status_code": 401}, {"status_code": 401}, GOOD])
-    store = make_store()
-    assert [record["id"] for record in read(Coupons(store))] == [1]
-    assert opened(store.breaker) is None
-
-
-def test_a_token_that_one_address_always_refuses_fails_one_stream(api: Any) -> None:
-    """The others go on, and the user is not sent to make another API account."""
-    api.get(f"{STORE_URL}v2/coupons", status_code=401, json=[{"message": "Unauthorized"}])
-    api.get(f"{STORE_URL}v2/orders", json=[])
-    store = make_store()
-    with pytest.raises(BigCommerceError) as failure:
-        read(Coupons(store))
-    sentence = str(failure.value.message)
-    assert "(401: Unauthorized), although /v2/time accepts it" in sentence and is_a_sentence(sentence)
-    assert "API account" not in sentence
-    assert failure.value.failure_type is FailureType.transient_error
-    assert opened(store.breaker) is None
-    assert len([url for url in urls(api) if url.startswith("v2/coupons")]) == BigCommerceErrorHandler.max_retries + 1
-    assert read(Orders(store)) == []
-
-
-def test_one_request_checks_the_token_for_all_threads() -> None:
-    """Eight workers may meet the same refusal at the same moment."""
-    begun, finish, requested = threading.Event(), threading.Event(), []
-
-    def request() -> bool:
-        requested.append(1)
-        begun.set()
-        finish.wait()
-        return True
-
-    check = TokenCheck(request)
-    with ThreadPoolExecutor(8) as workers:
-        first = workers.submit(check.is_refused)
-        begun.wait()
-        check._lock = lock = CountingLock(check._lock, 7, finish)  # type: ignore[assignment]
-        others = [workers.submit(check.is_refused) for _ in range(7)]
-        assert all(one.result() for one in (first, *others))
-    assert lock.waiting == 7
-    assert len(requested) == 1
-    assert check.is_refused() and len(requested) == 2, "a later refusal is another one"
-
-
-class CountingLock:
-    """A lock that sets an event once so many threads wait for it."""
-
-    def __init__(self, lock: Any, awaited: int, event: threading.Event) -> None:
-        self._lock, self._awaited, self._event = lock, awaited, event
-        self._counting = threading.Lock()
-        self.waiting = 0
-
-    def __enter__(self) -> None:
-        with self._counting:
-            self.waiting += 1
-            if self.waiting == self._awaited:
-                self._event.set()
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-def test_a_request_that_waits_for_the_quota_is_not_sent_once_the_token_was_refused(api: Any) -> None:
-    """All but one of the workers may be waiting at that moment: none of them has anything left to send."""
-    api.get(f"{STORE_URL}v2/coupons", json=[])
-    store = make_store()
-    store.governor._blocked_until = 30
-    store.governor._sleep = lambda _: _refuse(store)
-    with pytest.raises(BigCommerceError, match="revoked"):
-        read(Coupons(store))
-    assert api.call_count == 0
-
-
-def _refuse(store: Any) -> None:
-    store.breaker.open(BigCommerceError("The token was revoked."))
-    store.governor._blocked_until = 0
-
-
-def test_a_request_that_is_about_to_be_repeated_is_not_sent_once_the_token_was_refused(
-    api: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The pause before another attempt is long enough for another worker to learn better."""
-    api.get(f"{STORE_URL}v2/coupons", status_code=500)
-    store = make_store()
-    monkeypatch.setattr("time.sleep", lambda _: _refuse(store))
-    with pytest.raises(BigCommerceError, match="revoked"):
-        read(Coupons(store))
-    assert api.call_count == 1
-
-
-@pytest.mark.parametrize("location", ["https://evil.example.com/x", f"{STORE_URL}v2/other", "//evil.example.com/"])
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(api: Any, status: int, location: str) -> None:
-    """The token would go along to wherever the response points."""
-    api.get(f"{STORE_URL}v2/coupons", status_code=status, headers={"Location": location})
-    api.get("https://evil.example.com/", json=[])
-    with pytest.raises(BigCommerceError, match="redirect"):
-        read(make_stream(Coupons))
-    assert [request.hostname for request in api.request_history] == ["api.bigcommerce.com"]
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://evil.example.com/stores/abc123/v2/orders",
-        "https://api.bigcommerce.com.evil.example.com/stores/abc123/v2/orders",
-        "https://api.bigcommerce.com/stores/other/v2/orders",
-        "https://api.bigcommerce.com/stores/abc1234/v2/orders",
-        "http://api.bigcommerce.com/stores/abc123/v2/orders",
-        "https://api.bigcommerce.com@evil.example.com/stores/abc123/v2/orders",
-    ],
-)
-def test_the_token_goes_to_no_other_address(url: str) -> None:
-    """Whatever builds an address wrongly, the credentials do not follow it."""
-    request = requests.Request("GET", url)
-    with pytest.raises(BigCommerceError, match="outside the configured store"):
-        make_store().auth(request.prepare())
-
-
-@pytest.mark.parametrize(
-    "api_url", ["HTTPS://API.BigCommerce.com", "https://api.bigcommerce.com:443", "http://LOCALHOST:80", "http://[::1]"]
-)
-def test_an_api_address_in_an_unusual_spelling_still_reaches_the_store(api: Any, api_url: str) -> None:
-    """`requests` rewrites addresses to their usual form: the guard must not take that for another host."""
-    api.get(ANY, json=[])
-    assert read(make_stream(Coupons, api_url=api_url)) == []
-
-
-def test_every_request_names_the_client_and_carries_the_credentials(api: Any) -> None:
-    """Clients should identify themselves (documented); without Accept, V2 may respond in XML."""
-    api.get(f"{STORE_URL}v2/coupons", json=[])
-    read(make_stream(Coupons))
-    headers = api.last_request.headers
-    assert (headers["X-Auth-Token"], headers["X-Auth-Client"]) == (TOKEN, CLIENT)
-    assert headers["Accept"] == "application/json"
-    assert headers["User-Agent"].startswith("airbyte-source-bigcommerce/")
-    assert "gzip" in headers["Accept-Encoding"]
-    assert api.last_request.timeout is not None
-
-
-GOOD = {"json": [{"id": 1}]}
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"text": "<html>maintenance</html>", "headers": {"Content-Type": "text/html"}},
-        {"text": '[{"id": 1}, {"id"'},
-        {"text": ""},
-        {"status_code": 500},
-        {"status_code": 502, "text": "<html>Bad Gateway</html>"},
-        {"status_code": 503, "json": {"error": {"code": "SERVICE_DEGRADED"}}},
-        {"status_code": 429},
-        {"exc": requests.exceptions.ConnectTimeout},
-        {"exc": requests.exceptions.ConnectionError},
-        {"exc": requests.exceptions.ChunkedEncodingError},
-    ],
-    ids=str,
-)
-def test_a_passing_fault_is_outlived(api: Any, naps: list[float], bad: dict[str, Any]) -> None:
-    """Most faults are gone a few seconds later, and the user never hears of them."""
-    api.get(f"{STORE_URL}v2/coupons", [bad, bad, GOOD])
-    assert [record["id"] for record in read(make_stream(Coupons))] == [1]
-    assert api.call_count == 3
-    if bad.get("status_code") != 429:  # after which all wait for the governor
-        jitter = [naps.pop(0), naps.pop(1)]
-        assert all(0 <= one <= 1 for one in jitter) and jitter[0] != jitter[1]
-    assert naps == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("bad", "sentence"),
-    [
-        ({"text": "<html>"}, "returned invalid or incomplete JSON"),
-        ({"status_code": 423}, "temporary error (423)"),
-        ({"status_code": 429}, "rate limit stayed exhausted"),
-        ({"exc": requests.exceptions.ConnectTimeout}, "could not be reached while 'coupons' was read (ConnectTimeout)"),
-    ],
-    ids=str,
-)
-def test_when_no_attempt_helps_the_user_reads_why(api: Any, naps: list[float], bad: Any, sentence: str) -> None:
-    """The CDK says "exhausted available request attempts", which says nothing to a merchant."""
-    api.get(f"{STORE_URL}v2/coupons", [bad])
-    with pytest.raises(BigCommerceError) as failure:
-        read(make_stream(Coupons))
-    message = str(failure.value.message)
-    assert sentence in message and is_a_sentence(message) and "Exhausted" not in message
-    assert failure.value.failure_type is FailureType.transient_error
-    assert api.call_count == BigCommerceErrorHandler.max_retries + 1
-
-
-@pytest.mark.parametrize(
-    ("bad", "cause"), [({"status_code": 503}, "503"), ({"exc": requests.exceptions.ReadTimeout}, "ReadTimeout")]
-)
-def test_when_no_smaller_page_helps_the_user_reads_what_was_tried(
-    api: Any, naps: list[float], bad: Any, cause: str
-) -> None:
-    """A store that is down costs a few requests more than before, and no more time than a sync can bear."""
-    api.get(f"{STORE_URL}v2/coupons", [bad])
-    with pytest.raises(BigCommerceError) as failure:
-        read(make_stream(Coupons))
-    message = str(failure.value.message)
-    assert f"'coupons': even the request for a page of 2 records fails again and again ({cause})" in message
-    assert is_a_sentence(message)
-    assert failure.value.failure_type is FailureType.transient_error
-    sizes = [query(request.url)["limit"] for request in api.request_history]
-    attempts = 1 if "exc" in bad else 3  # a timeout takes minutes
-    last = [*["2"] * 3, *["1"] * 3] if "exc" in bad else [*["2"] * 7, *["1"] * 6]
-    assert sizes == [*(size for size in ("250", "50", "10") for _ in range(attempts)), *last]
-
-
-def test_a_sentence_of_our_own_is_left_alone() -> None:
-    """It passes the place where the CDK's errors are put into words, too."""
-    error = BigCommerceError("Cause. Remedy.")
-    assert unwrap_cdk_error(error) is error
-
-
-def logged(records: Iterable[logging.LogRecord]) -> str:
-    return "\n".join(f"{record.getMessage()} {record.exc_text or ''} {record.exc_info or ''}" for record in records)
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 301])
-def test_no_failure_puts_the_credentials_into_the_log_or_the_error(
-    api: Any, caplog: pytest.LogCaptureFixture, status: int
-) -> None:
-    """Logs are copied into tickets."""
-    api.get(f"{STORE_URL}v2/coupons", status_code=status, text="no")
-    with caplog.at_level(logging.INFO), pytest.raises(BigCommerceError) as failure:
-        read(make_stream(Coupons))
-    reported = logged(caplog.records) + repr(failure.value) + str(failure.value.as_airbyte_message())
-    assert TOKEN not in reported and CLIENT not in reported
-
-
-# The store's clock.
-
-
-def test_the_clock_is_read_once_for_all_streams(api: Any) -> None:
-    """Two upper bounds would leave a gap between the streams."""
-    store = make_store()
-    assert store.sync_started_at() is store.sync_started_at()
-    assert api.call_count == 1
-
-
-def test_the_date_header_is_the_clock_where_the_endpoint_reports_none(api: Any) -> None:
-    """The local clock may be wrong by hours: it is never used."""
-    api.get(f"{STORE_URL}v2/time", json={}, headers={"Date": "Sat, 01 Jun 2024 12:00:00 GMT"})
-    assert make_store().sync_started_at().isoformat() == "2024-06-01T12:00:00+00:00"
-
-
-@pytest.mark.parametrize("headers", [{}, {"Date": "today"}, {"Date": ""}])
-def test_a_store_without_a_clock_is_an_error(api: Any, headers: dict[str, str]) -> None:
-    """Without an upper bound no state would be true."""
-    api.get(f"{STORE_URL}v2/time", json={"time": "soon"}, headers=headers)
-    with pytest.raises(BigCommerceError, match="returned no time"):
-        make_store().sync_started_at()
-
-
-def test_a_start_date_in_the_future_of_the_store_is_an_error(api: Any) -> None:
-    """It would replicate nothing and look like success."""
-    with pytest.raises(BigCommerceError, match=r"start date 2024-06-02 is in the future.*choose an earlier one"):
-        make_store(start_date="2024-06-02").sync_started_at()
-    assert make_store(start_date="2024-06-01T12:00:00Z").sync_started_at()
-
-
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_one_refusal_of_the_clock_is_not_believed(api: Any, status: int) -> None:
-    """It would fail every stream, and send the user to make another API account."""
-    api.get(f"{STORE_URL}v2/time", [{"status_code": status}, {"json": {"time": NOW}}])
-    store = make_store()
-    assert store.sync_started_at()
-    assert opened(store.breaker) is None
-
-
-@pytest.mark.parametrize("status", [403, 404])
-def test_a_wrong_store_hash_is_reported_by_the_clock(api: Any, status: int) -> None:
-    """It is the first request of all, and the only one that can distinguish a wrong store from a missing scope."""
-    api.get(f"{STORE_URL}v2/time", status_code=status)
-    with pytest.raises(BigCommerceError, match="Check the store hash"):
-        make_store().sync_started_at()
-
-
-@pytest.mark.parametrize(
-    ("reply", "changes", "sentence", "requests"),
-    [
-        ({"status_code": 404}, {}, "Check the store hash", 2),
-        ({"status_code": 401}, {}, "access token was refused", 2),
-        ({"json": {}}, {}, "returned no time", 1),
-        ({"json": {"time": 1_717_243_200}}, {"start_date": "2024-06-02"}, "is in the future", 1),
-        ({"status_code": 500}, {}, "temporary error", BigCommerceErrorHandler.max_retries + 1),
-        ({"status_code": 429}, {}, "rate limit stayed exhausted", BigCommerceErrorHandler.max_retries + 1),
-    ],
-    ids=str,
-)
-def test_a_failure_of_the_clock_fails_every_stream_after_one_request(
-    api: Any, reply: dict[str, Any], changes: dict[str, Any], sentence: str, requests: int
-) -> None:
-    """One response is enough for all streams, and each of them must fail with it."""
-    api.get(f"{STORE_URL}v2/time", **reply)
-    store = make_store(**changes)
-    reported = []
-    for stream in (Orders(store), Coupons(store)):
-        with pytest.raises(BigCommerceError, match=sentence) as failure:
-            list(stream.stream_slices(sync_mode=SyncMode.incremental))
-        reported.append(failure.value)
-    assert reported[0] is reported[1]
-    assert api.call_count == requests

@@ -9,7 +9,7 @@ import pytest
 
 from image import base, engine
 
-ANSWERS = "#!/bin/sh\necho ${0##*/} $1 >&2; echo 1.2.3\n"
+RESPONDS = "#!/bin/sh\necho ${0##*/} $1 >&2; echo 1.2.3\n"
 IS_DOWN = "#!/bin/sh\necho 'Cannot connect to the daemon' >&2; exit 1\n"
 PULLS_NOTHING = "#!/bin/sh\n[ $1 = info ] && echo 1.2.3 || {{ echo '{}' >&2; exit 125; }}\n"
 BUILDAH = """#!/bin/sh
@@ -42,8 +42,8 @@ def install(folder: Path, name: str, text: str) -> None:
 
 def test_a_docker_that_responds_is_used(tmp_path: Path) -> None:
     """With the images that its user has already."""
-    install(tmp_path, "docker", ANSWERS)
-    install(tmp_path, "podman", ANSWERS)
+    install(tmp_path, "docker", RESPONDS)
+    install(tmp_path, "podman", RESPONDS)
     assert engine.find() == engine.Engine("docker", "1.2.3")
     assert "CONTAINERS" not in engine.PROGRAM.read_text(encoding="utf-8")
 
@@ -51,7 +51,7 @@ def test_a_docker_that_responds_is_used(tmp_path: Path) -> None:
 def test_podman_stands_in_for_a_docker_without_service(tmp_path: Path) -> None:
     """A client alone is on many machines."""
     install(tmp_path, "docker", IS_DOWN)
-    install(tmp_path, "podman", ANSWERS)
+    install(tmp_path, "podman", RESPONDS)
     assert engine.find() == engine.Engine("podman", "1.2.3")
     assert (
         subprocess.run([engine.PROGRAM, "pull"], capture_output=True, text=True, check=True).stderr == "podman pull\n"
@@ -80,7 +80,7 @@ def test_buildah_is_used_where_it_is_alone(tmp_path: Path) -> None:
 
 def test_an_engine_that_runs_containers_comes_before_buildah(tmp_path: Path) -> None:
     """With it the image is not only built but tested."""
-    install(tmp_path, "podman", ANSWERS)
+    install(tmp_path, "podman", RESPONDS)
     install(tmp_path, "buildah", BUILDAH)
     found = engine.find()
     assert found == engine.Engine("podman", "1.2.3")

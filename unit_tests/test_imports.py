@@ -18,6 +18,7 @@ Graph = dict[str, set[str]]
 LAYERS = (
     ("run", "source"),
     ("concurrency", "progress_log", "liveness"),
+    ("reconciliation",),
     ("streams",),
     ("lists",),
     ("input_files", "fatal_errors"),

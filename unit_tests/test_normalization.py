@@ -145,7 +145,7 @@ def test_a_whole_number_of_many_digits_keeps_them() -> None:
     ],
 )
 def test_an_amount_as_people_write_it_is_a_number(value: str, expected: float) -> None:
-    """Only one reading is possible: groups of thousands before a point, or a currency sign at one end."""
+    """Only one interpretation is possible: groups of thousands before a point, or a currency sign at one end."""
     assert typed("number", value) == (expected, [])
 
 

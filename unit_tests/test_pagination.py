@@ -141,7 +141,7 @@ def test_every_record_is_read_once_and_the_list_ends(
     total_known: bool,
     links: str,
 ) -> None:
-    """The documentation leaves open whether bounds are inclusive and whether links end: no reading may lose a row."""
+    """The documentation leaves open if bounds are inclusive and if links end: no interpretation may lose a row."""
     ids = ids[: 100 * (limit - 1)]
     found, requests = walk(
         strategy(limit=limit), responses(Listing(ids, inclusive=inclusive, total_known=total_known, links=links))

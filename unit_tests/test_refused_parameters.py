@@ -60,7 +60,7 @@ def refusing(name: str) -> dict[str, Any]:
 
 
 def test_one_refusal_of_a_filter_is_not_believed(api: Any) -> None:
-    """Left out, it would cost a reading of the whole list."""
+    """Left out, it would cost a read of the whole list."""
     api.get(f"{STORE_URL}v3/customers", [refusing("date_modified:min"), {"json": v3([])}])
     stream = make_stream(Customers)
     assert sync(stream) == []

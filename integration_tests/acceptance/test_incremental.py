@@ -61,6 +61,7 @@ def test_the_second_sync_reads_what_changed_and_nothing_else(server: Server, tmp
         assert set(second.ids(name)) == (changed[name] if name in EVERY_INCREMENTAL else whole)
 
 
+@pytest.mark.exhaustive
 def test_an_abnormally_large_state_reads_nothing_and_prints_one_state(server: Server, tmp_path: Path) -> None:
     """A state beyond the store's clock: neither everything again nor a crash."""
     assert [one["stream"]["stream_descriptor"]["name"] for one in ABNORMAL] == list(EVERY_INCREMENTAL)

@@ -52,7 +52,7 @@ class Kind:
     stream: str
     path: str  # glob below the store
     positions: tuple[str, ...] = LIST
-    reading: str = "likeliest"
+    api_variant: str = "likeliest"
     rows_of: str | None = None  # stream whose schema is that of the rows in the responses; none for a single object
     furnish: Callable[[Store], None] = refunds
 
@@ -82,7 +82,7 @@ KINDS = (
         "order_products",
         "v2/orders/*/products",
         CHILD,
-        reading="some orders lack their lines",
+        api_variant="some orders lack their lines",
         rows_of="order_products",
     ),
     Kind("V2 list of each order", "order_taxes", "v2/orders/*/taxes", CHILD, rows_of="order_taxes"),
@@ -92,7 +92,7 @@ KINDS = (
         "orders",
         "v2/orders?*is_deleted=true&limit=*&sort=id:asc*",
         LIST[1:],  # a refusal of the first page says that the store does not know the filter
-        reading="archived orders need the filter",
+        api_variant="archived orders need the filter",
         rows_of="orders",
         furnish=archive,
     ),

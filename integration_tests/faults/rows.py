@@ -53,6 +53,6 @@ def _field(stream: str, type_: str, format_: str | None) -> str | None:
     names = (
         name
         for name, field in schema["properties"].items()
-        if type_ in field["type"] and field.get("format") == format_ and not name.startswith("order_")
+        if type_ in field["type"] and field.get("format") == format_ and not name.startswith(("order_", "_ab_"))
     )
     return next(names, None)

@@ -15,7 +15,7 @@ import requests
 
 from integration_tests.faults.catalogue import ALWAYS, Fault
 from integration_tests.faults.kinds import PAGE, RECORDS, Kind
-from integration_tests.harness import Sync, sync
+from integration_tests.harness import Sync, build_only, sync
 from integration_tests.secrecy import forms_of
 from integration_tests.simulated import Machine, StoreClock, Time
 from sandbox import API_VARIANTS, Options, Store
@@ -225,7 +225,7 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
         coupons=RECORDS,
         oddities=False,
         token=TOKEN,
-        api_variant=API_VARIANTS[kind.reading],
+        api_variant=API_VARIANTS[kind.api_variant],
     )
     airbyte, ear = logging.getLogger("airbyte"), Ear()
     handlers, propagate = airbyte.handlers[:], airbyte.propagate
@@ -238,6 +238,7 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
 
     patches = pytest.MonkeyPatch()
     patches.setattr(Breaker, "open", opened)
+    build_only(patches, [kind.stream, kind.bystander])
     try:
         with _by_socket(kind, options) if with_socket else _in_process(kind, options) as ground:
             ground.ear = ear

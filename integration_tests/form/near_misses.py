@@ -1,4 +1,4 @@
-"""Texts that are, or nearly are, what a setting accepts: where two readings of one pattern would part."""
+"""Texts that are, or nearly are, what a setting accepts: where two interpretations of one pattern would differ."""
 
 from __future__ import annotations
 

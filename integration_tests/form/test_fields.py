@@ -161,3 +161,16 @@ def test_an_error_in_a_closed_section_opens_it(form: ConnectionForm) -> None:
     expect(form.input("num_workers")).to_be_hidden()
     assert form.submit() is None
     expect(form.field("num_workers").get_by_role("alert")).to_be_visible()
+
+
+def test_how_often_to_reconcile_is_a_drop_down(form: ConnectionForm) -> None:
+    """A user chooses one of four values and cannot misspell it."""
+    form.show(FILLED)
+    form.open_optional_fields()
+    menu = form.input("reconcile")
+    expect(menu).to_have_js_property("tagName", "SELECT")
+    assert [option for option in menu.locator("option").all_inner_texts() if option] == SETTINGS["reconcile"]["enum"]
+    menu.select_option(label="weekly")
+    submitted = form.submit()
+    assert submitted
+    assert submitted["reconcile"] == "weekly"

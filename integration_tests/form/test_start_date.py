@@ -23,7 +23,7 @@ SAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "accepted"), representatives(SAMPLES, SAMPLES[::8]))
+@pytest.mark.parametrize(("text", "accepted"), representatives(SAMPLES, SAMPLES[::16]))
 def test_the_form_and_check_agree_on_every_start_date(
     form: ConnectionForm, store: Server, text: str, accepted: bool
 ) -> None:

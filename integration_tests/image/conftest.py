@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -33,6 +34,14 @@ def image(pytestconfig: pytest.Config) -> Image:
             pytest.fail(str(error), pytrace=False)
         print(built, flush=True)
     return built
+
+
+@pytest.fixture(scope="session")
+def settings(image: Image) -> dict[str, Any]:
+    """The labels of the image."""
+    found = json.loads(image.engine.run("image", "inspect", NAME))[0]["Config"]
+    assert isinstance(found, dict)
+    return found
 
 
 def without_image(config: pytest.Config, reason: str) -> NoReturn:

@@ -49,7 +49,7 @@ class Containers:
         path.chmod(0o644)
         return f"/secrets/{name}"
 
-    def reading(
+    def read_arguments(
         self, config: Any, catalog: ConfiguredAirbyteCatalog, state: Iterable[AirbyteStateMessage] = ()
     ) -> list[str]:
         """The arguments of a read."""

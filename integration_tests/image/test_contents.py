@@ -18,33 +18,14 @@ from image.build import NAME, Image
 from image.locks import LOCK, pinned
 from integration_tests.image.contents import SITE, Contents
 from source_bigcommerce import __version__
-from tools.project import metadata
+
+pytestmark = pytest.mark.exhaustive  # two images of half a gigabyte are exported
 
 CONNECTOR = "airbyte-source-bigcommerce"
 OWN_LIMIT = 60_000_000
 # What podman and docker put into every container, and what a virtual environment has of its own.
 OF_THE_ENGINE = r"(dev|etc/(hostname|hosts|mtab|resolv\.conf)|proc|run|sys)(/.*)?|\.dockerenv"
 OF_THE_VENV = r"opt/venv/(pyvenv\.cfg|lib64|bin/(python|python3|python3\.11|[aA]ctivate(\.\w+)?))"
-
-
-@pytest.fixture(scope="module")
-def settings(image: Image) -> dict[str, Any]:
-    """The labels of the image."""
-    found = json.loads(image.engine.run("image", "inspect", NAME))[0]["Config"]
-    assert isinstance(found, dict)
-    return found
-
-
-def test_the_labels_name_the_connector_and_its_version(settings: dict[str, Any]) -> None:
-    """Airbyte compares them with metadata.yaml before it accepts an image."""
-    assert settings["Labels"]["io.airbyte.name"] == metadata()["dockerRepository"]
-    assert settings["Labels"]["io.airbyte.version"] == metadata()["dockerImageTag"] == __version__
-
-
-def test_the_variable_names_the_entry_point(settings: dict[str, Any]) -> None:
-    """The platform starts the command of the variable."""
-    environment = dict(line.split("=", 1) for line in settings["Env"])
-    assert environment["AIRBYTE_ENTRYPOINT"] == " ".join(settings["Entrypoint"])
 
 
 def test_it_does_not_run_as_root(settings: dict[str, Any], contents: Contents) -> None:
@@ -120,7 +101,6 @@ def test_what_the_connector_adds_to_the_cdk_is_small(
     assert own <= OWN_LIMIT
 
 
-@pytest.mark.exhaustive
 def test_the_list_of_materials_names_what_is_installed(image: Image, contents: Contents) -> None:
     """It is CycloneDX to the letter, and made twice it is the same, so that two releases can be compared."""
     first = sbom.SBOM.read_bytes()

@@ -17,7 +17,7 @@ TOKEN = "s3cr3t-t0ken-of-the-store"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serve(Options(orders=600, products=300, customers=300, token=TOKEN)) as server:
+    with serve(Options(orders=120, products=60, customers=60, token=TOKEN)) as server:
         yield server
 
 
@@ -45,13 +45,22 @@ def test_check_and_discover_print_the_same_as_outside(containers: Containers, se
     assert {stream["name"] for stream in only("CATALOG", output)["catalog"]["streams"]} == set(STREAMS)
 
 
+def test_a_read_brings_every_coupon(containers: Containers, server: Server) -> None:
+    """A whole sync of a small list; the test below reads all streams."""
+    code, output = containers.run(*containers.read_arguments(config_for(server), catalog_of(["coupons"])))
+    read = sync_of(output)
+    assert code == 0, output[-3000:]
+    assert sorted(read.ids("coupons")) == sorted(server.store.ids("coupons"))
+    assert read.statuses["coupons"][-1] == "COMPLETE"
+
+
 @pytest.mark.exhaustive
 def test_two_syncs_bring_what_they_bring_outside(containers: Containers, server: Server) -> None:
     """Record by record; between them the store is edited."""
 
     def in_a_container(before: Sync | None) -> Sync:
         state = before.state() if before else []
-        code, output = containers.run(*containers.reading(config_for(server), catalog_of(), state))
+        code, output = containers.run(*containers.read_arguments(config_for(server), catalog_of(), state))
         assert code == 0, output[-3000:]
         return sync_of(output)
 
@@ -76,6 +85,7 @@ def assert_the_same(inside: Sync, outside: Sync) -> None:
     assert set(inside.states) == set(outside.states)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -94,7 +104,7 @@ def test_a_bad_config_gives_one_clean_error(
     assert (code, status["status"]) == (0, "FAILED"), checked
     assert sentence in status["message"]
 
-    code, read = containers.run(*containers.reading(config, catalog_of(["coupons"])))
+    code, read = containers.run(*containers.read_arguments(config, catalog_of(["coupons"])))
     traces = [m["trace"] for m in messages(read.splitlines(keepends=True)) if m["type"] == "TRACE"]
     errors = [trace["error"]["message"] for trace in traces if trace["type"] == "ERROR"]
     assert code == 1

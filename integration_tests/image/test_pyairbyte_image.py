@@ -17,7 +17,7 @@ from sandbox import Options, serve
 @pytest.mark.exhaustive
 def test_pyairbyte_syncs_with_the_image(image: Image, tmp_path: Path) -> None:
     """Config, catalog and state reach the image's user, who is not root, and every record reaches the tables."""
-    with serve(Options(orders=300, products=150, customers=150)) as server:
+    with serve(Options(orders=60, products=40, customers=40)) as server:
         report = process.run(
             tmp_path,
             config_for(server),

@@ -13,16 +13,17 @@ from integration_tests.image.containers import Containers, sync_of
 from integration_tests.image.contents import SITE
 from sandbox import Options, serve
 
+pytestmark = pytest.mark.exhaustive
+
 ORDERS = 16_000  # two slices of a sync, so that a state comes in the middle
 BY_SIGTERM = 143  # 137 would be SIGKILL, after ten seconds
 
 
-@pytest.mark.exhaustive
 def test_sigterm_in_the_middle_of_a_read_loses_nothing(containers: Containers, figure: Callable[[str], None]) -> None:
     """The last state printed is true: a second container goes on from it, and together they bring every order."""
     with serve(Options(orders=ORDERS, products=10, customers=10)) as server:
         config, catalog = config_for(server, num_workers=1), catalog_of(["orders"])
-        container = containers.start(*containers.reading(config, catalog))
+        container = containers.start(*containers.read_arguments(config, catalog))
         lines = []
         for line in container.output:
             lines.append(line)
@@ -36,7 +37,7 @@ def test_sigterm_in_the_middle_of_a_read_loses_nothing(containers: Containers, f
         assert "COMPLETE" not in stopped.statuses["orders"]
         assert 0 < len(stopped.latest("orders")) < ORDERS
 
-        code, output = containers.run(*containers.reading(config, catalog, stopped.state()))
+        code, output = containers.run(*containers.read_arguments(config, catalog, stopped.state()))
         resumed = sync_of(output)
         assert code == 0, output[-3000:]
         lost = set(server.store.ids("orders")) - stopped.latest("orders").keys() - resumed.latest("orders").keys()

@@ -131,7 +131,7 @@ SETUPS = st.builds(
     seed=st.integers(1, 5),
     refunds=st.sampled_from([0, 12, 20]),
     records=st.sampled_from([8, 12, 20]),
-    reading=st.one_of(
+    api_variant=st.one_of(
         st.sampled_from(["likeliest", "everything awkward"]), st.sampled_from(sorted(set(API_VARIANTS) - UNREADABLE))
     ),
     page=st.sampled_from([3, 5, 7]),

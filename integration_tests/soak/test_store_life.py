@@ -60,7 +60,7 @@ KEPT: dict[str, tuple[Setup, list[Step]]] = {
         ],
     ),
     "orders are archived while a list that hides them is read by a machine whose clock is slow": (
-        Setup(reading="everything awkward", records=20, pace=0.3),
+        Setup(api_variant="everything awkward", records=20, pace=0.3),
         [
             ("skew", {"hours": -12}),
             ("sync", {"during": [(n, "archive", {"which": n}) for n in (9, 25, 60, 100)], "live": 2}),
@@ -97,7 +97,7 @@ KEPT: dict[str, tuple[Setup, list[Step]]] = {
         [("vanish", {"path": "v2/orders?*min_id=*", "body": None, "nth": 2}), ("sync", {"workers": 1})],
     ),
     "a record that was passed by is edited and joins a list that fills its pages exactly": (
-        Setup(records=8, reading="everything awkward", page=3, pages_per_slice=1, lookback_minutes=5, pace=0.3),
+        Setup(records=8, api_variant="everything awkward", page=3, pages_per_slice=1, lookback_minutes=5, pace=0.3),
         [("sync", {"live": 1, "workers": 3})],
     ),
     "a page of children fails for good, and the next sync brings them": (

@@ -20,7 +20,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStrea
 from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from integration_tests.harness import CORE, INCREMENTAL, KEYS, catalog_of, seconds_of
+from integration_tests.harness import CORE, INCREMENTAL, KEYS, build_only, catalog_of, seconds_of
 from integration_tests.simulated import Machine, StoreClock, Time
 from integration_tests.soak.truth import EDITED, MARKS, Audit, Claim, Held, WatchedStore
 from sandbox import API_VARIANTS, Options
@@ -53,7 +53,7 @@ class Setup:
     seed: int = 1
     records: int = 30
     refunds: int = 0  # next to those of the generated orders
-    reading: str = "likeliest"
+    api_variant: str = "likeliest"
     page: int = 7
     pages_per_slice: int = 2
     start_date: str = "2020-01-01"
@@ -70,7 +70,7 @@ class Killed(Exception):
 
 
 @dataclass
-class Reading:
+class Run:
     """One sync under way."""
 
     streams: Sequence[str]
@@ -102,7 +102,7 @@ class World:
             coupons=setup.records // 2,
             seed=setup.seed,
             oddities=False,
-            api_variant=API_VARIANTS[setup.reading],
+            api_variant=API_VARIANTS[setup.api_variant],
         )
         self.time = Time(options.now)
         self.store = WatchedStore(options)
@@ -117,11 +117,12 @@ class World:
         self._edits = 0
         self._troubled = False  # whether a sync may fail
         self._vanished = False
-        self._reading: Reading | None = None
+        self._run: Run | None = None
         self._during: list[Sequence[Any]] = []
         self.quota(limit=None)
         self._machine = Machine(self.time)
         self._machine.start(self.app, self._before_request, setup.page, setup.pages_per_slice)
+        build_only(self._machine.patches, CORE)
         self._machine.watch_clock(self._clock_was_read)
 
     def close(self) -> None:
@@ -267,7 +268,7 @@ class World:
         every so many pages; 0: it does not.
         """
         self.app.live.set_every(self._liveliness(live))
-        reading = self._reading = Reading([name for name in CORE if name in streams], kill_at)
+        run = self._run = Run([name for name in CORE if name in streams], kill_at)
         self._during = sorted(during, key=lambda one: one[0], reverse=True)
         self.app.log.clear()
         config = {
@@ -279,25 +280,25 @@ class World:
             "lookback_minutes": self.setup.lookback_minutes,
             "num_workers": workers,
         }
-        catalog = _catalog(tuple(reading.streams))
+        catalog = _catalog(tuple(run.streams))
         messages = SourceBigcommerce().read(logger, config, catalog, list(self.states.values()))
         try:
             for message in messages:
-                self._take(reading, message)
+                self._take(run, message)
         except AirbyteTracedException as error:
-            reading.failure = error.message
+            run.failure = error.message
         finally:
-            reading.is_over = True
+            run.is_over = True
             with suppress(AirbyteTracedException):
                 deque(messages, maxlen=0)  # its threads come to their end
-        self._require(reading.requests < MOST_REQUESTS, f"no end after {MOST_REQUESTS} requests")
-        self.states |= reading.states
+        self._require(run.requests < MOST_REQUESTS, f"no end after {MOST_REQUESTS} requests")
+        self.states |= run.states
         self.counts["syncs"] += 1
-        self.counts["killed"] += reading.is_killed
-        self.counts["requests"] += reading.requests
-        if not reading.is_killed:
-            self._check_end(reading)
-        self.counts["compared"], self._reading = self.audit.compared, None
+        self.counts["killed"] += run.is_killed
+        self.counts["requests"] += run.requests
+        if not run.is_killed:
+            self._check_end(run)
+        self.counts["compared"], self._run = self.audit.compared, None
         self._end_trouble()
 
     def _end_trouble(self) -> None:
@@ -307,29 +308,29 @@ class World:
         self._troubled = options.scopes != READ_SCOPES or options.token != self.store.options.token
 
     def _before_request(self, request: requests.PreparedRequest) -> None:
-        reading = self._reading
-        if reading is None or reading.is_killed or reading.is_over or reading.requests >= MOST_REQUESTS:
+        run = self._run
+        if run is None or run.is_killed or run.is_over or run.requests >= MOST_REQUESTS:
             raise Killed
         self.time.pass_(self.setup.pace)
         with self.store.lock:
-            reading.requests += 1
-            while self._during and self._during[-1][0] <= reading.requests:
+            run.requests += 1
+            while self._during and self._during[-1][0] <= run.requests:
                 _, operation, arguments = self._during.pop()
                 getattr(self, operation)(**arguments)
             if (request.url or "").endswith("/v2/time"):
-                reading.clocks[get_ident()] = self.store.changed, float(self.store.clock.now())
+                run.clocks[get_ident()] = self.store.changed, float(self.store.clock.now())
 
     def _clock_was_read(self) -> None:
         """The last request for the time is the one that counts: earlier ones failed, or checked the token."""
-        if self._reading:
-            self._reading.began_at, self._reading.began = self._reading.clocks[get_ident()]
+        if self._run:
+            self._run.began_at, self._run.began = self._run.clocks[get_ident()]
 
     # What comes out of it.
 
-    def _take(self, reading: Reading, message: AirbyteMessage) -> None:
-        reading.messages += 1
-        if reading.is_killed or reading.messages == reading.kill_at:
-            reading.is_killed = True
+    def _take(self, run: Run, message: AirbyteMessage) -> None:
+        run.messages += 1
+        if run.is_killed or run.messages == run.kill_at:
+            run.is_killed = True
             return
         if message.type is MessageType.RECORD and message.record:
             name, data = message.record.stream, message.record.data
@@ -337,37 +338,37 @@ class World:
             self.held[name][data[keys[0]] if len(keys) == 1 else tuple([data[key] for key in keys])] = data
             self.counts["records"] += 1
         elif message.type is MessageType.STATE and message.state and message.state.stream:
-            self._take_state(reading, message.state)
+            self._take_state(run, message.state)
         elif message.type is MessageType.TRACE and message.trace:
             status, error = message.trace.stream_status, message.trace.error
             if status:
-                reading.statuses[status.stream_descriptor.name].append(status.status)
+                run.statuses[status.stream_descriptor.name].append(status.status)
             elif error and error.stream_descriptor:
-                reading.errors[error.stream_descriptor.name].append(error.message or "")
+                run.errors[error.stream_descriptor.name].append(error.message or "")
 
-    def _take_state(self, reading: Reading, state: AirbyteStateMessage) -> None:
+    def _take_state(self, run: Run, state: AirbyteStateMessage) -> None:
         assert state.stream
         name = state.stream.stream_descriptor.name
         self.counts["states"] += 1
         if name not in INCREMENTAL:
-            reading.states[name] = state
-            self._claim(reading, name, None, "its final STATE")
+            run.states[name] = state
+            self._claim(run, name, None, "its final STATE")
             return
         reached = _reached(state)
-        before = reading.states.get(name) or self.states.get(name)
-        if reading.began is None:  # the sync fails before it begins, and says once more what is held
+        before = run.states.get(name) or self.states.get(name)
+        if run.began is None:  # the sync fails before it begins, and says once more what is held
             repeated = before is not None and _value(state) == _value(before)
             self._require(repeated, f"{name}: the STATE {_value(state)} came before the store's clock was read")
             return
         self._require(before is None or reached >= _reached(before), f"{name}: the state went back to {_value(state)}")
-        self._require(reached <= reading.began, f"{name}: the state {_value(state)} lies behind the store's clock")
-        reading.states[name] = state
+        self._require(reached <= run.began, f"{name}: the state {_value(state)} lies behind the store's clock")
+        run.states[name] = state
         unread = frozenset(_value(state).get("unread_parents", ()))
-        self._claim(reading, name, reached, f"STATE {_value(state)}", unread)
+        self._claim(run, name, reached, f"STATE {_value(state)}", unread)
 
     def _claim(
         self,
-        reading: Reading,
+        run: Run,
         stream: str,
         until: float | None,
         what: str,
@@ -375,7 +376,7 @@ class World:
     ) -> None:
         if self._troubled:
             self._excuse()
-        claim = Claim(reading.began_at, until, self.start, self.setup.lookback_minutes * 60, unread)
+        claim = Claim(run.began_at, until, self.start, self.setup.lookback_minutes * 60, unread)
         with self.store.lock:
             lost = self.audit.missing(stream, self.held[stream], claim)
         self._require(lost is None, f"{what} of {stream}: {lost}")
@@ -390,19 +391,19 @@ class World:
         ):
             self.store.mark_archived_uncertain()
 
-    def _check_end(self, reading: Reading) -> None:
+    def _check_end(self, run: Run) -> None:
         incomplete = []
-        for name in reading.streams:
-            statuses, errors = reading.statuses[name], reading.errors[name]
+        for name in run.streams:
+            statuses, errors = run.statuses[name], run.errors[name]
             ends = [one for one in statuses if one not in (AirbyteStreamStatus.STARTED, AirbyteStreamStatus.RUNNING)]
             self._require(len(ends) == 1 and statuses[-1] is ends[0], f"{name}: its statuses are {statuses}")
             if ends == [AirbyteStreamStatus.COMPLETE]:
                 self._require(not errors, f"{name}: COMPLETE, with the error {errors}")
-                self._claim(reading, name, None, "COMPLETE")
+                self._claim(run, name, None, "COMPLETE")
                 if name in INCREMENTAL:
-                    state = reading.states.get(name)
+                    state = run.states.get(name)
                     self._require(
-                        state is not None and _reached(state) == reading.began,
+                        state is not None and _reached(state) == run.began,
                         f"{name}: COMPLETE, with the state {state and _value(state)}",
                     )
                 continue
@@ -413,8 +414,8 @@ class World:
                     sentence.endswith(".") and not sentence.startswith(NO_REASON), f"{name}: {sentence!r} says nothing"
                 )
         self.counts["failed"] += bool(incomplete)
-        self._require(bool(incomplete) == bool(reading.failure), f"{incomplete} failed, and it said {reading.failure}")
-        self._require(not incomplete or self._troubled, f"without a reason: {dict(reading.errors)}")
+        self._require(bool(incomplete) == bool(run.failure), f"{incomplete} failed, and it said {run.failure}")
+        self._require(not incomplete or self._troubled, f"without a reason: {dict(run.errors)}")
 
     def _require(self, holds: bool, otherwise: str) -> None:
         if not holds:

@@ -1,4 +1,4 @@
-"""Documented examples go through a stream's own reading."""
+"""Documented examples are read by a stream's own code."""
 
 from __future__ import annotations
 
