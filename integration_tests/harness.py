@@ -111,6 +111,12 @@ def catalog_of(names: Iterable[str] = STREAMS, mode: SyncMode | None = None) -> 
     )
 
 
+@cache
+def kept_catalog_of(names: tuple[str, ...]) -> ConfiguredAirbyteCatalog:
+    """The same, made once for many syncs."""
+    return catalog_of(names)
+
+
 @dataclass
 class Sync:
     """The output of one `read`, sorted out."""

@@ -89,11 +89,11 @@ def test_one_request_checks_the_token_for_all_threads() -> None:
         finish.wait()
         return True
 
-    check = TokenCheck(request)
+    check: Any = TokenCheck(request)
     with ThreadPoolExecutor(8) as workers:
         first = workers.submit(check.is_refused)
         begun.wait()
-        check._lock = lock = CountingLock(check._lock, 7, finish)  # type: ignore[assignment]
+        check._lock = lock = CountingLock(check._lock, 7, finish)
         others = [workers.submit(check.is_refused) for _ in range(7)]
         assert all(one.result() for one in (first, *others))
     assert lock.waiting == 7

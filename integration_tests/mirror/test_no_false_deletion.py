@@ -212,7 +212,7 @@ def test_a_list_that_ends_early_deletes_nothing(copy: Copy, kind: str, many: boo
 
 @pytest.mark.parametrize("kind", cases(["products", "customers", "subscribers"], "products"))
 def test_a_filter_by_id_that_is_ignored_deletes_nothing(copy: Copy, kind: str) -> None:
-    """The response is then the first page of the list, whoever was requested."""
+    """The response is then the first page of the list, not the requested records."""
     store, path = copy.server.store, LISTS[kind].partition("?")[0]
     keys = store.collections[kind].keys() if kind == "subscribers" else store.ids(kind)
     copy.server.fail(LISTS[kind], times=FOR_GOOD, kind="edit", edit=without(keys[-1]))

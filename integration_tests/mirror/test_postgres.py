@@ -62,7 +62,7 @@ SOFT = [UPDATE.format(kept="true"), INSERT.format(kept="true")]
 
 @dataclass
 class Warehouse:
-    """A database with the tables of all streams in one: the rows are told apart by their stream."""
+    """A database with the tables of all streams in one: a column names the stream of each row."""
 
     postgres: Postgres
     merge: list[str]

@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import requests
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer, ConfiguredAirbyteCatalog
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
-from integration_tests.harness import INCREMENTAL, Sync, as_dict, catalog_of, key_of
+from integration_tests.harness import INCREMENTAL, Sync, as_dict, kept_catalog_of, key_of
 from integration_tests.mirror.copy import check_deletion
 from integration_tests.mirror.destination import DESTINATIONS, Row, differences, is_deletion
 from integration_tests.mirror.existence import ROWS, exists
@@ -197,7 +196,7 @@ class World:
         self._is_over, self._requests = False, 0
         found = Sync()
         config = self._config(num_workers=workers, reconcile=reconcile or self.reconcile)
-        messages = SourceBigcommerce().read(logger, config, _catalog(self.streams), self._states())
+        messages = SourceBigcommerce().read(logger, config, kept_catalog_of(self.streams), self._states())
         try:
             for number, message in enumerate(messages, 1):
                 if number == kill_at:
@@ -224,7 +223,7 @@ class World:
         """The number of messages of the next sync, which is not kept."""
         self._is_over, self._requests, self._during = False, 0, []
         config = self._config(reconcile=self.reconcile)
-        number = sum(1 for _ in SourceBigcommerce().read(logger, config, _catalog(self.streams), self._states()))
+        number = sum(1 for _ in SourceBigcommerce().read(logger, config, kept_catalog_of(self.streams), self._states()))
         self._is_over = True
         return number
 
@@ -256,7 +255,9 @@ class World:
         """The content of the store, as a new sync from nothing reads it."""
         found = Sync()
         self._is_over, self._requests, self._during = False, 0, []
-        for message in SourceBigcommerce().read(logger, self._config(reconcile="never"), _catalog(self.streams), []):
+        for message in SourceBigcommerce().read(
+            logger, self._config(reconcile="never"), kept_catalog_of(self.streams), []
+        ):
             found.take(as_dict(message))
         self._is_over = True
         return {stream: found.latest(stream) for stream in self.streams}
@@ -341,8 +342,3 @@ def replay(setup: Setup, steps: Iterable[Step], reconcile: str = "every_sync") -
     finally:
         world.close()
     return world
-
-
-@cache
-def _catalog(streams: tuple[str, ...]) -> ConfiguredAirbyteCatalog:
-    return catalog_of(streams)

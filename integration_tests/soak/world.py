@@ -10,17 +10,16 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
 from math import ceil
 from threading import get_ident
 from typing import Any
 
 import requests
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus, ConfiguredAirbyteCatalog
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus
 from airbyte_cdk.models import Type as MessageType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from integration_tests.harness import CORE, INCREMENTAL, KEYS, build_only, catalog_of, seconds_of
+from integration_tests.harness import CORE, INCREMENTAL, KEYS, build_only, kept_catalog_of, seconds_of
 from integration_tests.simulated import Machine, StoreClock, Time
 from integration_tests.soak.truth import EDITED, MARKS, Audit, Claim, Held, WatchedStore
 from sandbox import API_VARIANTS, Options
@@ -280,7 +279,7 @@ class World:
             "lookback_minutes": self.setup.lookback_minutes,
             "num_workers": workers,
         }
-        catalog = _catalog(tuple(run.streams))
+        catalog = kept_catalog_of(tuple(run.streams))
         messages = SourceBigcommerce().read(logger, config, catalog, list(self.states.values()))
         try:
             for message in messages:
@@ -464,11 +463,6 @@ def replay(setup: Setup, steps: Iterable[Step]) -> World:
     finally:
         world.close()
     return world
-
-
-@cache
-def _catalog(streams: tuple[str, ...]) -> ConfiguredAirbyteCatalog:
-    return catalog_of(streams)
 
 
 def _reached(state: AirbyteStateMessage) -> float:

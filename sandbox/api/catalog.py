@@ -90,17 +90,17 @@ def one_product(call: Call) -> ApiResponse:
     return ApiResponse(b'{"data":' + b"".join(rows) + b',"meta":{}}')
 
 
+def _part(name: str) -> Callable[[Body], Any]:
+    return lambda body: body.parts[name]
+
+
 class _Lists:
     """Nested rows of products: of one, and all variants."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._nested = {
-            # mypy does not type a lambda's defaults
-            name: NestedRows(store.addressed("products"), name, lambda body, name=name: body.parts[name])  # type: ignore[misc]
-            for name in _PARTS
-        }
-        self._variants = NestedRows(store.listed("products"), "variants", lambda body: body.parts["variants"])
+        self._nested = {name: NestedRows(store.addressed("products"), name, _part(name)) for name in _PARTS}
+        self._variants = NestedRows(store.listed("products"), "variants", _part("variants"))
 
     def of_product(self, name: str) -> Callable[[Call], ApiResponse]:
         """`GET /v3/catalog/products/{id}/...`."""

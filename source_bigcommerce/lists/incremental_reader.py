@@ -53,10 +53,8 @@ class IncrementalListReader(ListReader):
 
     def any_id(self) -> Any:
         """Returns the id of some entry of the list, whatever the settings exclude; None if there is none."""
-        first = self.listing.pagination.first()
-        page = self.listing.pagination.page(
-            self.client.fetch(self.listing.endpoint, {**first, **self.one_row()}), first
-        )
+        requested = {**self.listing.pagination.first(), **self.one_row()}
+        page = self.listing.pagination.page(self.client.fetch(self.listing.endpoint, requested), requested)
         return page.records[0].get("id") if page.records else None
 
     def hidden_entries(self, after: Any, upto: Any) -> Iterator[Sequence[Record]]:

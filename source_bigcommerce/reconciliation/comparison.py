@@ -45,14 +45,16 @@ class Comparison:
         Nothing is emitted twice in one sync, as destinations that merge batch by batch would make two rows of it. A
         record that has changed since it was emitted is emitted by the next reconciliation.
         """
-        block = self.known.block_of(key)
+        position = self.known.position_of(key)
+        block = None if position is None else self.known.block_at(position)
         open_ = self._open.get(block.start) if block else None
         if key in self.found and (open_ is None or key not in open_.records):
             if digest != self.found.digest_of(key):
                 self.found.note(key, UNKNOWN)
             return ()
-        if self.was_emitted(key):
-            self.found.note(key, digest if digest == self.known.digest_of(key) else UNKNOWN)
+        emitted = UNKNOWN if position is None else self.known.digest_at(position)
+        if emitted != UNKNOWN:
+            self.found.note(key, digest if digest == emitted else UNKNOWN)
             return ()
         self.found.note(key, digest)
         if block is None or block.digest == UNKNOWN:
@@ -66,11 +68,12 @@ class Comparison:
     def assume(self, parent: Any) -> Iterable[Record]:
         """Takes the known records of this parent as unchanged, although they were not read. Returns as `take` does."""
         differing: list[Record] = []
-        for key in self.known.keys.keys(*self.known.keys.of_parent(parent)):
+        start, end = self.known.keys.of_parent(parent)
+        for position, key in enumerate(self.known.keys.keys(start, end), start):
             if key not in self.found:
                 self.found.note(key, UNKNOWN)
-                block = self.known.block_of(key)
-                if block and block.digest != UNKNOWN:
+                block = self.known.block_at(position)
+                if block.digest != UNKNOWN:
                     differing.extend(self._add(block, key, None))
         return differing
 

@@ -73,6 +73,11 @@ class Ledger:
         if len(self._noted) > min(_MOST_TO_MERGE, max(_FEWEST_TO_MERGE, len(self._digests) // 4)):
             self._merge()
 
+    @property
+    def largest_size(self) -> int:
+        """The number of records, or somewhat more: it takes no merge."""
+        return len(self._digests) + len(self._noted)
+
     def digest_of(self, key: Key) -> int:
         """Returns the digest of a record that was noted in this sync; UNKNOWN for any other."""
         if key in self._noted:
@@ -80,13 +85,19 @@ class Ledger:
         start, end = self._table.find(key)
         return self._digests[start] if start < end else UNKNOWN
 
-    def block_of(self, key: Key) -> Block | None:
-        """Returns the block of a record; None for an unknown one."""
+    def position_of(self, key: Key) -> int | None:
+        """Returns the position of a record; None for an unknown one."""
         start, end = self.keys.find(key)
-        if start == end:
-            return None
+        return start if start < end else None
+
+    def digest_at(self, position: int) -> int:
+        """Returns the digest of the record at a position; UNKNOWN if it was not noted in this sync."""
+        return self._digests[position]
+
+    def block_at(self, position: int) -> Block:
+        """Returns the block of the record at a position."""
         starts = self._block_starts()
-        number = bisect_right(starts, start) - 1
+        number = bisect_right(starts, position) - 1
         return Block(starts[number], starts[number + 1], self._blocks[number])
 
     def replace(self, start: int, end: int, others: Ledger) -> None:

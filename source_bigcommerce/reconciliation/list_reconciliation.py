@@ -159,9 +159,6 @@ class ListReconciliation:
             return False
         return True
 
-    def _is_in_range(self, parent: Any, upto: Any) -> bool:
-        return (self._after is None or parent > self._after) and (upto is None or parent <= upto)
-
     def _new(self, entries: Sequence[Record]) -> Sequence[Record]:
         """Returns the entries that do not belong to a range which has been decided."""
         return [entry for entry in entries if self._after is None or entry["id"] > self._after]
@@ -192,9 +189,7 @@ class ListReconciliation:
         """Yields the rest of a range: entries that the list hides, deletions, incomplete blocks; then its end."""
         is_certain = yield from self._compare_hidden(upto)
         for one in self.comparisons:
-            for parent in self._reader.unread:
-                if self._is_ranged and not self._is_in_range(parent, upto):
-                    continue
+            for parent in self._reader.unread if self._listing.parents else ():
                 yield from one.assume(parent)
             one.find_missing(self._after, upto)
             if not is_certain:

@@ -154,6 +154,6 @@ def _returns_records(stream: Stream) -> bool:
     reader = stream.new_reader()
     assert isinstance(reader, IncrementalListReader)
     try:
-        return any(reader.read_uncompleted(reader.whole()))
+        return bool(reader.parents.keys()) if reader.parents else reader.any_id() is not None
     except BigCommerceError:
         return False

@@ -61,9 +61,9 @@ class StreamComparison:
             logger.warning(f"'{self.stream.name}' is not reconciled in this sync: {error.message}")
             return
         reader = self.stream.reader
-        read = {entry.get("id") for entry in reread} - {*reader.unread, *reader.without_children}
+        read = {entry.get("id") for entry in reread}
         for parent in parents:
-            if parent not in read:
+            if parent not in read or parent in reader.unread or parent in reader.without_children:
                 yield from self.assume(parent)
 
     def assume(self, parent: Any) -> Iterator[CdkRecord]:

@@ -80,9 +80,8 @@ class StreamLedger:
 
     @property
     def size(self) -> int:
-        """The number of records."""
-        with self._lock:
-            return len(self.ledger)
+        """The number of records, or somewhat more."""
+        return self.ledger.largest_size
 
     def is_due(self, now: datetime, interval: timedelta) -> bool:
         """Returns True if the list must be reconciled in a sync that began at `now`."""

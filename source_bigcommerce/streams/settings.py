@@ -95,7 +95,7 @@ class StorefrontProductSettings(SettingsStream):
 
 
 class StorefrontRobotsSettings(SettingsStream):
-    """The robots.txt file, which tells search engines what to leave out."""
+    """The robots.txt file, with the parts that search engines leave out."""
 
     listing = per_channel("v3/settings/storefront/robotstxt")
 
