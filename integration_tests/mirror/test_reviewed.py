@@ -80,6 +80,7 @@ def test_lists_below_parents_that_are_empty_at_once_are_believed_the_second_time
         assert not copy.differences()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("nothing", cases(["204", "an empty list"], "an empty list"))
 def test_children_that_all_orders_lack_at_once_are_not_deleted(nothing: str) -> None:
     """Those of older orders are not read again, so that all that is read may be a small part of the known ones."""
@@ -111,6 +112,34 @@ def test_children_that_all_of_a_few_orders_lack_at_once_are_not_deleted() -> Non
         assert not copy.differences()
 
 
+def test_all_messages_that_one_order_lacks_at_once_are_believed_the_second_time() -> None:
+    """The list of the order is their only address, and another request for it may be as wrong."""
+    with serve(orders=8) as server:
+        store = server.store
+        first, *others = store.ids("orders")
+        for id_ in (first, first, first, *others):
+            store.add_child(id_, "messages", subject="About the order")
+            store.edit("orders", id_)
+        copy = copy_of(server, ("orders", "order_messages"))
+        server.fail(f"v2/orders/{first}/messages", times=FOR_GOOD, **EMPTY["an empty list"])
+        copy.sync()
+        kept(copy, "order_messages")
+        server.clear_faults()
+        copy.sync()
+        kept(copy, "order_messages")
+        assert not copy.differences()
+        messages = store.child_ids(first, "messages")
+        for message in messages:
+            store.remove_child(first, "messages", message, dated=False)
+        single = store.child_ids(others[0], "messages")[-1]
+        store.remove_child(others[0], "messages", single, dated=False)
+        copy.sync()
+        assert copy.deleted["order_messages"] == {(others[0], single)}
+        copy.sync()
+        assert copy.deleted["order_messages"] == {(first, message) for message in messages}
+        assert not copy.differences()
+
+
 def test_an_archived_order_keeps_the_children_that_the_store_no_longer_returns() -> None:
     """A 404 says that they cannot be read: the order itself exists."""
     with serve("archived orders have no transactions") as server:
@@ -124,6 +153,7 @@ def test_an_archived_order_keeps_the_children_that_the_store_no_longer_returns()
         assert {row["order_id"] for row in copy.destinations[0].rows("transactions").values()} >= {order}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("own", cases(["204", "an empty list"], "an empty list"))
 def test_a_product_without_any_variant_is_not_believed(own: str) -> None:
     """Every product has one: neither its list nor that of the variants can be right."""
@@ -141,6 +171,7 @@ def test_a_product_without_any_variant_is_not_believed(own: str) -> None:
         assert not copy.differences()
 
 
+@pytest.mark.exhaustive
 def test_a_parent_that_was_unread_once_leaves_a_ledger_in_order(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -167,6 +198,7 @@ def test_a_parent_that_was_unread_once_leaves_a_ledger_in_order(
         assert not any(copy.last.records.values())
 
 
+@pytest.mark.exhaustive
 def test_an_archived_order_that_cannot_be_read_does_not_end_the_reconciliation() -> None:
     """Nothing is deleted then, as what the list hides is not known; what is wrong with other orders is mended."""
     with serve("archived orders need the filter") as server:
@@ -193,6 +225,7 @@ def test_an_archived_order_that_cannot_be_read_does_not_end_the_reconciliation()
         assert not copy.differences()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("hours", [5, pytest.param(14, marks=pytest.mark.exhaustive)])
 def test_a_deletion_replaces_a_row_with_a_date_of_another_time_zone(hours: int) -> None:
     """The dates of customer groups have no known zone: they may be ahead of the store's own clock."""
@@ -207,6 +240,7 @@ def test_a_deletion_replaces_a_row_with_a_date_of_another_time_zone(hours: int) 
         assert not copy.differences()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("kind", cases(["customers", "orders", "subscribers"], "customers"))
 def test_a_list_that_has_become_empty_is_emptied_by_the_second_reconciliation(kind: str, workers: int) -> None:
@@ -224,6 +258,7 @@ def test_a_list_that_has_become_empty_is_emptied_by_the_second_reconciliation(ki
         assert not copy.differences()
 
 
+@pytest.mark.exhaustive
 def test_orders_that_only_their_own_address_returns_are_not_emitted_again_and_again() -> None:
     """Each reconciliation requests them one by one, and finds them as they were."""
     with serve("archived orders are unreachable") as server:
@@ -238,6 +273,7 @@ def test_orders_that_only_their_own_address_returns_are_not_emitted_again_and_ag
         assert not any(copy.last.records.values())
 
 
+@pytest.mark.exhaustive
 def test_unchanged_children_of_scattered_parents_are_not_emitted() -> None:
     """Those of the parents between are not read again, so that a block is read in part: at first, that is not known to
     be unchanged."""

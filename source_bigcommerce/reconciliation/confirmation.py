@@ -16,6 +16,7 @@ from source_bigcommerce.api.pagination import Record
 from source_bigcommerce.lists.incremental_reader import IncrementalListReader
 from source_bigcommerce.lists.slices import ListSlice
 from source_bigcommerce.reconciliation.stream_comparison import StreamComparison
+from source_bigcommerce.streams.stream import PerParentStream
 
 _AT_ONCE = 500  # ids, whose entries are in memory together
 _SAMPLE = 10  # ids that are requested by themselves if a list has become empty
@@ -77,6 +78,8 @@ class DeletionConfirmation:
             for one in missing:
                 for record in one.stream.to_records(complete):
                     yield from one.found_again(record)
+                if isinstance(one.stream, PerParentStream):
+                    one.hold_back_children([entry["id"] for entry in selected])
         for one in missing:
             one.keep_those_of({*self._reader.unread, *self._reader.without_children})
 

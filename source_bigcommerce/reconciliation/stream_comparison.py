@@ -87,17 +87,20 @@ class StreamComparison:
         new = self.missing - self.suspected
         many = len(set(map(self._counted_by, new)))
         compared = self._known_in_range - self._assumed_in_range
-        is_large_part = many * _LARGE_PART > compared or (many + self._deleted) * _LARGE_PART > self._known
-        is_everything = is_list_empty or many >= max(2, compared)
-        if new and (is_everything or (is_large_part and many > _HANDFUL)):
-            logger.warning(
-                f"{len(new):,} records of '{self.stream.name}' are missing from its list, too many at once to be "
-                "deleted now: the next reconciliation deletes them if they are still missing."
-            )
-            self.keep(new)
-            self.suspected |= new
+        is_large_part = many > _HANDFUL and _is_large_part(many + self._deleted, self._known)
+        if new and (is_list_empty or is_large_part or _are_too_many(many, compared)):
+            self._suspect(new)
         self._deleted += len(set(map(self._counted_by, self.missing)))
         self._assumed_in_range = 0
+
+    def hold_back_children(self, parents: Collection[Any]) -> None:
+        """Keeps the missing records of these parents, which exist, if too many are missing from the list of one: the
+        list, which is requested for each parent, is their only address."""
+        for parent in parents:
+            new = self._missing_of([parent]) - self.suspected
+            known = self.comparison.known.keys.of_parent(parent)
+            if new and _are_too_many(len(new), known[1] - known[0]):
+                self._suspect(new)
 
     def close(self, upto: Any) -> Iterator[CdkRecord]:
         """Ends a range. Yields the records that cannot be compared, because neighbors of theirs are missing."""
@@ -144,6 +147,14 @@ class StreamComparison:
             )
             self.keep(self.missing)
 
+    def _suspect(self, missing: Collection[Key]) -> None:
+        logger.warning(
+            f"{len(missing):,} records of '{self.stream.name}' are missing from its list, too many at once to be "
+            "deleted now: the next reconciliation deletes them if they are still missing."
+        )
+        self.keep(missing)
+        self.suspected.update(missing)
+
     def _count_known(self, start: int, end: int) -> int:
         return end - start if self._counted_by is _key else self.comparison.known.keys.count_parents(start, end)
 
@@ -162,6 +173,14 @@ def _parent(key: Key) -> Any:
 
 def _key(key: Key) -> Any:
     return key
+
+
+def _are_too_many(missing: int, known: int) -> bool:
+    return missing >= max(2, known) or (missing > _HANDFUL and _is_large_part(missing, known))
+
+
+def _is_large_part(missing: int, known: int) -> bool:
+    return missing * _LARGE_PART > known
 
 
 def _is_between(key: Key, after: Any, upto: Any) -> bool:
