@@ -214,8 +214,8 @@ class Ledger:
 
     def _cut_run(self, start: int, end: int, usual: int) -> Iterator[tuple[int, int]]:
         """Yields blocks of records whose digests are known, and others of records whose digests are not."""
-        for is_known, run in groupby(range(start, end), lambda position: self._digests[position] != UNKNOWN):
-            positions = list(run)
-            bounds = [*range(positions[0], positions[-1] + 1, usual), positions[-1] + 1]
-            for low, high in pairwise(bounds):
+        for is_known, run in groupby(self._digests[start:end], lambda digest: digest != UNKNOWN):
+            length = sum(1 for _ in run)
+            for low, high in pairwise([*range(start, start + length, usual), start + length]):
                 yield high - low, block_digest(self._digests[low:high]) if is_known else UNKNOWN
+            start += length
