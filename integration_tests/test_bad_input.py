@@ -126,6 +126,7 @@ def test_the_store_hash_may_come_as_the_control_panel_shows_it(server: Server, c
     assert status == ("FAILED" if value == "abc123" else "SUCCEEDED")
 
 
+@pytest.mark.exhaustive
 def test_a_wrong_token_costs_two_requests(server: Server) -> None:
     """A single refusal is not believed; hammering a store with a refused token helps nobody."""
     server.log.clear()
@@ -236,6 +237,7 @@ def test_a_redirect_to_another_host_is_refused_and_the_token_not_sent(cli: Comma
     assert received == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("command", ["check", "read"])
 def test_debug_logs_hold_no_secret(server: Server, cli: CommandLine, command: str) -> None:
     """The CDK's debug lines print request headers."""

@@ -86,6 +86,7 @@ def everything(server: Server) -> Sync:
     return sync(server)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("chosen", "is_deaf"),
     [

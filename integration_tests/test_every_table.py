@@ -104,6 +104,7 @@ def test_every_stream_brings_records_and_every_row_of_a_table() -> None:
         assert not names, f"{stream.name} has fields that its schema does not declare"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize(("variant", "workers"), representatives(VARIANTS_AND_WORKERS, {("everything awkward", 8)}))
 def test_tables_that_change_at_every_page_lose_no_row(variant: str, workers: int) -> None:

@@ -128,6 +128,7 @@ def test_a_store_that_does_not_help_with_slicing_is_read_in_one(kind: str, monke
     assert not result.failure
 
 
+@pytest.mark.exhaustive
 def test_a_start_date_in_the_future_fails_every_stream() -> None:
     """One request for the store's time, and one message for all of them."""
     with serve(Options(orders=50, products=50, customers=50)) as server:

@@ -58,6 +58,7 @@ def test_a_page_too_heavy_to_serve_comes_in_smaller_ones(stream: str, status: in
     assert failed <= (1 if status == 413 else 9)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("stream", BELOW_OTHERS)
 def test_so_do_pages_of_lists_below_other_records(stream: str) -> None:
     with serve(Options(rows=40)) as server:
@@ -173,6 +174,7 @@ EMBEDDED = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("stream", representatives(EMBEDDED, {"product_options", "order_messages"}))
 def test_so_are_lists_that_belong_to_other_records(stream: str) -> None:
     """Fewer parents at a time, or smaller pages."""

@@ -139,6 +139,7 @@ def test_a_sync_that_is_cancelled_loses_nothing(moment: Moment, connector: Conne
     completed_by_the_next(connector, run, undisturbed)
 
 
+@pytest.mark.exhaustive
 @blows("reader", 6)
 def test_a_sync_whose_reader_goes_away_loses_nothing(moment: Moment, connector: Connector, undisturbed: Sync) -> None:
     """The destination died: it holds what it has read so far, and no state that it never saw is gone on from."""
@@ -150,6 +151,7 @@ def test_a_sync_whose_reader_goes_away_loses_nothing(moment: Moment, connector: 
     completed_by_the_next(connector, run, undisturbed)
 
 
+@pytest.mark.exhaustive
 def test_a_cancelled_sync_ends_though_nobody_reads_what_it_printed(connector: Connector, undisturbed: Sync) -> None:
     """The destination hangs and the user cancels: all eight workers, and the printing, wait for room."""
     process = connector.start()
@@ -185,6 +187,7 @@ def test_a_sync_that_is_killed_again_and_again_comes_to_its_end(
         assert {key: held[stream].get(key) for key in whole} == whole
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("size", representatives(SIZES, SIZES[:1]))
 def test_a_full_disk_under_the_output_is_reported_and_ends_it(
     size: int, connector: Connector, undisturbed: Sync, tmp_path: Path

@@ -100,6 +100,7 @@ OWN_DATES = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "start_date", representatives(["06/01/2025", "2025-06-01", "2025-06-01T00:00:00Z"], {"06/01/2025"})
 )

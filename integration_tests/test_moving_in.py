@@ -51,6 +51,7 @@ def test_the_archived_connector_s_day_is_gone_on_from(kind: str) -> None:
         assert 0 < len(result.ids(kind)) < len(server.store.ids(kind))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "state",
     [

@@ -55,6 +55,7 @@ def test_each_state_follows_the_records_of_its_own_table(workers: int) -> None:
             assert all(record in result.records[name][:printed] for record in whole)
 
 
+@pytest.mark.exhaustive
 def test_a_table_that_is_added_later_is_read_from_its_start() -> None:
     """The others go on from their state: two reads of the list, as they want different parts of it."""
     with serve(SIZE) as server:
@@ -92,6 +93,7 @@ def without_fee_id(struck: int) -> Callable[[Any, Any], Any]:
     return edit
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("workers", representatives([1, 8], {8}))
 @pytest.mark.parametrize("family", [FAMILY, FAMILY[:0:-1]], ids=["orders lead", "fees lead"])
 def test_one_record_that_cannot_be_read_fails_its_own_table_alone(family: tuple[str, ...], workers: int) -> None:
@@ -114,6 +116,7 @@ def test_one_record_that_cannot_be_read_fails_its_own_table_alone(family: tuple[
         assert found.keys() == plain.latest(name).keys()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("workers", representatives([1, 8], {8}))
 @pytest.mark.parametrize("which", representatives(["the archived one", "another one"], {"another one"}))
 def test_what_is_left_over_of_many_slices_is_not_passed_by_a_table_that_dropped_out(which: str, workers: int) -> None:
@@ -134,6 +137,7 @@ def test_what_is_left_over_of_many_slices_is_not_passed_by_a_table_that_dropped_
     assert {**first.latest("order_fees"), **second.latest("order_fees")}.keys() == plain.latest("order_fees").keys()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("put", representatives(["record", "slice"], {"record"}))
 @pytest.mark.parametrize("names", [["orders"], FAMILY[:2]], ids=["one", "two"])
 def test_a_slice_that_nobody_takes_any_more_keeps_no_one_waiting(

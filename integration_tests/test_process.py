@@ -51,6 +51,7 @@ def test_sigterm_ends_it_without_claiming_to_be_complete(process: subprocess.Pop
     assert not any("COMPLETE" in str(message.get("trace")) for message in printed if message["type"] == "TRACE")
 
 
+@pytest.mark.exhaustive
 def test_a_reader_that_goes_away_does_not_leave_it_hanging(process: subprocess.Popen[str]) -> None:
     """When the destination dies, nobody empties the queue any more, and its workers must not wait for that."""
     assert process.stdout
@@ -65,6 +66,7 @@ LOCALES = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("locale", representatives(LOCALES, {"ascii"}))
 def test_what_is_printed_is_utf_8_in_every_locale(locale: str, tmp_path: Path) -> None:
     """The protocol is UTF-8, and destinations cannot decode anything else."""

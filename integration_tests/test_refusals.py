@@ -117,6 +117,7 @@ def test_check_does_not_believe_one_refusal_of_the_token(tmp_path: Path) -> None
 # A filter that is refused.
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("stream", "bounds"), in_turn(FILTERS, [(1,), (2,), (1, 2)]), ids=str)
 def test_a_list_whose_date_filter_is_refused_is_read_whole_and_filtered_here(
     stream: str, bounds: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -219,6 +220,7 @@ def in_any_order(value: Any) -> Any:
     return sorted(map(in_any_order, value), key=repr) if isinstance(value, list) else value
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("stream", "value"),
     [
@@ -242,6 +244,7 @@ def test_a_refused_part_is_read_from_its_own_address(stream: str, value: str, ca
     assert warnings(caplog, value)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("stream", "value"), [(stream, value) for stream, values in PARTS.items() for value in values])
 def test_a_refused_part_without_an_address_stays_empty(
     stream: str, value: str, caplog: pytest.LogCaptureFixture

@@ -102,6 +102,7 @@ def test_the_figures_in_the_table_of_streams_are_counted() -> None:
     assert json.loads(request_counts.COUNTS.read_text(encoding="utf-8")) == request_counts.count_requests()
 
 
+@pytest.mark.exhaustive
 def test_the_reserve_of_the_quota_is_left_to_other_apps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of each window is not touched, and no request is refused."""
     left: list[int] = []

@@ -69,6 +69,7 @@ def assert_clean(output: str) -> None:
 # Only reading.
 
 
+@pytest.mark.exhaustive
 def test_nothing_but_get_is_ever_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The account may be allowed more than it should; the connector never changes a store."""
     sent: list[str] = []
@@ -102,6 +103,7 @@ def test_no_output_holds_a_secret(commands: Commands, options: list[str]) -> Non
             assert not options or "DEBUG" in output
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [

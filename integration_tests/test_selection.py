@@ -26,6 +26,7 @@ def held(first: Sync, *later: Sync) -> dict[str, set[Any]]:
     return {name: {key for one in (first, *later) for key in one.ids(name)} for name in names}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("workers", representatives([1, 8], {8}))
 @pytest.mark.parametrize("chosen", [[], [ONE, *OTHERS]], ids=["all channels", "two more"])
 def test_another_channel_brings_its_older_records(
@@ -129,6 +130,7 @@ def test_the_state_of_another_store_is_not_gone_on_from(caplog: pytest.LogCaptur
     assert "of another store, other1" in caplog.text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", list(SyncMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("kind", ["orders", "order_products", "customers", "coupons"])
 def test_a_finished_full_refresh_starts_again(kind: str, mode: SyncMode) -> None:
@@ -222,6 +224,7 @@ def test_a_product_that_joined_and_does_not_come_is_compared_again(fault: dict[s
     assert third.ids("products") == [joins]
 
 
+@pytest.mark.exhaustive
 def test_a_product_that_joined_comes_when_all_channels_are_chosen_next() -> None:
     """Its channel is one whose products are there; the product itself is not."""
     with serve(OPTIONS) as server:

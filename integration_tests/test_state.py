@@ -64,6 +64,7 @@ def test_no_state_overtakes_its_records(monkeypatch: pytest.MonkeyPatch, workers
             assert owed <= set(result.ids(kind)[:printed])
 
 
+@pytest.mark.exhaustive
 def test_a_slice_is_not_reported_as_finished_while_a_record_of_it_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another thread may print the state at that moment: what the sync was killed after would be lost."""
     queues: list[BatchQueue] = []
@@ -87,6 +88,7 @@ def test_a_slice_is_not_reported_as_finished_while_a_record_of_it_is_held_back(m
     assert not any(held_back)
 
 
+@pytest.mark.exhaustive
 def test_each_state_of_a_sync_is_a_good_place_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever STATE the platform saved last, what was printed before it and a sync from it are everything."""
     monkeypatch.setattr(sampling, "SAMPLE_SIZE", 28)
@@ -141,6 +143,7 @@ def test_a_state_in_any_of_the_api_s_date_formats_is_understood(value: Any) -> N
     assert len(result.ids("orders")) < 300
 
 
+@pytest.mark.exhaustive
 def test_the_last_state_is_the_server_s_clock_at_the_start() -> None:
     """Not the newest record, and not the clock of this machine: a quiet store is not read twice."""
     with serve(Options(orders=30, products=30, customers=30)) as server:

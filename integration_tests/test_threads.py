@@ -55,6 +55,7 @@ def stop_after(server: Server, messages: int, **config: Any) -> None:
     read.close()  # type: ignore[attr-defined]  # a generator
 
 
+@pytest.mark.exhaustive
 def test_a_dozen_syncs_leave_no_thread(server: Server) -> None:
     """A pytest worker had 1,365 of them."""
     with no_thread_left():

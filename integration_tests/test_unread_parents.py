@@ -78,6 +78,7 @@ def test_the_others_are_read_and_the_parent_comes_when_it_can(stream: str, fault
         assert sync(server, [stream], state=third.state()).ids(stream) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("stream", "fault"), in_turn(WHOLE, FAULTS), ids=str)
 def test_a_table_that_is_read_whole_is_incomplete_without_it(stream: str, fault: dict[str, Any]) -> None:
     """All that can be read comes; nothing says that the table is whole."""
@@ -191,6 +192,7 @@ FAMILIES = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("status", [404, 422])
 @pytest.mark.parametrize("stream", FAMILIES)
 def test_an_entry_that_cannot_be_completed_does_not_keep_the_others_back(stream: str, status: int) -> None:

@@ -41,6 +41,7 @@ def test_every_stream_is_estimated_before_its_first_record(monkeypatch: pytest.M
     assert min(map(len, result.records.values())) > 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("cls", representatives(COUNTED, COUNTED[::6]), ids=lambda cls: cls.__name__)
 def test_an_estimate_costs_one_request_at_most(cls: type[Stream]) -> None:
     """None where the list reports its own length; a store of one page pays for none."""
@@ -82,6 +83,7 @@ def test_a_count_that_fails_costs_the_estimate_only() -> None:
     assert result.estimates == {}
 
 
+@pytest.mark.exhaustive
 def test_progress_is_logged_while_the_sync_waits_for_the_quota(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -34,6 +34,8 @@ from unit_tests.support import (
     response,
 )
 
+pytestmark = pytest.mark.usefixtures("naps")
+
 FAIL, STOP, RETRY, WAIT = Action.FAIL, Action.STOP, Action.RETRY, Action.WAIT
 
 # What is to be done about each status, written down a second time on purpose: by hand, from the API's documentation.

@@ -14,6 +14,8 @@ from integration_tests.harness import KINDS, CommandLine, catalog_of, config_for
 from sandbox import Options, serve
 from source_bigcommerce.streams.stream import DELETED_AT
 
+pytestmark = pytest.mark.exhaustive
+
 Messages = list[dict[str, Any]]
 
 NEVER_SENT = {

@@ -169,6 +169,7 @@ def test_a_record_that_becomes_visible_late_arrives(server: Server, kind: str) -
     repairs(copy)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "variant",
     cases(
@@ -189,6 +190,7 @@ def test_an_archived_order_is_no_deleted_one_until_it_is_deleted_for_good(varian
         assert order in deletes(copy, lambda: server.store.delete("orders", order))["orders"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", cases([*TABLES, "subscribers", "price_list_records"], "products"))
 def test_a_recreated_id_is_a_record_again(server: Server, kind: str) -> None:
     """Whether a sync saw that it was gone or not. Its deletion does not come back."""
@@ -210,6 +212,7 @@ def test_a_recreated_id_is_a_record_again(server: Server, kind: str) -> None:
     assert not copy.differences(truth=truth)
 
 
+@pytest.mark.exhaustive
 def test_a_child_that_is_removed_and_added_again_is_a_record_again(server: Server) -> None:
     """With the date of its parent, which is older than the deletion: where deleted rows stay, it remains marked."""
     copy = Copy(server, OF_PRODUCTS)
@@ -271,6 +274,7 @@ def test_the_whole_life_of_a_copy(server: Server) -> None:
     assert not copy.differences(truth=truth)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", cases(["customers", "orders"], "customers"))
 def test_a_list_that_became_empty_is_believed_the_second_time(server: Server, kind: str) -> None:
     """Whichever list is compared first."""

@@ -21,6 +21,7 @@ DAY = 86_400.0
 RESERVE = 35  # percent, as much as other apps may take in an instant: how fast this machine is does not matter then
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "neighbors",
     [

@@ -18,7 +18,8 @@ from psycopg2.extras import execute_values
 from integration_tests.harness import INCREMENTAL, key_of
 from integration_tests.mirror.copy import Copy
 from integration_tests.mirror.destination import DELETED_AT, Row, cursor_of, differences, without_mark
-from integration_tests.mirror.test_mirror import BELOW, COLLECTIONS, DAY, OF_PRODUCTS, PER_PARENT, TABLES, parent_with
+from integration_tests.mirror.test_mirror import BELOW, COLLECTIONS, DAY, OF_PRODUCTS, TABLES, parent_with
+from integration_tests.mirror.world import PER_PARENT
 from integration_tests.pyairbyte.postgres import Postgres, serve_postgres
 from sandbox import Options, Server
 
