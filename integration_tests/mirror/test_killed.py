@@ -95,6 +95,7 @@ def test_the_moments_are_in_the_course_of_a_reconciliation(tmp_path: Path) -> No
         found = run.sync()
     assert len(requests) >= REQUESTS
     pages = [one for one in requests[20 : REQUESTS - 20] if one.path in LISTS]  # and some requests for hidden entries
+    assert pages
     assert sum(bool(positions([one])) for one in pages) >= 0.8 * len(pages)
     for streams in LISTS.values():
         ends = [[state[RECONCILIATION].get("position") for state in found.states[stream]] for stream in streams]

@@ -67,6 +67,7 @@ class DeletionConfirmation:
             yield from one.delete_missing()
 
     def _request_again(self, missing: Sequence[StreamComparison]) -> Iterator[CdkRecord]:
+        existing = set(self._reader.parents.keys()) if self._reader.parents else set()
         for entries in self._entries(missing):
             selected = [entry for entry in entries if self._reader.selects(entry)]
             excluded = {entry.get("id") for entry in entries} - {entry.get("id") for entry in selected}
@@ -79,9 +80,10 @@ class DeletionConfirmation:
                 for record in one.stream.to_records(complete):
                     yield from one.found_again(record)
                 if isinstance(one.stream, PerParentStream):
-                    one.hold_back_children([entry["id"] for entry in selected])
+                    existing.update(entry["id"] for entry in selected)
         for one in missing:
             one.keep_those_of({*self._reader.unread, *self._reader.without_children})
+            one.hold_back_children(existing)
 
     def _entries(self, missing: Sequence[StreamComparison]) -> Iterator[Sequence[Record]]:
         """Yields the entries that may contain the missing records, whatever the settings exclude. Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -38,13 +39,15 @@ class StreamComparison:
         self.comparison = Comparison(ledger.snapshot())
         self.missing: set[Key] = set()
         self.suspected = set(ledger.suspected)
+        self._suspected_before = ledger.suspected
+        self._suspected_parents = {key[0] for key in ledger.suspected}
         self.has_failed = False
         self._emits_deletions = emits_deletions
         # The lists of a few parents, such as channels, are long: there, records are counted and not parents.
         self._counted_by = _key if stream.listing.parents else _parent
         self._known = self._count_known(0, len(self.comparison.known))
-        self._known_in_range = 0
-        self._assumed_in_range = 0
+        self._compared_in_range = 0
+        self._assumed: dict[Any, int] = {}  # the numbers of known records or parents, by parent
         self._deleted = 0
 
     def compare(self, entries: Sequence[Record], parents: Iterable[Any]) -> Iterator[CdkRecord]:
@@ -52,7 +55,8 @@ class StreamComparison:
         the records of those that were not completed, or are not read again, are taken as unchanged."""
         if self.has_failed:
             return
-        reread = self.stream.worth_rereading(entries)
+        worth = {entry.get("id") for entry in self.stream.worth_rereading(entries)} | self._suspected_parents
+        reread = [entry for entry in entries if entry.get("id") in worth]
         try:
             for record in self.stream.to_records(reread):
                 yield from self._emit(self.comparison.take(self.ledger.key_of(record), record_digest(record), record))
@@ -68,7 +72,7 @@ class StreamComparison:
 
     def assume(self, parent: Any) -> Iterator[CdkRecord]:
         """Takes the known records of a parent as unchanged. Yields records that cannot be compared then."""
-        self._assumed_in_range += self._count_known(*self.comparison.known.keys.of_parent(parent))
+        self._assumed[parent] = self._count_known(*self.comparison.known.keys.of_parent(parent))
         yield from self._emit(self.comparison.assume(parent))
 
     def find_missing(self, after: Any, upto: Any) -> None:
@@ -76,7 +80,9 @@ class StreamComparison:
         decides about them."""
         if self.has_failed:
             return
-        self._known_in_range = self._count_known(*self.comparison.known.keys.between(after, upto))
+        assumed = [parent for parent in self._assumed if _is_between((parent,), after, upto)]
+        known = self._count_known(*self.comparison.known.keys.between(after, upto))
+        self._compared_in_range = known - sum(map(self._assumed.pop, assumed))
         self.missing = set(self.comparison.missing(after, upto))
         self.suspected = {key for key in self.suspected if key in self.missing or not _is_between(key, after, upto)}
         self.keep(key for key in self.missing if self.comparison.was_emitted(key))
@@ -84,23 +90,28 @@ class StreamComparison:
     def hold_back(self, is_list_empty: bool) -> None:
         """Keeps the missing records if so many at once are more likely an error of the store than deletions. Those that
         were missing in the previous reconciliation too are not held back."""
-        new = self.missing - self.suspected
+        new = self.missing - self._suspected_before
         many = len(set(map(self._counted_by, new)))
-        compared = self._known_in_range - self._assumed_in_range
+        compared = self._compared_in_range - len(set(map(self._counted_by, self.missing - new)))
         is_large_part = many > _HANDFUL and _is_large_part(many + self._deleted, self._known)
         if new and (is_list_empty or is_large_part or _are_too_many(many, compared)):
             self._suspect(new)
         self._deleted += len(set(map(self._counted_by, self.missing)))
-        self._assumed_in_range = 0
 
     def hold_back_children(self, parents: Collection[Any]) -> None:
-        """Keeps the missing records of these parents, which exist, if too many are missing from the list of one: the
-        list, which is requested for each parent, is their only address."""
-        for parent in parents:
-            new = self._missing_of([parent]) - self.suspected
-            known = self.comparison.known.keys.of_parent(parent)
-            if new and _are_too_many(len(new), known[1] - known[0]):
-                self._suspect(new)
+        """Keeps the missing records of these parents, which exist, where too many are missing from the list of one:
+        they can be requested only through that list."""
+        lost: dict[Any, set[Key]] = defaultdict(set)
+        for key in self.missing:
+            lost[key[0]].add(key)
+        held: set[Key] = set()
+        for parent in lost.keys() & parents:
+            new = lost[parent] - self._suspected_before
+            start, end = self.comparison.known.keys.of_parent(parent)
+            if new and _are_too_many(len(new), end - start - len(lost[parent] - new)):
+                held |= new
+        if held:
+            self._suspect(held)
 
     def close(self, upto: Any) -> Iterator[CdkRecord]:
         """Ends a range. Yields the records that cannot be compared, because neighbors of theirs are missing."""
@@ -149,8 +160,8 @@ class StreamComparison:
 
     def _suspect(self, missing: Collection[Key]) -> None:
         logger.warning(
-            f"{len(missing):,} records of '{self.stream.name}' are missing from its list, too many at once to be "
-            "deleted now: the next reconciliation deletes them if they are still missing."
+            f"{len(missing):,} records of '{self.stream.name}' are missing from BigCommerce's responses, too many at "
+            "once to be deleted now: the next reconciliation deletes them if they are still missing."
         )
         self.keep(missing)
         self.suspected.update(missing)
