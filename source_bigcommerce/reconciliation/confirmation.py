@@ -67,7 +67,9 @@ class DeletionConfirmation:
             yield from one.delete_missing()
 
     def _request_again(self, missing: Sequence[StreamComparison]) -> Iterator[CdkRecord]:
-        existing = set(self._reader.parents.keys()) if self._reader.parents else set()
+        lists = self._reader.parents
+        with_own_list = [one for one in missing if lists or isinstance(one.stream, PerParentStream)]
+        existing = set(lists.keys()) if lists else set()  # the parents that have a list each
         for entries in self._entries(missing):
             selected = [entry for entry in entries if self._reader.selects(entry)]
             excluded = {entry.get("id") for entry in entries} - {entry.get("id") for entry in selected}
@@ -79,10 +81,11 @@ class DeletionConfirmation:
             for one in missing:
                 for record in one.stream.to_records(complete):
                     yield from one.found_again(record)
-                if isinstance(one.stream, PerParentStream):
-                    existing.update(entry["id"] for entry in selected)
+            if not lists:
+                existing.update(entry.get("id") for entry in selected)
         for one in missing:
             one.keep_those_of({*self._reader.unread, *self._reader.without_children})
+        for one in with_own_list:
             one.hold_back_children(existing)
 
     def _entries(self, missing: Sequence[StreamComparison]) -> Iterator[Sequence[Record]]:

@@ -55,8 +55,7 @@ class StreamComparison:
         the records of those that were not completed, or are not read again, are taken as unchanged."""
         if self.has_failed:
             return
-        worth = {entry.get("id") for entry in self.stream.worth_rereading(entries)} | self._suspected_parents
-        reread = [entry for entry in entries if entry.get("id") in worth]
+        reread = self.stream.worth_rereading(entries, self._suspected_parents)
         try:
             for record in self.stream.to_records(reread):
                 yield from self._emit(self.comparison.take(self.ledger.key_of(record), record_digest(record), record))

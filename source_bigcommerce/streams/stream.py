@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -197,8 +197,9 @@ class Stream(HttpStream, IncrementalMixin, ABC):
         )
         return format_timestamp(created or self.store.sync_started_at())
 
-    def worth_rereading(self, entries: Sequence[Record]) -> Sequence[Record]:
-        """Returns the entries whose records a reconciliation compares; the others only keep theirs."""
+    def worth_rereading(self, entries: Sequence[Record], suspected: Collection[Any]) -> Sequence[Record]:
+        """Returns the entries whose records a reconciliation compares; the others only keep theirs. `suspected` are the
+        ids of entries of which records were missing in the last one."""
         return entries
 
     def check_unread(self) -> None:
@@ -298,10 +299,10 @@ class PerParentStream(Stream, ABC):
             for row in rows:
                 yield self.child_record(parent, row)
 
-    def worth_rereading(self, entries: Sequence[Record]) -> Sequence[Record]:
+    def worth_rereading(self, entries: Sequence[Record], suspected: Collection[Any]) -> Sequence[Record]:
         since = self.store.sync_started_at() - timedelta(days=_REREAD_DAYS)
         dated = ((entry, self.reader.filter.changed_at(entry)) for entry in entries)
-        return [entry for entry, changed in dated if changed is None or changed >= since]
+        return [entry for entry, changed in dated if changed is None or changed >= since or entry["id"] in suspected]
 
     def parents_with_children(self, entries: Sequence[Record]) -> Sequence[Record]:
         """Returns the entries without those that certainly have no children."""
