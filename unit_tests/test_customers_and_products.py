@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> N
     listing(api, Customers, customers)
     api.get(f"{STORE_URL}v3/customers/addresses", json=v3([{"id": i, "customer_id": 1} for i in range(12)]))
     api.get(f"{STORE_URL}v3/customers/attribute-values", json=v3([{"id": 5, "customer_id": 2, "attribute_value": 7}]))
-    found = read(make_stream(Customers))
+    found = sorted(read(make_stream(Customers)), key=itemgetter("id"))
     assert [len(customer.get("addresses") or []) for customer in found] == [12, 10, 0]
     assert found[1]["attributes"] == [{"id": 5, "customer_id": 2, "attribute_value": "7"}]
     assert urls(api)[1:] == [
@@ -53,12 +54,41 @@ def test_a_customer_s_lists_are_read_again_when_its_counts_say_so(api: Any) -> N
     ]
 
 
+def test_customers_of_several_pages_are_read_again_together(api: Any) -> None:
+    """A request for each page with a wholesaler would double the number of requests."""
+
+    def page(first: int) -> list[dict[str, Any]]:
+        ids = range(first, first + 250)
+        return [{**row(Customers, i, MODIFIED), "address_count": 12 if i == first else 0} for i in ids]
+
+    def body(first: int, cursor: str | None) -> dict[str, Any]:
+        links = {"pagination": {"per_page": 250}, "cursor_pagination": {"end_cursor": cursor, "per_page": 250}}
+        return {"data": page(first), "meta": links}
+
+    api.get(f"{STORE_URL}v3/customers", [{"json": body(1, "a")}, {"json": body(251, "b")}, {"json": v3([])}])
+    addresses = [{"id": 100 * owner + i, "customer_id": owner} for owner in (1, 251) for i in range(12)]
+    api.get(f"{STORE_URL}v3/customers/addresses", json=v3(addresses))
+    found = {customer["id"]: customer for customer in read(make_stream(Customers))}
+    assert len(found) == 500
+    assert [len(found[owner]["addresses"]) for owner in (1, 251)] == [12, 12]
+    assert len([url for url in urls(api) if "addresses?" in url]) == 1
+
+
+def test_a_product_with_more_images_shows_that_ten_is_no_truncation(api: Any) -> None:
+    """Eleven images of one product prove that the store embeds more than ten."""
+    images = {1: 10, 2: 11, 3: 10}
+    products = [{**row(Products, i, MODIFIED), "images": [{"id": n} for n in range(m)]} for i, m in images.items()]
+    listing(api, Products, products)
+    assert {product["id"]: len(product["images"]) for product in read(make_stream(Products))} == images
+    assert len(urls(api)) == 1
+
+
 def test_variants_are_read_again_for_many_products_at_a_time(api: Any) -> None:
     """Every product has a variant: none, or a known truncation size, is a reason for a request."""
     variants = {1: [], 2: [{"id": 1}], 3: [{"id": i} for i in range(10)], 4: None}
     listing(api, Products, [{**row(Products, i, MODIFIED), "variants": v} for i, v in variants.items()])
     api.get(f"{STORE_URL}v3/catalog/variants", json=v3([{"id": 40 + i, "product_id": i} for i in (1, 3, 4)]))
-    found = read(make_stream(Products))
+    found = sorted(read(make_stream(Products)), key=itemgetter("id"))
     assert [[v["id"] for v in product["variants"]] for product in found] == [[41], [1], [43], [44]]
     assert urls(api)[1:] == ["v3/catalog/variants?product_id:in=1,3,4&limit=250&page=1"]
 

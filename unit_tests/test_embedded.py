@@ -18,7 +18,7 @@ from source_bigcommerce.lists.embedded import (
     KNOWN_TRUNCATION_SIZES,
     PARENTS_PER_REQUEST,
     EmbeddedList,
-    complete_embedded,
+    EmbeddedLists,
     differs_from,
     has_known_truncation_size,
     is_never_empty,
@@ -70,23 +70,31 @@ def parents_with(lengths: dict[int, int]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("length", sorted(KNOWN_TRUNCATION_SIZES))
 def test_a_list_as_long_as_a_known_truncation_size_counts_as_possibly_truncated(length: int) -> None:
     """Ten addresses may be ten, or the first ten of forty."""
-    assert has_known_truncation_size({}, [{}] * length)
-    assert not has_known_truncation_size({}, [{}] * (length - 1))
-    assert not has_known_truncation_size({}, [{}] * (length + 1))
+    assert has_known_truncation_size({}, [{}] * length, 0)
+    assert has_known_truncation_size({}, [{}] * length, length)
+    assert not has_known_truncation_size({}, [{}] * (length - 1), 0)
+    assert not has_known_truncation_size({}, [{}] * (length + 1), 0)
+
+
+@pytest.mark.parametrize("length", sorted(KNOWN_TRUNCATION_SIZES))
+def test_a_longer_list_shows_that_a_size_is_no_truncation(length: int) -> None:
+    """The store embedded 11 entries in another parent, so it does not cut lists at 10."""
+    assert not has_known_truncation_size({}, [{}] * length, length + 1)
+    assert has_known_truncation_size({}, None, length + 1)
 
 
 @pytest.mark.parametrize("nothing", [None, "", {}, {"url": "https://x"}, 0])
 def test_a_value_other_than_a_list_counts_as_possibly_truncated(nothing: Any) -> None:
     """A link, or nothing at all, in place of a list does not say that there are no children."""
-    assert has_known_truncation_size({}, nothing)
-    assert is_never_empty({}, nothing)
+    assert has_known_truncation_size({}, nothing, 0)
+    assert is_never_empty({}, nothing, 0)
 
 
 def test_an_empty_list_is_believed_unless_every_parent_has_a_child() -> None:
     """Most products have no video; none is without a variant."""
-    assert not has_known_truncation_size({}, [])
-    assert is_never_empty({}, [])
-    assert not is_never_empty({}, [{}])
+    assert not has_known_truncation_size({}, [], 0)
+    assert is_never_empty({}, [], 0)
+    assert not is_never_empty({}, [{}], 0)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +116,7 @@ def test_a_count_decides_where_the_parent_reports_it(
     parent: dict[str, Any], length: int, possibly_truncated: bool
 ) -> None:
     """A count saves the request for a list that happens to be as long as a cap."""
-    assert differs_from("count")(parent, [{}] * length) is possibly_truncated
+    assert differs_from("count")(parent, [{}] * length, 0) is possibly_truncated
 
 
 @pytest.mark.parametrize(("count", "possibly_truncated"), [(0, False), (2, True)])
@@ -116,7 +124,7 @@ def test_a_missing_list_counts_as_possibly_truncated_only_if_the_count_differs(
     count: int, possibly_truncated: bool
 ) -> None:
     """A parent without children may come without the field."""
-    assert differs_from("count")({"count": count}, None) is possibly_truncated
+    assert differs_from("count")({"count": count}, None, 0) is possibly_truncated
 
 
 @given(
@@ -130,7 +138,7 @@ def test_every_possibly_truncated_list_is_replaced_and_no_other(
     """Completeness first, and not one request more than there is doubt."""
     store = Children({parent: length % 10 + extra for parent, length in lengths.items()}, ignores_filter=ignores_filter)
     parents = parents_with(lengths)
-    complete_embedded(parents, [MANY], store.fetch, pytest.fail)
+    EmbeddedLists([MANY], store.fetch, pytest.fail).complete(parents)
     for parent in parents:
         if lengths[parent["id"]] in KNOWN_TRUNCATION_SIZES:
             assert parent["children"] == [row for row in store.rows if row["parent_id"] == parent["id"]]
@@ -146,7 +154,7 @@ def test_lists_with_an_address_per_parent_are_requested_once_each(lengths: dict[
     """One request per parent is dear: it is spent on those possibly truncated alone."""
     store = Children(dict.fromkeys(lengths, 5))
     parents = parents_with(lengths)
-    complete_embedded(parents, [ONE], store.fetch, pytest.fail)
+    EmbeddedLists([ONE], store.fetch, pytest.fail).complete(parents)
     assert sorted(endpoint for endpoint, _ in store.requested) == sorted(
         f"v3/parents/{parent}/children" for parent, length in lengths.items() if length == 10
     )
@@ -156,7 +164,7 @@ def test_lists_with_an_address_per_parent_are_requested_once_each(lengths: dict[
 def test_no_more_than_fifty_parents_are_requested_at_a_time() -> None:
     """The ids travel in the URL, which has an end."""
     store = Children(dict.fromkeys(range(1, 102), 1))
-    complete_embedded(parents_with(dict.fromkeys(range(1, 102), 10)), [MANY], store.fetch, pytest.fail)
+    EmbeddedLists([MANY], store.fetch, pytest.fail).complete(parents_with(dict.fromkeys(range(1, 102), 10)))
     sizes = [len(str(params["parent_id:in"]).split(",")) for _, params in store.requested]
     assert sizes == [50, 50, 1]
 
@@ -165,7 +173,7 @@ def test_a_list_longer_than_a_page_is_read_to_its_end() -> None:
     """A product may have six hundred variants."""
     store = Children({1: 600})
     parents = parents_with({1: 250})
-    complete_embedded(parents, [MANY], store.fetch, pytest.fail)
+    EmbeddedLists([MANY], store.fetch, pytest.fail).complete(parents)
     assert parents[0]["children"] == store.rows
     assert len(store.requested) == 3
 
@@ -181,7 +189,7 @@ def test_a_list_that_is_not_there_is_left_as_it_came_when_it_is_forgiven() -> No
     """A parent that was deleted in the meantime is the one thing that may be skipped, and the stream is informed."""
     parents: list[dict[str, Any]] = parents_with({7: 10, 8: 3, 9: 10})
     requested: list[tuple[int, NotFound]] = []
-    complete_embedded(parents, [ONE], gone, lambda parent, missing: requested.append((parent["id"], missing)))
+    EmbeddedLists([ONE], gone, lambda parent, missing: requested.append((parent["id"], missing))).complete(parents)
     assert parents == parents_with({7: 10, 8: 3, 9: 10})
     assert requested == [(7, GONE), (9, GONE)]
 
@@ -193,7 +201,7 @@ def unforgiving(parent: dict[str, Any], missing: NotFound) -> None:
 def test_a_list_that_is_not_there_fails_the_slice_when_it_is_not_forgiven() -> None:
     """A parent whose children cannot be found is not a parent without children."""
     with pytest.raises(NotFound, match="gone"):
-        complete_embedded(parents_with({7: 10}), [ONE], gone, unforgiving)
+        EmbeddedLists([ONE], gone, unforgiving).complete(parents_with({7: 10}))
 
 
 def test_any_other_failure_fails_the_slice() -> None:
@@ -203,13 +211,13 @@ def test_any_other_failure_fails_the_slice() -> None:
         raise BigCommerceError("The quota stayed used up.")
 
     with pytest.raises(BigCommerceError, match="quota"):
-        complete_embedded(parents_with({7: 10}), [ONE], broken, pytest.fail)
+        EmbeddedLists([ONE], broken, pytest.fail).complete(parents_with({7: 10}))
 
 
 def test_a_parent_without_children_in_a_batch_gets_an_empty_list() -> None:
     """Null would mean that it is not known."""
     parents: list[dict[str, Any]] = [{"id": 1}, {"id": 2}]
-    complete_embedded(parents, [MANY], Children({2: 1}).fetch, pytest.fail)
+    EmbeddedLists([MANY], Children({2: 1}).fetch, pytest.fail).complete(parents)
     assert parents == [{"id": 1, "children": []}, {"id": 2, "children": [{"id": 2000, "parent_id": 2}]}]
 
 
@@ -233,7 +241,7 @@ each_way = pytest.mark.parametrize("lists", [MANY, ONE], ids=["many parents at a
 def test_a_response_without_children_is_requested_again(lists: EmbeddedList, nothing: Any) -> None:
     """It is what a store says that fails, and would cost the children of fifty parents."""
     parents = parents_with({1: 10})
-    complete_embedded(parents, [lists], blank_at_first(Children({1: 12}), 1, nothing), pytest.fail)
+    EmbeddedLists([lists], blank_at_first(Children({1: 12}), 1, nothing), pytest.fail).complete(parents)
     assert len(parents[0]["children"]) == 12
 
 
@@ -242,14 +250,14 @@ def test_a_response_without_children_is_requested_again(lists: EmbeddedList, not
 def test_children_that_came_along_are_never_replaced_by_none(lists: EmbeddedList, nothing: Any) -> None:
     """The store contradicts itself then: better a failed slice than parents that lost what they came with."""
     with pytest.raises(BigCommerceError, match="The list contains children of record") as failure:
-        complete_embedded(parents_with({1: 10}), [lists], lambda *_: nothing, unforgiving)
+        EmbeddedLists([lists], lambda *_: nothing, unforgiving).complete(parents_with({1: 10}))
     assert failure.value.failure_type is FailureType.transient_error
 
 
 def test_a_parent_is_not_forgotten_among_others() -> None:
     """A store that accepts only some of the ids of a request returns children of some parents, and none of the rest."""
     with pytest.raises(BigCommerceError, match="The list contains children of record 2"):
-        complete_embedded(parents_with({1: 10, 2: 10}), [MANY], Children({1: 12}).fetch, unforgiving)
+        EmbeddedLists([MANY], Children({1: 12}).fetch, unforgiving).complete(parents_with({1: 10, 2: 10}))
 
 
 @each_way
@@ -257,7 +265,7 @@ def test_a_parent_that_was_deleted_during_the_sync_stays_as_it_came(lists: Embed
     """Its children went with it: that is no contradiction, and no reason to fail."""
     parents = parents_with({1: 10})
     forgiven: list[int] = []
-    complete_embedded(parents, [lists], Children({}).fetch, lambda parent, _: forgiven.append(parent["id"]))
+    EmbeddedLists([lists], Children({}).fetch, lambda parent, _: forgiven.append(parent["id"])).complete(parents)
     assert parents == parents_with({1: 10})
     assert forgiven == [1]
 
@@ -267,7 +275,7 @@ def test_no_children_are_believed_where_none_came_along(lists: EmbeddedList) -> 
     """Two responses say the same, the second one twice."""
     parents: list[dict[str, Any]] = [{"id": 1}]
     store = Children({})
-    complete_embedded(parents, [lists], store.fetch, pytest.fail)
+    EmbeddedLists([lists], store.fetch, pytest.fail).complete(parents)
     assert parents == [{"id": 1, "children": []}]
     assert len(store.requested) == 2
 
@@ -278,7 +286,7 @@ def test_fixed_parameters_and_the_filter_are_sent_with_every_page() -> None:
     lists = EmbeddedList(
         "c", "v3/children", has_known_truncation_size, "parent_id:in", "parent_id", params={"include": "formfields"}
     )
-    complete_embedded([{"id": 1}], [lists], store.fetch, pytest.fail)
+    EmbeddedLists([lists], store.fetch, pytest.fail).complete([{"id": 1}])
     common = {"include": "formfields", "parent_id:in": "1", "limit": 250}
     assert store.requested == [("v3/children", {**common, "page": 1}), ("v3/children", {**common, "page": 2})]
 
@@ -417,7 +425,7 @@ def test_children_of_many_parents_are_requested_in_halves_where_that_is_too_much
         return store.fetch(endpoint, params)
 
     parents = parents_with(dict.fromkeys(range(1, 9), 10))
-    complete_embedded(parents, [MANY], fetch, pytest.fail)
+    EmbeddedLists([MANY], fetch, pytest.fail).complete(parents)
     assert [len(parent["children"]) for parent in parents] == [12] * 8
 
 

@@ -49,7 +49,7 @@ def unfolded(consignments: Any, **fields: Any) -> dict[str, Any]:
 )
 def test_consignments_that_may_be_truncated_are_detected(order: dict[str, Any], possibly_truncated: bool) -> None:
     """An address that is left out is missed by nobody until a parcel is looked for."""
-    assert are_possibly_truncated(order) is possibly_truncated
+    assert are_possibly_truncated(order, {}) is possibly_truncated
 
 
 def test_different_line_items_with_one_id_count_as_possibly_truncated() -> None:
@@ -57,7 +57,7 @@ def test_different_line_items_with_one_id_count_as_possibly_truncated() -> None:
     lines = [{"id": 5, "quantity": 1}, {"id": 5, "quantity": 2}]
     order = unfolded({"shipping": [{"id": 1, "line_items": lines[:1]}, {"id": 2, "line_items": lines[1:]}]})
     assert len(order["line_items"]) == 2
-    assert lines_are_possibly_truncated({**order, "items_total": 3}, order["line_items"])
+    assert lines_are_possibly_truncated({**order, "items_total": 3}, order["line_items"], 0)
 
 
 def test_a_line_item_that_comes_twice_is_one() -> None:
@@ -65,7 +65,7 @@ def test_a_line_item_that_comes_twice_is_one() -> None:
     consignment = {"line_items": [{"id": 5, "quantity": 1}]}
     order = unfolded({"shipping": [consignment, consignment]})
     assert order["line_items"] == [{"id": 5, "quantity": 1}]
-    assert not lines_are_possibly_truncated({**order, "items_total": 1}, order["line_items"])
+    assert not lines_are_possibly_truncated({**order, "items_total": 1}, order["line_items"], 0)
 
 
 @pytest.mark.parametrize(

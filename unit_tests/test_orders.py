@@ -174,6 +174,50 @@ def test_lines_that_hold_fewer_pieces_than_the_order_are_read_again(
     assert ([item["id"] for item in record["line_items"]] == [99]) is possibly_truncated
 
 
+def shipped(order_id: int, quantities: list[int], items_total: int | None) -> dict[str, Any]:
+    """An order with one consignment."""
+    lines = [line(100 * order_id + i, quantity=quantity, order_address_id=2) for i, quantity in enumerate(quantities)]
+    consignments = {"shipping": [{"id": 2, "line_items": lines}]}
+    return {"id": order_id, "fees": [], "consignments": consignments, "items_total": items_total}
+
+
+def test_an_order_with_a_longer_list_shows_that_ten_is_no_truncation(api: Any) -> None:
+    """Eleven line items in any order prove that the store embeds more than ten."""
+    listing(api, Orders, [shipped(1, [1] * 10, 10), shipped(2, [1] * 11, 11)])
+    assert sorted(len(record["line_items"]) for record in read(make_stream(Orders))) == [10, 11]
+    assert len(urls(api)) == 1
+
+
+def test_a_later_page_shows_it_as_well(api: Any) -> None:
+    """The order with ten line items waits for the next page."""
+    orders = [shipped(i, [1] * 10 if i == 1 else [1], 10 if i == 1 else 1) for i in range(1, 251)]
+    api.get(f"{STORE_URL}v2/orders", [{"json": orders}, {"json": [shipped(251, [1] * 11, 11)]}])
+    records = read(make_stream(Orders))
+    assert sorted(record["id"] for record in records) == list(range(1, 252))
+    assert [url for url in urls(api) if "products" in url] == []
+
+
+@pytest.mark.parametrize(
+    ("other", "is_read_again"),
+    [
+        (([2, 1], 3), False),  # three pieces on two lines
+        (([2, 1], 2), True),  # counts lines
+        (([1, 1], 2), True),  # shows nothing
+        (([2, 1], None), True),
+        (([2, 1], 4), True),  # incomplete, or counts something else
+    ],
+)
+def test_an_items_total_of_pieces_proves_that_an_order_is_complete(
+    api: Any, other: tuple[list[int], int | None], is_read_again: bool
+) -> None:
+    """BigCommerce does not document what `items_total` counts, so another order of the sync must show it."""
+    listing(api, Orders, [shipped(1, [2] * 10, 20), shipped(2, *other)])
+    for order_id in (1, 2):
+        api.get(f"{STORE_URL}v2/orders/{order_id}/products", json=[line(order_id, quantity=9)])
+    read(make_stream(Orders))
+    assert ("v2/orders/1/products" in {url.split("?")[0] for url in urls(api)}) is is_read_again
+
+
 def test_possibly_truncated_orders_are_read_again_once_each_and_the_others_not_at_all(api: Any) -> None:
     """The request is spent where there is doubt, and only there."""
     whole = {"consignments": {"shipping": [{"id": 2}]}, "fees": [], "items_total": 0}

@@ -2,13 +2,15 @@
 
 With `include`, the API embeds child lists in the parent's page, so they cost no further request. Such a list may be
 truncated (sizes of 10, 50 and 250 entries are known) or missing. A possibly truncated list is read again from its own
-endpoint, to its end.
+endpoint, to its end. Once the store has embedded a longer list of the same kind, a size is known to be no truncation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -43,75 +45,118 @@ class EmbeddedList:
     """A list in the field `name` of a parent.
 
     `endpoint` returns the same children: for one parent where it contains `{id}`, else for several at a time, selected
-    by `parents_filter`, each child naming its parent in `parent_field`. `is_possibly_truncated` takes the parent and
-    its list.
+    by `parents_filter`, each child naming its parent in `parent_field`. `is_possibly_truncated` takes the parent, its
+    list, and the length of the longest such list that the store has embedded in this sync.
     """
 
     name: str
     endpoint: str
-    is_possibly_truncated: Callable[[Record, Any], bool]
+    is_possibly_truncated: Callable[[Record, Any, int], bool]
     parents_filter: str = ""
     parent_field: str = ""
     params: Params = field(default_factory=dict)
     pagination: Pagination = PageNumber()
 
 
-def has_known_truncation_size(parent: Record, children: Any) -> bool:
+def is_truncation_size(length: int, longest: int) -> bool:
+    """Returns True for a known truncation size, unless a list of `longest` entries shows that it is none."""
+    return length in KNOWN_TRUNCATION_SIZES and length >= longest
+
+
+def has_known_truncation_size(parent: Record, children: Any, longest: int) -> bool:
     """Returns True for a missing list, and for one with as many entries as a known truncation size."""
-    return not isinstance(children, list) or len(children) in KNOWN_TRUNCATION_SIZES
+    return not isinstance(children, list) or is_truncation_size(len(children), longest)
 
 
-def differs_from(count_field: str) -> Callable[[Record, Any], bool]:
+def differs_from(count_field: str) -> Callable[[Record, Any, int], bool]:
     """Returns a check for parents that report the number of their children; without it, the known sizes decide."""
 
-    def is_possibly_truncated(parent: Record, children: Any) -> bool:
+    def is_possibly_truncated(parent: Record, children: Any, longest: int) -> bool:
         count = to_integer(parent.get(count_field))
         if count is None:
-            return has_known_truncation_size(parent, children)
+            return has_known_truncation_size(parent, children, longest)
         return count != (len(children) if isinstance(children, list) else 0)
 
     return is_possibly_truncated
 
 
-def is_never_empty(parent: Record, children: Any) -> bool:
+def is_never_empty(parent: Record, children: Any, longest: int) -> bool:
     """The check for children if each parent has at least one. Returns True for a possibly truncated list."""
-    return has_known_truncation_size(parent, children) or not children
+    return has_known_truncation_size(parent, children, longest) or not children
 
 
-def complete_embedded(
-    parents: Sequence[Record],
-    lists: Iterable[EmbeddedList],
-    fetch: Fetch,
-    ignore_if_deleted: IgnoreIfDeleted,
-    reread_all: bool = False,
-) -> None:
-    """Replaces every possibly truncated list in `parents`, or every list, by the one that its own endpoint returns.
+class EmbeddedLists:
+    """The embedded lists of one listing during one sync, and their completion.
 
-    `ignore_if_deleted` is called for a list that is not found, or is empty although the parent has embedded children:
-    it raises unless the parent has been deleted. In that case the parent is not changed.
+    `map_concurrently` calls a function for several parents side by side. `ignore_if_deleted` is called for a list that
+    is not found, or is empty although the parent has embedded children: it raises unless the parent has been deleted.
+    In that case the parent is not changed.
     """
-    for embedded in lists:
-        unsure = []
-        for parent in parents:
-            if reread_all or embedded.is_possibly_truncated(parent, parent.get(embedded.name)):
-                unsure.append(parent)
-            elif not isinstance(parent.get(embedded.name), list):
-                parent[embedded.name] = []  # it was not embedded, and the parent counts none
+
+    def __init__(
+        self,
+        lists: Sequence[EmbeddedList],
+        fetch: Fetch,
+        ignore_if_deleted: IgnoreIfDeleted,
+        map_concurrently: Callable[[Callable[[Record], None], Sequence[Record]], Iterable[None]] = map,
+    ) -> None:
+        self.longest: dict[str, int] = {}  # the length of the longest list of each name that the store has embedded
+        self._lists = lists
+        self._fetch = fetch
+        self._ignore_if_deleted = ignore_if_deleted
+        self._map_concurrently = map_concurrently
+
+    def note(self, parents: Iterable[Record]) -> None:
+        """Notes the lengths of the lists in parents as the list returned them."""
+        for embedded in self._lists:
+            lengths = [len(found) for parent in parents if isinstance(found := parent.get(embedded.name), list)]
+            self.note_length(embedded.name, max(lengths, default=0))
+
+    def note_length(self, name: str, length: int) -> None:
+        """Notes the length of one list as the store embedded it."""
+        self.longest[name] = max(length, self.longest.get(name, 0))
+
+    def is_possibly_truncated(self, parent: Record) -> bool:
+        """Returns True if any of the parent's lists may be truncated."""
+        return any(self._is_possibly_truncated(embedded, parent) for embedded in self._lists)
+
+    def complete(
+        self, parents: Sequence[Record], reread_all: bool = False, known_complete: Collection[Any] = ()
+    ) -> None:
+        """Replaces every possibly truncated list in `parents`, or every list, by the one that its own endpoint returns.
+
+        `known_complete` are the ids of parents whose lists are not truncated, whatever their lengths.
+        """
+        for embedded in self._lists:
+            unsure = []
+            for parent in parents:
+                if reread_all or (parent["id"] not in known_complete and self._is_possibly_truncated(embedded, parent)):
+                    unsure.append(parent)
+                elif not isinstance(parent.get(embedded.name), list):
+                    parent[embedded.name] = []  # it was not embedded, and the parent counts none
+            self._reread(unsure, embedded)
+            if reread_all:
+                _refuse_impossible(parents, embedded)
+
+    def _is_possibly_truncated(self, embedded: EmbeddedList, parent: Record) -> bool:
+        longest = self.longest.get(embedded.name, 0)
+        return embedded.is_possibly_truncated(parent, parent.get(embedded.name), longest)
+
+    def _reread(self, parents: Sequence[Record], embedded: EmbeddedList) -> None:
         if "{id}" in embedded.endpoint:
-            for parent in unsure:
-                _reread_one(parent, embedded, fetch, ignore_if_deleted)
-        else:
-            for start in range(0, len(unsure), PARENTS_PER_REQUEST):
-                _reread_many(unsure[start : start + PARENTS_PER_REQUEST], embedded, fetch, ignore_if_deleted)
-        if reread_all:
-            _refuse_impossible(parents, embedded)
+            read = partial(_reread_one, embedded=embedded, fetch=self._fetch, ignore_if_deleted=self._ignore_if_deleted)
+            deque(self._map_concurrently(read, parents), maxlen=0)
+            return
+        for start in range(0, len(parents), PARENTS_PER_REQUEST):
+            several = parents[start : start + PARENTS_PER_REQUEST]
+            _reread_many(several, embedded, self._fetch, self._ignore_if_deleted)
 
 
 def _refuse_impossible(parents: Sequence[Record], embedded: EmbeddedList) -> None:
     """Raises BigCommerceError if a list was returned empty that cannot be: nothing may be concluded from it."""
     for parent in parents:
         children = parent.get(embedded.name)
-        if children == [] and embedded.is_possibly_truncated(parent, children):
+        if children == [] and embedded.is_possibly_truncated(parent, children, 0):
             raise BigCommerceError(
                 f"{embedded.endpoint} returned none of the {embedded.name} of record {parent['id']}, which has some.",
                 FailureType.system_error,

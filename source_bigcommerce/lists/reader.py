@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from airbyte_cdk.models import FailureType
@@ -14,7 +14,7 @@ from source_bigcommerce.api.errors import STARTS_OVER, BigCommerceError, Forbidd
 from source_bigcommerce.api.pagination import PageNumber, PageNumberV2, Params, Record, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.lists.client import FilterRefused, ListClient
-from source_bigcommerce.lists.embedded import complete_embedded
+from source_bigcommerce.lists.embedded import PARENTS_PER_REQUEST, EmbeddedLists
 from source_bigcommerce.lists.entry_filter import EntryFilter
 from source_bigcommerce.lists.listing import ChannelParents, Listing
 from source_bigcommerce.lists.lookup import find_by_ids
@@ -186,9 +186,19 @@ class ListReader:
                 continue
 
     def _enriched(self, pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
+        """Yields the complete entries of the pages. Those with a possibly truncated list wait for each other: later
+        pages may show that it is none, and several can be read again with one request."""
+        waiting: list[Record] = []
         for entries in pages:
-            yield self.complete(entries)
+            unsure = self.enricher.possibly_truncated(entries)
+            yield self.complete([entry for entry in entries if id(entry) not in unsure] if unsure else entries)
+            waiting.extend(entry for entry in entries if id(entry) in unsure)
             del entries  # not kept while the next page is fetched
+            if len(waiting) >= PARENTS_PER_REQUEST:
+                yield self.complete(waiting)
+                waiting = []
+        if waiting:
+            yield self.complete(waiting)
 
     def complete(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         """Returns the complete entries of a page, without those that cannot be completed.
@@ -236,17 +246,30 @@ class Enricher:
 
     def __init__(self, reader: ListReader) -> None:
         self.reader = reader
+        self.embedded = EmbeddedLists(
+            reader.listing.embedded,
+            reader.client.fetch_list,
+            reader.ignore_if_deleted,
+            reader.store.map_concurrently,
+        )
+
+    def note_lengths(self, entries: Sequence[Record]) -> None:
+        """Notes the lengths of the lists that the store has embedded in the entries of a page."""
+        self.embedded.note(entries)
+
+    def possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
+        """Returns the `id()` of the entries of a page with a list that may be truncated, as far as the lengths of all
+        lists of this sync show."""
+        self.note_lengths(entries)
+        return {id(entry) for entry in entries if self.embedded.is_possibly_truncated(entry)}
 
     def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         """Returns the complete entries of a page; with `reread_all`, every embedded list is read again. Raises
         BigCommerceError."""
-        embedded = self.reader.listing.embedded
-        if embedded:
+        if self.reader.listing.embedded:
             for entry in entries:
                 key_of(entry)  # its embedded lists are requested by its id
-            complete_embedded(
-                entries, embedded, self.reader.client.fetch_list, self.reader.ignore_if_deleted, reread_all
-            )
+            self.embedded.complete(entries, reread_all)
         return entries
 
 

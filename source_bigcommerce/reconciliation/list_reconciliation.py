@@ -181,6 +181,7 @@ class ListReconciliation:
         parents = [entry.get("id") for entry in entries]
         if self._listing.embedded:
             self._confirmation.returned.update(parents)
+        self._reader.enricher.note_lengths(entries)
         complete = self._reader.complete(entries)
         for one in self.comparisons:
             yield from one.compare(complete, parents)

@@ -7,27 +7,27 @@ https://developer.bigcommerce.com/docs/rest-management/orders
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from source_bigcommerce.api.normalization import to_integer
 from source_bigcommerce.api.pagination import Record
-from source_bigcommerce.lists.embedded import KNOWN_TRUNCATION_SIZES
+from source_bigcommerce.lists.embedded import is_truncation_size
 
 GROUPS = ("pickups", "shipping", "downloads")
 # The kind of consignment of a line item without an address, by the type of the item.
 _GROUP_OF_TYPE = {"physical": "pickups", "digital": "downloads", "giftcertificate": "email"}
 
 
-def are_possibly_truncated(order: Record) -> bool:
+def are_possibly_truncated(order: Record, longest: Mapping[str, int]) -> bool:
     """Returns True if consignments of an order may be missing: there is a link in their place, their number is a known
     truncation size, there are none although the order has items, or there are fewer addresses than the order counts.
-    Empty groups may be absent."""
+    Empty groups may be absent. `longest` are the largest numbers of consignments in each group so far."""
     groups = order.get("consignments")
     if not isinstance(groups, dict) or "url" in groups:
         return True
-    sizes = _sizes_of(groups)
-    if any(size in KNOWN_TRUNCATION_SIZES for size in sizes.values()):
+    sizes = sizes_of(groups)
+    if any(is_truncation_size(size, longest.get(group, 0)) for group, size in sizes.items()):
         return True
     lacks_all = not any(sizes.values()) and (count_of(order, "items_total") or 0) > 0
     return lacks_all or sizes["shipping"] < (count_of(order, "shipping_address_count") or 0)
@@ -35,7 +35,22 @@ def are_possibly_truncated(order: Record) -> bool:
 
 def holds_any(consignments: Any) -> bool:
     """Returns True if there is at least one consignment."""
-    return any(_sizes_of(consignments).values())
+    return any(sizes_of(consignments).values())
+
+
+def sizes_of(consignments: Any) -> dict[str, int]:
+    """Returns the number of embedded consignments of each kind, as a response contains them."""
+    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
+    sizes = {group: len(list(entries_of(groups.get(group)))) for group in GROUPS}
+    return {**sizes, "email": len(list(entries_of(_email(groups).get("gift_certificates"))))}
+
+
+def longest_lines_of(consignments: Any) -> int:
+    """Returns the largest number of line items embedded in a consignment, as a response contains them."""
+    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
+    several = (*(groups.get(group) for group in GROUPS), _email(groups).get("gift_certificates"))
+    lines = (entry.get("line_items") for group in several for entry in entries_of(group))
+    return max((len(found) for found in lines if isinstance(found, list)), default=0)
 
 
 def names_unknown_addresses(order: Record) -> bool:
@@ -44,22 +59,48 @@ def names_unknown_addresses(order: Record) -> bool:
     return any(_address_of(line) not in {None, *known} for line in order["line_items"])
 
 
-def lines_are_possibly_truncated(order: Record, lines: Sequence[Record]) -> bool:
+def lines_are_possibly_truncated(order: Record, lines: Sequence[Record], longest: int) -> bool:
     """Returns True if line items of an unfolded order may be missing: some have no id or the same one, a consignment
     has as many as a known truncation size, or their quantities add up to less than `items_total`.
 
     `items_total` counts pieces; if it counted lines instead, the comparison would only find fewer incomplete orders.
     """
-    ids = {_id(line) for line in lines}
-    capped = any(
-        len(consignment["line_item_ids"]) in KNOWN_TRUNCATION_SIZES for consignment in _all_of(order["consignments"])
-    )
-    if capped or None in ids or len(ids) < len(lines):
+    if is_capped(order, longest) or not _are_distinct(lines):
         return True
     items_total = count_of(order, "items_total")
-    if items_total is None:
-        return not lines
-    return sum(count_of(line, "quantity") or 0 for line in lines) < items_total
+    return not lines if items_total is None else _pieces(lines) < items_total
+
+
+def is_capped(order: Record, longest: int = 0) -> bool:
+    """Returns True if a consignment of an unfolded order has as many line items as a known truncation size."""
+    return any(
+        is_truncation_size(len(consignment["line_item_ids"]), longest) for consignment in _all_of(order["consignments"])
+    )
+
+
+class ItemsTotals:
+    """The evidence of one sync that `items_total` of an order counts pieces, which BigCommerce does not document.
+
+    If it does, an order whose line items add up to it is complete.
+    """
+
+    def __init__(self) -> None:
+        self._count_pieces: bool | None = None
+
+    @property
+    def are_undecided(self) -> bool:
+        """True until an order has shown what is counted."""
+        return self._count_pieces is None
+
+    def note(self, order: Record, lines: Sequence[Record]) -> None:
+        """Notes an unfolded order with all of its line items. If each is a single piece, it shows nothing."""
+        total, pieces = count_of(order, "items_total"), _pieces(lines)
+        if total is not None and self._count_pieces is None and pieces > len(lines):
+            self._count_pieces = pieces == total
+
+    def prove_complete(self, order: Record, lines: Sequence[Record]) -> bool:
+        """Returns True if no line item of an unfolded order can be missing."""
+        return bool(self._count_pieces) and _are_distinct(lines) and _pieces(lines) == count_of(order, "items_total")
 
 
 def unfold(consignments: Any) -> tuple[Record, list[Record]]:
@@ -114,17 +155,19 @@ def count_of(record: Record, field: str) -> int | None:
     return to_integer(record.get(field))
 
 
-def _sizes_of(consignments: Any) -> dict[str, int]:
-    """Returns the number of embedded consignments of each kind."""
-    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
-    sizes = {group: len(list(entries_of(groups.get(group)))) for group in GROUPS}
-    return {**sizes, "email": len(list(entries_of(_email(groups).get("gift_certificates"))))}
-
-
 def _all_of(consignments: Record) -> Iterator[Record]:
     for group in GROUPS:
         yield from consignments[group]
     yield from consignments["email"]["gift_certificates"]
+
+
+def _are_distinct(lines: Sequence[Record]) -> bool:
+    ids = {_id(line) for line in lines}
+    return None not in ids and len(ids) == len(lines)
+
+
+def _pieces(lines: Sequence[Record]) -> int:
+    return sum(count_of(line, "quantity") or 0 for line in lines)
 
 
 def _email(groups: Record) -> Record:

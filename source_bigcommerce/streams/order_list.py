@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from source_bigcommerce.api.client import path_for_parent
 from source_bigcommerce.api.errors import BadRequest, NotFound, PageTooHeavy
-from source_bigcommerce.api.pagination import KeysetV2, PageNumberV2, Params, Record
+from source_bigcommerce.api.pagination import KeysetV2, PageNumberV2, Params, Record, key_of
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.lists.channel_filter import ChannelFilter
-from source_bigcommerce.lists.embedded import KNOWN_TRUNCATION_SIZES, EmbeddedList, contradiction
+from source_bigcommerce.lists.embedded import EmbeddedList, contradiction, is_truncation_size
 from source_bigcommerce.lists.incremental_reader import IncrementalListReader
 from source_bigcommerce.lists.listing import DateFilter, Listing
 from source_bigcommerce.lists.pages import read_sequentially
 from source_bigcommerce.lists.reader import Enricher, ListReader
 from source_bigcommerce.lists.slices import ListSlice, TimeWindow, closed_part
 from source_bigcommerce.streams.order_consignments import (
+    ItemsTotals,
     are_possibly_truncated,
     count_of,
     fees_of,
     holds_any,
+    is_capped,
     lines_are_possibly_truncated,
     link,
+    longest_lines_of,
     names_unknown_addresses,
+    sizes_of,
     unfold,
 )
 
 _NEIGHBORS = 250  # ids on one page
 _ATTEMPTS = 2  # to read archived orders, before a refusal is considered a lack of support
 _ARCHIVED: Params = {"is_deleted": "true"}
+_LINES, _FEES = "line_items", "fees"
 
 logger = logging.getLogger("airbyte")
 
@@ -161,39 +166,70 @@ class OrderDetails(Enricher):
 
     def __init__(self, reader: ListReader) -> None:
         super().__init__(reader)
+        self._items_totals = ItemsTotals()
         self._fees_are_embedded = False  # until an order of this sync proves it
         self._warned_of_missing_lines = False
+
+    def note_lengths(self, entries: Sequence[Record]) -> None:
+        self._longest_lines(entries)
+
+    def possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
+        lengths = self._longest_lines(entries)
+        longest = self.embedded.longest.get(_LINES, 0)
+        return {
+            id(order) for order, length in zip(entries, lengths, strict=True) if is_truncation_size(length, longest)
+        }
+
+    def _longest_lines(self, orders: Sequence[Record]) -> Sequence[int]:
+        """Returns the largest number of line items in a consignment of each order. Notes all lengths."""
+        lengths = [longest_lines_of(order.get("consignments")) for order in orders]
+        self.embedded.note_length(_LINES, max(lengths, default=0))
+        for order in orders:
+            for group, size in sizes_of(order.get("consignments")).items():
+                self.embedded.note_length(group, size)
+            self.embedded.note_length(_FEES, len(fees_of(order.get(_FEES)) or ()))
+        return lengths
 
     def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         # Fees embedded in any order prove that the store supports the include; without that proof, an order without the
         # field is possibly incomplete. So is one with a link in their place.
-        self._fees_are_embedded |= any(fees_of(order.get("fees")) is not None for order in entries)
+        self._fees_are_embedded |= any(fees_of(order.get(_FEES)) is not None for order in entries)
         for order in entries:
+            key_of(order)  # its lists are requested by its id
             self._unfold(order, reread_all)
-        embedded = [order["line_items"] for order in entries]
-        super().enrich(entries, reread_all)
+        embedded = [order[_LINES] for order in entries]
+        self.embedded.complete(entries, reread_all, self._known_complete(entries))
         for order, lines in zip(entries, embedded, strict=True):
-            if order["line_items"] is not lines:
+            if order[_LINES] is not lines:
                 self._link(order)
-            if not order["line_items"]:
+            if not order[_LINES]:
                 self._warn_if_lines_are_missing(order)
         return entries
 
+    def _known_complete(self, orders: Sequence[Record]) -> Collection[Any]:
+        """Returns the ids of unfolded orders whose `items_total` proves that no line item is missing, although a
+        consignment is as long as a truncated one."""
+        capped = [order for order in orders if is_capped(order)]
+        for order in orders if self._items_totals.are_undecided else ():
+            if order not in capped:
+                self._items_totals.note(order, order[_LINES])
+        return [order["id"] for order in capped if self._items_totals.prove_complete(order, order[_LINES])]
+
     def _unfold(self, order: Record, reread_all: bool) -> None:
         consignments = order.get("consignments")
-        if reread_all or are_possibly_truncated(order):
+        if reread_all or are_possibly_truncated(order, self.embedded.longest):
             consignments = self._reread_consignments(order, consignments) or consignments
-        order["consignments"], order["line_items"] = unfold(consignments)
-        fees = fees_of(order.get("fees"))
+        order["consignments"], order[_LINES] = unfold(consignments)
+        fees = fees_of(order.get(_FEES))
         is_truncated = reread_all or (
-            len(fees) in KNOWN_TRUNCATION_SIZES
+            is_truncation_size(len(fees), self.embedded.longest.get(_FEES, 0))
             if fees is not None
-            else bool(order.get("fees")) or not self._fees_are_embedded
+            else bool(order.get(_FEES)) or not self._fees_are_embedded
         )
         if is_truncated:
-            again = fees_of(self._reread(order, "fees", {}, fees, fees_of)) or []
+            again = fees_of(self._reread(order, _FEES, {}, fees, fees_of)) or []
             fees = max(again, fees or [], key=len)
-        order["fees"] = fees or []
+        order[_FEES] = fees or []
 
     def _warn_if_lines_are_missing(self, order: Record) -> None:
         pieces = count_of(order, "items_total")
@@ -259,9 +295,7 @@ def orders_with_details(pages_per_slice: int = 10) -> Listing:
         params={"include": "consignments.line_items,fees", "consignment_structure": "object"},
         separable=frozenset({"consignments.line_items", "fees", "consignment_structure"}),
         embedded=(
-            EmbeddedList(
-                "line_items", "v2/orders/{id}/products", lines_are_possibly_truncated, pagination=PageNumberV2()
-            ),
+            EmbeddedList(_LINES, "v2/orders/{id}/products", lines_are_possibly_truncated, pagination=PageNumberV2()),
         ),
         pages_per_slice=pages_per_slice,
         reader=OrderListReader,

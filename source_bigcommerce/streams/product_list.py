@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -94,12 +94,16 @@ class ProductOptionDetails(Enricher):
     concurrently.
     """
 
+    def possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
+        return ()  # the pages contain no embedded lists
+
     def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         groups = [entries[start : start + _SMALL_PAGE] for start in range(0, len(entries), _SMALL_PAGE)]
         read = self.reader.store.map_concurrently(self._with_options, groups)
         for group, found in zip(groups, read, strict=True):
             for product in group:
                 product.update({kind: found.get(product["id"], {}).get(kind) for kind in OPTION_KINDS})
+        self.note_lengths(entries)
         return super().enrich(entries, reread_all)  # reads the lists that were not embedded
 
     def _with_options(self, products: Sequence[Record]) -> Mapping[Any, Record]:
