@@ -19,6 +19,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.fatal_errors import exit_with_error, prepare_logs
 from source_bigcommerce.secret_masking import mask
+from source_bigcommerce.serialization import message_line
 from source_bigcommerce.source import SourceBigcommerce
 
 _TERMINATED = 128 + signal.SIGTERM
@@ -44,6 +45,8 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     _collect_garbage_rarely()
     prepare_logs()
+    # Not overridden in `Entrypoint`, as the CDK calls it on its own class.
+    AirbyteEntrypoint.airbyte_message_to_string = staticmethod(message_line)  # type: ignore[method-assign, assignment]
     entrypoint = Entrypoint(SourceBigcommerce())
     arguments = entrypoint.parse_args(sys.argv[1:])
     if not arguments.command:

@@ -23,7 +23,7 @@ LAYERS = (
     ("lists",),
     ("input_files", "fatal_errors"),
     ("api",),
-    ("config", "secret_masking", "version"),
+    ("config", "secret_masking", "serialization", "version"),
 )
 
 # The folders that may import each folder; a folder that is not named here is imported by none.

@@ -111,7 +111,7 @@ class IncrementalListReader(ListReader):
         """
         failure = None
         try:
-            yield from self._enriched(self.read_uncompleted(piece))
+            yield from self.enricher.complete_pages(self.read_uncompleted(piece))
         except UnreadableRecords as error:
             failure = error
             if piece.window:
@@ -119,7 +119,7 @@ class IncrementalListReader(ListReader):
         if piece.window:
             window = self.watermark.take_completed_range(piece.window.start, piece.window.end, self.slices_per_state)
             if window:
-                yield from self._enriched(self.supplementary_pages(window))
+                yield from self.enricher.complete_pages(self.supplementary_pages(window))
                 self.watermark.mark_emitted(window.start, window.end)
         if failure:
             raise failure

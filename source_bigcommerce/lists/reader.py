@@ -74,7 +74,7 @@ class ListReader:
 
     def read(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         """Yields the complete entries of a slice, page by page. Raises BigCommerceError if one cannot be read."""
-        yield from self._enriched(self.read_uncompleted(piece))
+        yield from self.enricher.complete_pages(self.read_uncompleted(piece))
         self.unread.check(self.name, self.parent_key)
 
     def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
@@ -185,44 +185,6 @@ class ListReader:
             except FilterRefused:
                 continue
 
-    def _enriched(self, pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
-        """Yields the complete entries of the pages. Those with a possibly truncated list wait for each other: later
-        pages may show that it is none, and several can be read again with one request."""
-        waiting: list[Record] = []
-        for entries in pages:
-            unsure = self.enricher.possibly_truncated(entries)
-            yield self.complete([entry for entry in entries if id(entry) not in unsure] if unsure else entries)
-            waiting.extend(entry for entry in entries if id(entry) in unsure)
-            del entries  # not kept while the next page is fetched
-            if len(waiting) >= PARENTS_PER_REQUEST:
-                yield self.complete(waiting)
-                waiting = []
-        if waiting:
-            yield self.complete(waiting)
-
-    def complete(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
-        """Returns the complete entries of a page, without those that cannot be completed.
-
-        With `reread_all`, every embedded list is read again, not only those that may be truncated.
-        """
-        if not self.listing.embedded:
-            return self.enricher.enrich(entries, reread_all)
-        originals = [dict(entry) for entry in entries]
-        try:
-            return self.enricher.enrich(entries, reread_all)
-        except BigCommerceError as error:
-            if not _concerns_one_entry(error):
-                raise
-        completed: list[Record] = []
-        for entry in originals:
-            try:
-                completed.extend(self.enricher.enrich([entry], reread_all))
-            except BigCommerceError as error:
-                if not _concerns_one_entry(error):
-                    raise
-                self.keep_unread(key_of(entry), error)
-        return completed
-
     def _error_handler(self, scope: Scope | None) -> BigCommerceErrorHandler:
         own, refused = self.listing.scope, self.store.token_check.is_refused
         if scope in (None, own):
@@ -262,6 +224,44 @@ class Enricher:
         lists of this sync show."""
         self.note_lengths(entries)
         return {id(entry) for entry in entries if self.embedded.is_possibly_truncated(entry)}
+
+    def complete_pages(self, pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
+        """Yields the complete entries of the pages. Those with a possibly truncated list wait for each other: later
+        pages may show that it is none, and several can be read again with one request."""
+        waiting: list[Record] = []
+        for entries in pages:
+            unsure = self.possibly_truncated(entries)
+            yield self.complete([entry for entry in entries if id(entry) not in unsure] if unsure else entries)
+            waiting.extend(entry for entry in entries if id(entry) in unsure)
+            del entries  # not kept while the next page is fetched
+            if len(waiting) >= PARENTS_PER_REQUEST:
+                yield self.complete(waiting)
+                waiting = []
+        if waiting:
+            yield self.complete(waiting)
+
+    def complete(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
+        """Returns the complete entries of a page, without those that cannot be completed.
+
+        With `reread_all`, every embedded list is read again, not only those that may be truncated.
+        """
+        if not self.reader.listing.embedded:
+            return self.enrich(entries, reread_all)
+        originals = [dict(entry) for entry in entries]
+        try:
+            return self.enrich(entries, reread_all)
+        except BigCommerceError as error:
+            if not _concerns_one_entry(error):
+                raise
+        completed: list[Record] = []
+        for entry in originals:
+            try:
+                completed.extend(self.enrich([entry], reread_all))
+            except BigCommerceError as error:
+                if not _concerns_one_entry(error):
+                    raise
+                self.reader.keep_unread(key_of(entry), error)
+        return completed
 
     def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         """Returns the complete entries of a page; with `reread_all`, every embedded list is read again. Raises

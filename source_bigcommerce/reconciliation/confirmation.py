@@ -77,7 +77,8 @@ class DeletionConfirmation:
                 one.forget(excluded)
             hidden = [entry for entry in selected if entry.get("id") not in self.returned]
             returned = [entry for entry in selected if entry.get("id") in self.returned]
-            complete = [*self._reader.complete(hidden), *self._reader.complete(returned, reread_all=True)]
+            enricher = self._reader.enricher
+            complete = [*enricher.complete(hidden), *enricher.complete(returned, reread_all=True)]
             for one in missing:
                 for record in one.stream.to_records(complete):
                     yield from one.found_again(record)

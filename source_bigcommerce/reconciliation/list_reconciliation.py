@@ -182,7 +182,7 @@ class ListReconciliation:
         if self._listing.embedded:
             self._confirmation.returned.update(parents)
         self._reader.enricher.note_lengths(entries)
-        complete = self._reader.complete(entries)
+        complete = self._reader.enricher.complete(entries)
         for one in self.comparisons:
             yield from one.compare(complete, parents)
 

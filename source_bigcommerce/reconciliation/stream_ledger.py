@@ -11,7 +11,7 @@ from typing import Any
 from source_bigcommerce.api.pagination import Params, Record
 from source_bigcommerce.api.timestamps import format_timestamp, parse_timestamp
 from source_bigcommerce.lists.state import RECONCILIATION
-from source_bigcommerce.reconciliation.digests import UNKNOWN, record_digest
+from source_bigcommerce.reconciliation.digests import UNKNOWN, text_digest
 from source_bigcommerce.reconciliation.key_table import Key
 from source_bigcommerce.reconciliation.ledger import Ledger
 from source_bigcommerce.reconciliation.packing import LedgerDamaged
@@ -49,11 +49,11 @@ class StreamLedger:
         """Returns the key of a record: the parent's key first, if it has a parent."""
         return tuple([record[field] for field in self._key_fields])
 
-    def note(self, record: Mapping[str, Any]) -> None:
-        """Adds a record that was emitted."""
+    def note(self, record: Mapping[str, Any], text: bytes) -> None:
+        """Adds a record that was emitted; `text` is its JSON."""
         if DELETED_AT in record:
             return
-        key, digest = self.key_of(record), record_digest(record)
+        key, digest = self.key_of(record), text_digest(text)
         with self._lock:
             self.ledger.note(key, digest)
         cursor = record[self._cursor].removesuffix("Z")

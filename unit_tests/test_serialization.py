@@ -1,0 +1,59 @@
+"""The line that is printed for a record: what the CDK would print, made from the text that the ledger uses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, AirbyteRecordMessage, Level, Type
+from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped]
+    AirbyteRecordMessageMeta,
+    AirbyteRecordMessageMetaChange,
+    Change,
+    Reason,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_bigcommerce.serialization import SerializedMessage, message_line, record_json
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def message(data: dict[str, Any], **fields: Any) -> AirbyteMessage:
+    return AirbyteMessage(Type.RECORD, record=AirbyteRecordMessage("orders", data, 1_700_000_000_000, **fields))
+
+
+@given(st.dictionaries(st.text(), VALUES, max_size=5))
+def test_a_record_is_printed_as_the_cdk_prints_it(data: dict[str, Any]) -> None:
+    """Except for the order of its fields."""
+    expected = json.loads(AirbyteEntrypoint.airbyte_message_to_string(message(data)))
+    assert json.loads(message_line(message(data))) == expected
+
+
+def test_the_text_of_a_record_is_used_if_there_is_one() -> None:
+    """It is made once, for the ledger and for the output."""
+    one = message({"id": 1})
+    line = message_line(SerializedMessage(one.type, record=one.record, json=record_json({"id": 2})))
+    assert json.loads(line)["record"]["data"] == {"id": 2}
+
+
+@pytest.mark.parametrize("value", [2**70, -(2**70), "\ud800"])
+def test_values_beyond_orjson_are_printed_too(value: Any) -> None:
+    """A number of more than 64 bits, and half of a surrogate pair."""
+    assert json.loads(message_line(message({"b": value, "a": None})))["record"]["data"] == {"b": value}
+
+
+def test_other_messages_and_notes_about_a_record_are_left_to_the_cdk() -> None:
+    """They are rare."""
+    log = AirbyteMessage(Type.LOG, log=AirbyteLogMessage(Level.INFO, "hello"))
+    change = AirbyteRecordMessageMetaChange("a", Change.NULLED, Reason.SOURCE_SERIALIZATION_ERROR)
+    changed = message({"a": None}, meta=AirbyteRecordMessageMeta(changes=[change]))
+    for one in (log, changed):
+        assert message_line(one) == AirbyteEntrypoint.airbyte_message_to_string(one)
