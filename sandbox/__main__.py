@@ -30,7 +30,10 @@ def _parser() -> argparse.ArgumentParser:
         data.add_argument(
             f"--{kind}", type=int, default=getattr(defaults, kind), help=f"number of {kind} (default: %(default)s)"
         )
-    data.add_argument("--variants", type=int, help="variants of each product (default: one to six)")
+    data.add_argument("--variants", type=int, help="variants of each product (default: one to six; heavy: 1 to 30)")
+    data.add_argument(
+        "--heavy", action="store_true", help="records of real weight: fields filled, long lists, several languages"
+    )
     data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data (default: %(default)s)")
     data.add_argument(
         "--now", type=_moment, default=defaults.now, help="the data ends the day before (ISO-8601; default: 2026-01-01)"

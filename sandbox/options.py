@@ -74,7 +74,8 @@ class Options:
     products: int = 300
     customers: int = 300
     coupons: int = 40
-    variants: int | None = None  # of each product, up to 999; None: one to six
+    variants: int | None = None  # of each product, up to 999; None: one to six, heavy ones 1 to 30
+    heavy: bool = False  # orders, products and customers of the weight of real ones
     rows: int | None = None  # of each small collection that may grow; None: as many as it declares
     seed: int = 1
     now: int = DATA_EPOCH

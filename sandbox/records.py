@@ -13,7 +13,10 @@ from sandbox.clock import Clock
 from sandbox.collection import Collection
 from sandbox.collections import COLLECTIONS
 from sandbox.data import catalog, customers, marketing, orders
-from sandbox.data.archetypes import Archetypes, Oddity
+from sandbox.data.archetypes import Archetypes, Oddity, Usual, alike
+from sandbox.data.heavy import customers as heavy_customers
+from sandbox.data.heavy import orders as heavy_orders
+from sandbox.data.heavy import products as heavy_products
 from sandbox.data.order_lines import Goods
 from sandbox.journal import Journal
 from sandbox.options import Options
@@ -40,14 +43,14 @@ class Records:
         self.journal = Journal()
         self.lock = RLock()
         self._choices: dict[str, Archetypes] = {}
-        product = catalog.with_variants(options.variants) if options.variants else catalog.usual
+        product, customer = _products_and_customers(options)
         self.products = self._fill("products", options.products, catalog.FIRST_ID, product, catalog.oddities())
-        self.customers = self._fill(
-            "customers", options.customers, customers.FIRST_ID, customers.usual, customers.oddities()
-        )
-        self.coupons = self._fill("coupons", options.coupons, marketing.FIRST_ID, marketing.usual, marketing.oddities())
+        self.customers = self._fill("customers", options.customers, customers.FIRST_ID, customer, customers.oddities())
+        coupon = alike(marketing.usual)
+        self.coupons = self._fill("coupons", options.coupons, marketing.FIRST_ID, coupon, marketing.oddities())
         maker = self._order_maker()
-        self.orders = self._fill("orders", options.orders, orders.FIRST_ID, maker.usual, maker.oddities(), orders.fresh)
+        order = heavy_orders.usual(maker) if options.heavy else alike(maker.usual)
+        self.orders = self._fill("orders", options.orders, orders.FIRST_ID, order, maker.oddities(), orders.fresh)
         self.orders.compute("billing_email", lambda body: body.fields["billing_address"]["email"])
         self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
         self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
@@ -64,7 +67,7 @@ class Records:
         )
         self._attributes = customers.attribute_definitions()
 
-    def _fill(self, kind: str, count: int, first_id: int, usual: Any, odd: list[Oddity], fresh: Any = None) -> Table:
+    def _fill(self, kind: str, count: int, first_id: int, usual: Usual, odd: list[Oddity], fresh: Any = None) -> Table:
         odd = odd if self.options.oddities else []
         choice = self._choices[kind] = Archetypes(kind, self.options.seed, first_id, usual, odd, fresh)
         table = Table(kind, first_id, choice)
@@ -216,6 +219,13 @@ class Records:
         if kind not in children.V3_KINDS:
             return dates.rfc2822
         return dates.iso_z if self.api_variant.v3_date_format == "Z" else dates.iso_offset
+
+
+def _products_and_customers(options: Options) -> tuple[Usual, Usual]:
+    if options.heavy:
+        return heavy_products.usual(options.variants), heavy_customers.usual()
+    product = catalog.with_variants(options.variants) if options.variants else catalog.usual
+    return alike(product), alike(customers.usual)
 
 
 class _Relations:

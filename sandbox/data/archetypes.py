@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from sandbox.templates import Body
@@ -19,11 +20,24 @@ class Oddity:
     build: Callable[[Random], Body]
 
 
+@dataclass(frozen=True)
+class Usual:
+    """The everyday records of a kind: they share `count` bodies, of which `build` makes each by its number."""
+
+    build: Callable[[int, Random], Body]
+    count: int = ARCHETYPES
+
+
+def alike(build: Callable[[Random], Body]) -> Usual:
+    """Returns everyday records that are a matter of chance alone."""
+    return Usual(lambda _, rng: build(rng))
+
+
 class Archetypes:
     """Chooses the body of a record by its id.
 
     The first ids of a kind are the odd records, in the order in which the domain lists them; the rest share
-    `ARCHETYPES` bodies, spread so that neighbours differ. Records made from `fresh_from` on, while the store
+    the `usual` bodies, spread so that neighbours differ. Records made from `fresh_from` on, while the store
     runs, have the `fresh` form of those.
     """
 
@@ -34,12 +48,12 @@ class Archetypes:
         kind: str,
         seed: int,
         first_id: int,
-        build: Callable[[Random], Body],
+        usual: Usual,
         oddities: list[Oddity],
         fresh: Callable[[Body], Body] | None = None,
     ) -> None:
         self._label = f"{seed}/{kind}"
-        self._build = build
+        self._usual = usual
         self._fresh = fresh
         self._first_id = first_id
         self._oddities = oddities
@@ -55,17 +69,20 @@ class Archetypes:
         if n < len(self._oddities):
             oddity = self._oddities[n]
             return self._body(oddity.name, oddity.build)
-        key = (id_ * 2654435761 >> 8) % ARCHETYPES
+        key = (id_ * 2654435761 >> 8) % self._usual.count
         if self._fresh is not None and self.fresh_from is not None and id_ >= self.fresh_from:
             return self._fresh_body(key, self._fresh)
-        return self._body(key, self._build)
+        return self._usual_body(key)
 
     def _fresh_body(self, key: int, fresh: Callable[[Body], Body]) -> Body:
         found = self._made.get(("fresh", key))
         if found is None:
-            found = self._made["fresh", key] = fresh(self._body(key, self._build))
+            found = self._made["fresh", key] = fresh(self._usual_body(key))
             found.shared = True
         return found
+
+    def _usual_body(self, key: int) -> Body:
+        return self._body(key, partial(self._usual.build, key))
 
     def _body(self, key: int | str, build: Callable[[Random], Body]) -> Body:
         found = self._made.get(key)

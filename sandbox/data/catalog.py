@@ -21,7 +21,7 @@ FIRST_ID = 77
 
 def usual(rng: Random) -> Body:
     """An everyday product; a good half has several variants."""
-    return _product(
+    return product(
         rng,
         variants=rng.choice((1, 1, 2, 3, 4, 6)),
         images=rng.choice((0, 1, 2, 3)),
@@ -34,7 +34,7 @@ def usual(rng: Random) -> Body:
 
 def with_variants(count: int) -> Callable[[Random], Body]:
     """An everyday product with so many variants: one body for all, which would be large otherwise."""
-    body = cache(lambda: _product(Random(count), variants=count, images=1))
+    body = cache(lambda: product(Random(count), variants=count, images=1))
     return lambda _: body()
 
 
@@ -61,11 +61,11 @@ def oddities() -> list[Oddity]:
 
 
 def _sized(name: str, **sizes: int) -> Oddity:
-    return Oddity(name, lambda rng: _product(rng, **{"variants": 1, **sizes}))
+    return Oddity(name, lambda rng: product(rng, **{"variants": 1, **sizes}))
 
 
 def _changed(name: str, change: Callable[[Body], Body]) -> Oddity:
-    return Oddity(name, lambda rng: change(_product(rng, variants=3, images=1)))
+    return Oddity(name, lambda rng: change(product(rng, variants=3, images=1)))
 
 
 def _inherited(body: Body) -> Body:
@@ -103,7 +103,7 @@ def _every_field(rng: Random) -> Body:
         "open_graph_title": "Made to last",
         "open_graph_description": "A tool for life",
     }
-    body = _product(rng, variants=3, images=1, videos=1)
+    body = product(rng, variants=3, images=1, videos=1)
     own = ("price", "cost_price", "sale_price", "retail_price", "map_price", "fixed_cost_shipping_price", "weight")
     sizes = {**dict.fromkeys((*own, "width", "height", "depth"), 3.5), "purchasing_disabled_message": "Sold out"}
     image_url = f"https://cdn.example.com/products/{ID}/variant.jpg"
@@ -116,7 +116,7 @@ def _every_field(rng: Random) -> Body:
     return body.changed({**codes, **texts, **rows})
 
 
-def _product(
+def product(
     rng: Random,
     *,
     variants: int,
@@ -126,6 +126,7 @@ def _product(
     videos: int = 0,
     modifiers: int = 0,
 ) -> Body:
+    """A product with so many rows of each kind."""
     price = rng.randrange(300, 20000)
     name = f"{rng.choice(words.QUALITIES)} {rng.choice(words.THINGS)}"
     options = [] if variants == 1 else [option(variants)]

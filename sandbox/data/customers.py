@@ -5,11 +5,13 @@ Odd customers are the first of the store, from `FIRST_ID`, in the order of `oddi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 from sandbox.data import words
 from sandbox.data.archetypes import Oddity
+from sandbox.data.words import Locale
 from sandbox.templates import CREATED, ID, MODIFIED, Body, child_id
 
 FIRST_ID = 1
@@ -35,47 +37,47 @@ def attribute_definitions() -> list[dict[str, Any]]:
 
 def usual(rng: Random) -> Body:
     """An everyday customer: an address or two, few attributes."""
-    return _customer(rng, addresses=rng.choice((0, 1, 1, 1, 2, 3)), attributes=rng.choice((0, 1, 2)))
+    return customer(rng, addresses=rng.choice((0, 1, 1, 1, 2, 3)), attributes=rng.choice((0, 1, 2)))
 
 
 def oddities() -> list[Oddity]:
     """The odd customers, by name."""
     many_addresses = [
         # mypy does not type a lambda's defaults
-        Oddity(f"addresses_{n}", lambda rng, n=n: _customer(rng, addresses=n, attributes=1))  # type: ignore[misc]
+        Oddity(f"addresses_{n}", lambda rng, n=n: customer(rng, addresses=n, attributes=1))  # type: ignore[misc]
         for n in (0, 1, 10, 11, 50, 51, 260)
     ]
     many_attributes = [
         # mypy does not type a lambda's defaults
-        Oddity(f"attributes_{n}", lambda rng, n=n: _customer(rng, addresses=1, attributes=n))  # type: ignore[misc]
+        Oddity(f"attributes_{n}", lambda rng, n=n: customer(rng, addresses=1, attributes=n))  # type: ignore[misc]
         for n in (10, 12, 50)
     ]
     return [
         *many_addresses,
         *many_attributes,
-        Oddity("form_fields_each_kind", lambda rng: _customer(rng, addresses=1, fields=words.form_fields())),
+        Oddity("form_fields_each_kind", lambda rng: customer(rng, addresses=1, fields=words.form_fields())),
         Oddity("unset_text", _unset),
-        Oddity("store_credit", lambda rng: _customer(rng, addresses=1, credit=[{"amount": 12.5}])),
+        Oddity("store_credit", lambda rng: customer(rng, addresses=1, credit=[{"amount": 12.5}])),
         Oddity("every_field", _every_field),
     ]
 
 
 def _unset(rng: Random) -> Body:
     blank = dict.fromkeys(("company", "phone", "notes", "tax_exempt_category", "registration_ip_address"), "")
-    return _customer(rng, addresses=1).changed({**blank, "customer_group_id": 0})
+    return customer(rng, addresses=1).changed({**blank, "customer_group_id": 0})
 
 
 def _every_field(rng: Random) -> Body:
     """Nothing is left empty that the others leave empty."""
-    body = _customer(rng, addresses=1, attributes=1, fields=words.form_fields())
+    body = customer(rng, addresses=1, attributes=1, fields=words.form_fields())
     addresses = [{**row, "address2": "Floor 3"} for row in body.parts["addresses"]]
     text = {"notes": "Writes in French", "tax_exempt_category": "G"}
     return body.changed({**text, "channel_ids": [1], "addresses": addresses})
 
 
-def address(rng: Random, n: int) -> dict[str, Any]:
+def address(rng: Random, n: int, locales: Sequence[Locale] = words.LOCALES) -> dict[str, Any]:
     """The n-th address."""
-    place = words.address(rng)
+    place = words.address(rng, locales)
     return {
         "id": child_id(n),
         "customer_id": ID,
@@ -107,15 +109,17 @@ def attribute(n: int) -> dict[str, Any]:
     }
 
 
-def _customer(
+def customer(
     rng: Random,
     *,
     addresses: int = 0,
     attributes: int = 0,
     fields: list[dict[str, Any]] | None = None,
     credit: list[dict[str, Any]] | None = None,
+    locales: Sequence[Locale] = words.LOCALES,
 ) -> Body:
-    person = words.address(rng)
+    """A customer with so many addresses and attribute values."""
+    person = words.address(rng, locales)
     if fields is None:
         fields = [{"name": "Delivery note", "value": "Ring twice"}] if rng.random() < 0.3 else []
     return Body(
@@ -140,7 +144,7 @@ def _customer(
             "channel_ids": None,
         },
         {
-            "addresses": [address(rng, n) for n in range(1, addresses + 1)],
+            "addresses": [address(rng, n, locales) for n in range(1, addresses + 1)],
             "attributes": [attribute(n) for n in range(1, attributes + 1)],
             "form_fields": fields,
             "store_credit_amounts": credit or [{"amount": 0}],

@@ -1,4 +1,4 @@
-"""The records below an order other than its lines: coupons, shipments, taxes, messages.
+"""The records below an order other than its lines: coupons, fees, shipments, taxes, messages.
 
 Documented in BigCommerce's reference/orders.v2.oas2.yml. Dates are stand-ins: the order's creation, or some hours
 later, when it was shipped and replied to.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from sandbox.data.words import ADDRESS_FIELDS, money
+from sandbox.data.words import ADDRESS_FIELDS, FEE_NAMES, money
 from sandbox.templates import CREATED, ID, LATER, OWNER, child_id
 
 Row = dict[str, Any]
@@ -57,6 +57,24 @@ def coupon(n: int, coupon_id: int, code: str | None, kind: int) -> Row:
         "amount": amount,
         "type": kind,
         "discount": discount,
+    }
+
+
+def fee(rng: Random, n: int) -> Row:
+    """The n-th fee."""
+    name = FEE_NAMES[n % len(FEE_NAMES)]
+    cost = rng.randrange(1, 12) * 50
+    return {
+        "id": child_id(n),
+        "type": "custom_fee",
+        "display_name_customer": name,
+        "display_name_merchant": name,
+        "source": "AA",
+        "base_cost": money(cost),
+        "cost_ex_tax": money(cost),
+        "cost_inc_tax": money(cost),
+        "cost_tax": money(0),
+        "tax_class_id": None if n % 2 else 3,
     }
 
 

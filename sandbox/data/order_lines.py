@@ -55,6 +55,27 @@ def full_line() -> dict[str, Any]:
     )
 
 
+def product_option(n: int, kind: str, value: Any) -> dict[str, Any]:
+    """The n-th choice that the buyer of the first line made."""
+    shown = str(value)
+    return {
+        "id": child_id(n),
+        "option_id": 300 + n,
+        "order_product_id": child_id(1),
+        "product_option_id": 40 + n,
+        "display_name": f"Choice {n}",
+        "display_value": shown,
+        "value": value,
+        "type": kind,
+        "name": f"choice-{n}",
+        "display_style": "",
+        "display_name_customer": f"Choice {n}",
+        "display_name_merchant": f"Choice {n}",
+        "display_value_customer": shown,
+        "display_value_merchant": shown,
+    }
+
+
 def _line(n: int, name: str, price: int, *, quantity: int, sku: str) -> dict[str, Any]:
     tax = price // 10
     none = money(0)

@@ -5,7 +5,7 @@ Odd orders are the first of the store, from `FIRST_ID`, in the order of `odditie
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -13,8 +13,8 @@ from sandbox.data import odd_children, order_children, payments, words
 from sandbox.data.archetypes import Oddity
 from sandbox.data.bodies import body
 from sandbox.data.order_children import COUPON_TYPES
-from sandbox.data.order_lines import Goods, bought, custom_line, full_line, gift_certificate_line
-from sandbox.data.words import money
+from sandbox.data.order_lines import Goods, bought, custom_line, full_line, gift_certificate_line, product_option
+from sandbox.data.words import Locale, money
 from sandbox.templates import CREATED, ID, LATER, MODIFIED, OWNER, Body, child_id
 
 FIRST_ID = 101
@@ -37,7 +37,7 @@ STATUSES: dict[int, str] = {
     14: "Partially Refunded",
 }
 _SHIPPED = {2, 10}
-_USUAL = (2, 2, 2, 10, 10, 10, 11, 11, 9, 7, 5, 4, 14, 1, 12)
+USUAL_STATUSES = (2, 2, 2, 10, 10, 10, 11, 11, 9, 7, 5, 4, 14, 1, 12)
 
 
 class OrderMaker:
@@ -45,18 +45,19 @@ class OrderMaker:
 
     def __init__(self, goods: Goods, coupons: list[tuple[int, str, str]]) -> None:
         """`coupons` are id, code and type of some coupons."""
-        self._goods = goods
+        self.goods = goods
         self._coupons = coupons
 
     def usual(self, rng: Random) -> Body:
         """An everyday order: one to four lines, shipped to one address."""
-        lines = [self._goods.line(rng, n) for n in range(1, rng.choice((1, 1, 1, 2, 2, 3, 4)) + 1)]
-        status = rng.choice(_USUAL)
-        fees = [_fee(rng, 1)] if rng.random() < 0.15 else []
-        coupons = [self._coupon(rng, 1)] if self._coupons and rng.random() < 0.15 else []
-        return _order(rng, lines, status_id=status, fees=fees, coupons=coupons)
+        lines = [self.goods.line(rng, n) for n in range(1, rng.choice((1, 1, 1, 2, 2, 3, 4)) + 1)]
+        status = rng.choice(USUAL_STATUSES)
+        fees = [order_children.fee(rng, 1)] if rng.random() < 0.15 else []
+        coupons = [self.coupon(rng, 1)] if self._coupons and rng.random() < 0.15 else []
+        return order(rng, lines, status_id=status, fees=fees, coupons=coupons)
 
-    def _coupon(self, rng: Random, n: int) -> dict[str, Any]:
+    def coupon(self, rng: Random, n: int) -> dict[str, Any]:
+        """The n-th coupon of an order."""
         coupon_id, code, kind = rng.choice(self._coupons) if self._coupons else (0, "SPRING", "per_total_discount")
         return order_children.coupon(n, coupon_id, None if kind == "promotion" else code, COUPON_TYPES[kind])
 
@@ -75,13 +76,13 @@ class OrderMaker:
             Oddity("lines_251", self._with_lines(251)),
             Oddity("digital_only", self._digital),
             Oddity("pickup", self._pickup),
-            Oddity("gift_certificate", lambda rng: _order(rng, [gift_certificate_line(1)])),
+            Oddity("gift_certificate", lambda rng: order(rng, [gift_certificate_line(1)])),
             Oddity("several_addresses", self._several_addresses),
-            Oddity("no_lines", lambda rng: _order(rng, [], status_id=1)),
-            Oddity("custom_line", lambda rng: _order(rng, [custom_line(1), self._goods.line(rng, 2)])),
+            Oddity("no_lines", lambda rng: order(rng, [], status_id=1)),
+            Oddity("custom_line", lambda rng: order(rng, [custom_line(1), self.goods.line(rng, 2)])),
             Oddity("discounted_lines", self._discounted),
             Oddity("odd_options", self._odd_options),
-            Oddity("two_fees", lambda rng: self._fields(rng, fees=[_fee(rng, 1), _fee(rng, 2)])),
+            Oddity("two_fees", lambda rng: self._fields(rng, fees=[order_children.fee(rng, n) for n in (1, 2)])),
             Oddity("form_fields_blank", lambda rng: self._billing(rng, "")),
             Oddity("form_fields_each_kind", lambda rng: self._billing(rng, words.form_fields())),
             Oddity("not_shipped", lambda rng: self._fields(rng, status_id=11)),
@@ -90,38 +91,38 @@ class OrderMaker:
             Oddity("incomplete_guest", lambda rng: self._fields(rng, status_id=0)),
             Oddity("archived", lambda rng: self._fields(rng, status_id=5).changed({"is_deleted": True})),
             Oddity("archived_shipped", lambda rng: self._fields(rng, status_id=2).changed({"is_deleted": True})),
-            Oddity("coupons", lambda rng: self._fields(rng, coupons=[self._coupon(rng, n) for n in (1, 2)])),
+            Oddity("coupons", lambda rng: self._fields(rng, coupons=[self.coupon(rng, n) for n in (1, 2)])),
             Oddity("mixed_consignments", self._mixed),
             Oddity("no_is_deleted", self._old),
             Oddity("numbers_for_strings", self._numbers),
             Oddity("every_field", self._every_field),
-            *odd_children.oddities(_order, self._goods, self._coupon_of),
+            *odd_children.oddities(order, self.goods, self._coupon_of),
         ]
 
     def _with_lines(self, count: int) -> Callable[[Random], Body]:
-        return lambda rng: _order(rng, [self._goods.line(rng, n) for n in range(1, count + 1)])
+        return lambda rng: order(rng, [self.goods.line(rng, n) for n in range(1, count + 1)])
 
     def _fields(self, rng: Random, **given: Any) -> Body:
-        return _order(rng, [self._goods.line(rng, 1)], **given)
+        return order(rng, [self.goods.line(rng, 1)], **given)
 
     def _digital(self, rng: Random) -> Body:
-        return _order(rng, [bought(self._goods.line(rng, n), type="digital", order_address_id=0) for n in (1, 2)])
+        return order(rng, [bought(self.goods.line(rng, n), type="digital", order_address_id=0) for n in (1, 2)])
 
     def _pickup(self, rng: Random) -> Body:
-        return _order(rng, [bought(self._goods.line(rng, 1), order_address_id=0, order_pickup_method_id=child_id(1))])
+        return order(rng, [bought(self.goods.line(rng, 1), order_address_id=0, order_pickup_method_id=child_id(1))])
 
     def _mixed(self, rng: Random) -> Body:
         lines = [
-            self._goods.line(rng, 1),
-            bought(self._goods.line(rng, 2), type="digital", order_address_id=0),
-            bought(self._goods.line(rng, 3), order_address_id=0, order_pickup_method_id=child_id(1)),
+            self.goods.line(rng, 1),
+            bought(self.goods.line(rng, 2), type="digital", order_address_id=0),
+            bought(self.goods.line(rng, 3), order_address_id=0, order_pickup_method_id=child_id(1)),
             gift_certificate_line(4),
         ]
-        return _order(rng, lines)
+        return order(rng, lines)
 
     def _several_addresses(self, rng: Random) -> Body:
-        lines = [bought(self._goods.line(rng, n), order_address_id=child_id((n - 1) % 3 + 1)) for n in range(1, 7)]
-        return _order(rng, lines)
+        lines = [bought(self.goods.line(rng, n), order_address_id=child_id((n - 1) % 3 + 1)) for n in range(1, 7)]
+        return order(rng, lines)
 
     def _discounted(self, rng: Random) -> Body:
         discounts = [
@@ -141,7 +142,7 @@ class OrderMaker:
             },
             {"id": "57", "amount": 0.5, "name": "Buy two", "code": None},
         ]
-        return _order(rng, [bought(self._goods.line(rng, 1), applied_discounts=discounts)])
+        return order(rng, [bought(self.goods.line(rng, 1), applied_discounts=discounts)])
 
     def _odd_options(self, rng: Random) -> Body:
         rows = [
@@ -151,9 +152,9 @@ class OrderMaker:
             ("Text field", "Zoë & co"),
             ("Numbers only text field", 12),
         ]
-        options = [_product_option(n, kind, value) for n, (kind, value) in enumerate(rows, start=1)]
-        line = bought(self._goods.line(rng, 1), product_options=options, external_id=90017, weight=1.5)
-        return _order(rng, [line])
+        options = [product_option(n, kind, value) for n, (kind, value) in enumerate(rows, start=1)]
+        line = bought(self.goods.line(rng, 1), product_options=options, external_id=90017, weight=1.5)
+        return order(rng, [line])
 
     def _billing(self, rng: Random, form_fields: Any) -> Body:
         body = self._fields(rng)
@@ -179,9 +180,9 @@ class OrderMaker:
 
     def _every_field(self, rng: Random) -> Body:
         """Nothing is left empty that the others leave empty."""
-        option = {**_product_option(1, "Multiple choice", "Oak"), "display_style": "Pick list"}
-        line = bought(self._goods.line(rng, 1), **full_line(), product_options=[option])
-        return _order(rng, [line]).changed(
+        option = {**product_option(1, "Multiple choice", "Oak"), "display_style": "Pick list"}
+        line = bought(self.goods.line(rng, 1), **full_line(), product_options=[option])
+        return order(rng, [line]).changed(
             {
                 "credit_card_type": "Visa",
                 "external_order_id": "PO-2024-118",
@@ -192,48 +193,11 @@ class OrderMaker:
         )
 
 
-def _product_option(n: int, kind: str, value: Any) -> dict[str, Any]:
-    shown = str(value)
-    return {
-        "id": child_id(n),
-        "option_id": 300 + n,
-        "order_product_id": child_id(1),
-        "product_option_id": 40 + n,
-        "display_name": f"Choice {n}",
-        "display_value": shown,
-        "value": value,
-        "type": kind,
-        "name": f"choice-{n}",
-        "display_style": "",
-        "display_name_customer": f"Choice {n}",
-        "display_name_merchant": f"Choice {n}",
-        "display_value_customer": shown,
-        "display_value_merchant": shown,
-    }
-
-
-def _fee(rng: Random, n: int) -> dict[str, Any]:
-    name = words.FEE_NAMES[n % len(words.FEE_NAMES)]
-    cost = rng.randrange(1, 12) * 50
-    return {
-        "id": child_id(n),
-        "type": "custom_fee",
-        "display_name_customer": name,
-        "display_name_merchant": name,
-        "source": "AA",
-        "base_cost": money(cost),
-        "cost_ex_tax": money(cost),
-        "cost_inc_tax": money(cost),
-        "cost_tax": money(0),
-        "tax_class_id": None if n % 2 else 3,
-    }
-
-
-def _shipping(rng: Random, n: int, lines: list[dict[str, Any]], cost: int) -> dict[str, Any]:
+def _shipping(rng: Random, n: int, lines: list[dict[str, Any]], cost: int, locales: Sequence[Locale]) -> dict[str, Any]:
     """A shipping consignment; its amounts are cents, written by the endpoint that shows it."""
     return {
         "id": child_id(n),
-        **words.order_address(rng, f"{ID}@example.com"),
+        **words.order_address(rng, f"{ID}@example.com", locales),
         "form_fields": [{"name": "Gate code", "value": "none"}] if n == 1 and rng.random() < 0.1 else [],
         "items_total": sum(line["quantity"] for line in lines),
         "items_shipped": sum(line["quantity_shipped"] for line in lines),
@@ -253,13 +217,14 @@ def _pickup(n: int) -> dict[str, Any]:
     )
 
 
-def _order(
+def order(
     rng: Random,
     lines: list[dict[str, Any]],
     *,
     status_id: int = 2,
     fees: list[dict[str, Any]] | None = None,
     coupons: list[dict[str, Any]] | None = None,
+    locales: Sequence[Locale] = words.LOCALES,
 ) -> Body:
     """An order whose totals, counts and consignments follow from its lines."""
     shipped = status_id in _SHIPPED
@@ -269,10 +234,10 @@ def _order(
     pickups = sorted({line["order_pickup_method_id"] for line in lines} - {0})
     shipping_cost = rng.choice((0, 495, 1250)) if addresses else 0
     shipping = [
-        _shipping(rng, n, [line for line in lines if line["order_address_id"] == address], shipping_cost)
+        _shipping(rng, n, [line for line in lines if line["order_address_id"] == address], shipping_cost, locales)
         for n, address in enumerate(addresses, start=1)
     ]
-    fields = _fields(rng, lines, status_id, shipping_cost * len(shipping), bool(shipped and addresses))
+    fields = _fields(rng, lines, status_id, shipping_cost * len(shipping), bool(shipped and addresses), locales)
     fields["coupon_discount"] = money(sum(order_children.cents(row["discount"]) for row in coupons or []))
     fields["shipping_address_count"] = len(shipping)
     fields["order_is_digital"] = bool(lines) and all(line["type"] != "physical" for line in lines)
@@ -301,7 +266,14 @@ def fresh(body: Body) -> Body:
     return body.changed({"messages": [], "refunds": [], "transactions": kept})
 
 
-def _fields(rng: Random, lines: list[dict[str, Any]], status_id: int, shipping: int, sent: bool) -> dict[str, Any]:
+def _fields(
+    rng: Random,
+    lines: list[dict[str, Any]],
+    status_id: int,
+    shipping: int,
+    sent: bool,
+    locales: Sequence[Locale],
+) -> dict[str, Any]:
     ex_tax = sum(round(float(line["total_ex_tax"]) * 100) for line in lines)
     tax = sum(round(float(line["total_tax"]) * 100) for line in lines)
     status = STATUSES[status_id]
@@ -332,7 +304,7 @@ def _fields(rng: Random, lines: list[dict[str, Any]], status_id: int, shipping: 
         ip_address=f"192.0.2.{rng.randrange(1, 255)}",
         customer_message=rng.choice(("", "", "Please wrap it twice — it's glass")),
         cart_id=None if status_id == 1 else f"3f1c{rng.randrange(16**4):04x}-7a10-4b6e-9d52-{ID}abc",
-        billing_address={**words.order_address(rng, f"{ID}@example.com"), "form_fields": []},
+        billing_address={**words.order_address(rng, f"{ID}@example.com", locales), "form_fields": []},
         is_email_opt_in=rng.random() < 0.3,
         order_source=rng.choice(("www", "manual", "external")),
         channel_id=rng.choice((1, 1, 1, 667159)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -11,8 +11,11 @@ from typing import Any
 
 import orjson
 
+Locale = dict[str, Any]
+"""The names, streets and places of one country."""
+
 _WORDS: dict[str, Any] = orjson.loads((Path(__file__).parent / "words.json").read_bytes())
-_LOCALES: list[dict[str, Any]] = _WORDS["locales"]
+LOCALES: list[Locale] = _WORDS["locales"]
 _PLAIN = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
 _PLACE = ("city", "state", "zip")
 
@@ -55,7 +58,7 @@ def _in_turn(found: list[Any], n: int) -> Any:
 
 
 def _of_locale(name: str, n: int) -> str:
-    locale, turn = _in_turn(_LOCALES, n), n // len(_LOCALES)
+    locale, turn = _in_turn(LOCALES, n), n // len(LOCALES)
     if name in _PLACE:
         return str(_in_turn(locale["places"], turn)[_PLACE.index(name)])
     if name == "phone":
@@ -81,9 +84,9 @@ def number(cents: int) -> int | float:
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-def address(rng: Random) -> dict[str, str]:
+def address(rng: Random, locales: Sequence[Locale] = LOCALES) -> dict[str, str]:
     """Returns a person with a postal address in one country and a telephone number."""
-    locale = rng.choice(_LOCALES)
+    locale = rng.choice(locales)
     city, state, postcode = rng.choice(locale["places"])
     return {
         "first_name": rng.choice(locale["first_name"]),
@@ -99,9 +102,9 @@ def address(rng: Random) -> dict[str, str]:
     }
 
 
-def order_address(rng: Random, mailbox: str) -> dict[str, Any]:
+def order_address(rng: Random, mailbox: str, locales: Sequence[Locale] = LOCALES) -> dict[str, Any]:
     """Returns an address with the field names of V2 orders; its e-mail address ends in `mailbox`."""
-    found = address(rng)
+    found = address(rng, locales)
     street = found.pop("street")
     email = f"{login(found['first_name'], found['last_name'])}.{mailbox}"
     fields = {"street_1": street, "street_2": rng.choice(("", "", "Unit 4")), **found, "email": email}

@@ -1,7 +1,7 @@
 """`python -m tools.contract.sandbox <folder>`: the store's responses against BigCommerce's OpenAPI files.
 
 The folder holds the files under the names of the public documentation repository. Every endpoint is requested in
-several variants, odd records included; each response is validated against the response schema, with
+several variants, odd and heavy records included; each response is validated against the response schema, with
 `corrections` applied. Needs `pyyaml`, `jsonschema` and `requests`.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +38,8 @@ from tools.contract.sandbox_corrections import (
 
 STORE = "store_information.v2.yml"
 _PER_ENDPOINT = 5
+_SMALL = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES)
+_STORES = (_SMALL, replace(_SMALL, heavy=True, oddities=False))
 _KEPT = {
     "type", "properties", "items", "required", "enum", "oneOf", "anyOf", "allOf", "nullable",
     "additionalProperties", "minimum", "maximum", "minLength", "maxLength",
@@ -217,7 +220,12 @@ def compare(folder: Path) -> list[str]:
     """Every difference between the store and the documents, a line each."""
     documents = ResponseSchemas(folder)
     differences: dict[str, str] = {}
-    options = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES)
+    for options in _STORES:
+        _compare(options, documents, differences)
+    return list(differences.values())
+
+
+def _compare(options: Options, documents: ResponseSchemas, differences: dict[str, str]) -> None:
     with serve(options) as server, requests.Session() as session:
         session.headers["X-Auth-Token"] = server.token
         for variant in [*_variants(server), *_of_collections(server, documents)]:
@@ -233,7 +241,6 @@ def compare(folder: Path) -> list[str]:
                 where = _place("/".join(str(part) for part in error.absolute_path))
                 key = f"{variant.file} {variant.path} {where}"
                 differences.setdefault(key, f"{key}: {error.message[:160]} (seen on {variant.request})")
-    return list(differences.values())
 
 
 def _deepest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
