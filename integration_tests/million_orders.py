@@ -100,7 +100,7 @@ def saved_states(orders: int) -> list[dict[str, Any]]:
             ledger = StreamLedger(stream)
             for start in range(1, orders + 1, 250):
                 entries = [order(number) for number in range(start, min(start + 250, orders + 1))]
-                for record in stream.to_records(stream.reader.complete(entries)):
+                for record in stream.to_records(stream.reader.enricher.complete(entries)):
                     ledger.ledger.note(ledger.key_of(record), record_digest(record))
             state = {str(stream.cursor_field): "2025-12-31T00:00:00Z", RECONCILIATION: ledger.dump()}
             descriptor = {"name": stream.name}

@@ -9,7 +9,7 @@ docs/bigcommerce-oddities.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
@@ -40,6 +40,7 @@ class Mismatch(NamedTuple):
 
 
 Report = Callable[[Mismatch], None]
+Getter = Callable[[Mapping[str, Any]], Sequence[Any]]
 
 _DIGITS = 15  # significant decimal digits that a float always preserves
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -188,7 +189,12 @@ _SCALARS: Mapping[str, Converter] = {
     "string": _to_text,
 }
 # The Python types of values that need no conversion, except "".
-_EXACT: Mapping[str, type] = {"number": float, "integer": int, "boolean": bool, "string": str}
+_EXACT: Mapping[str, tuple[type, ...]] = {
+    "number": (float, int),
+    "integer": (int,),
+    "boolean": (bool,),
+    "string": (str,),
+}
 # Fast converters for strings; a value that raises ValueError is passed to the full converter.
 _OF_TEXT: Mapping[str, Converter] = {"date-time": _timestamp, "number": _decimal}
 _SUSPICIOUS = 2.0**62  # for the sum of the absolute values of an object's numbers, from which each is checked
@@ -239,9 +245,10 @@ class _Plan(NamedTuple):
     """The conversions for the fields of an object, by name. Fields in none of the lists need no conversion."""
 
     texts: list[str]  # in which only "" must be replaced
+    text_values: Getter
     spelled: list[tuple[str, Converter]]  # other values that are strings
     others: list[tuple[str, Converter]]
-    numbers: Callable[[Any], Iterable[float]] | None  # values that need no conversion unless they are too large
+    numbers: Getter | None  # values that need no conversion unless they are too large
 
 
 class _Object:
@@ -258,45 +265,20 @@ class _Object:
         self._report = report
 
     def convert(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            shape = *value, *map(type, value.values())
-            plan = self._plans.get(shape)
-            if plan is None:
-                if len(self._plans) >= _SHAPES:
-                    self._plans.clear()
-                plan = self._plans[shape] = self._plan(value)
-            return self._apply(plan, value.copy())
-        if value != [] and value is not False:  # PHP's empty object and missing value
-            self._report(Mismatch(self._path, "object", value))
-        return None
-
-    def _plan(self, value: Mapping[str, Any]) -> _Plan:
-        texts, spelled, others, numbers = [], [], [], []
-        for name, converter in self._converters.items():
-            found, kind = type(value.get(name)), self._kinds[name]
-            if found is str and kind == "string":
-                texts.append(name)
-            elif found is str:
-                spelled.append((name, _OF_TEXT.get(kind, converter)))
-            elif found is type(None):
-                continue
-            elif found is not _EXACT.get(kind):
-                others.append((name, converter))
-            elif found is float or (found is int and name != "id" and not name.endswith("_id")):
-                numbers.append(name)
-        unknown = (name for name, field in value.items() if type(field) in (dict, list))
-        others.extend((name, _writable) for name in unknown if name not in self._converters)
-        # The first name is repeated, as itemgetter returns no tuple for a single name.
-        return _Plan(texts, spelled, others, itemgetter(*numbers, numbers[0]) if numbers else None)
-
-    def _apply(self, plan: _Plan, result: dict[str, Any]) -> dict[str, Any]:
-        texts, spelled, others, numbers = plan
+        if not isinstance(value, dict):
+            if value != [] and value is not False:  # PHP's empty object and missing value
+                self._report(Mismatch(self._path, "object", value))
+            return None
+        shape = *value, *map(type, value.values())
+        texts, text_values, spelled, others, numbers = self._plans.get(shape) or self._plan(shape, value)
+        result = value.copy()
         # One comparison for all numbers: most objects have none that is close to the limit.
         if numbers is not None and not sum(map(abs, numbers(result))) < _SUSPICIOUS:
             others = [*others, *self._exact_numbers(result)]
-        for name in texts:
-            if not result[name]:
-                result[name] = None
+        if "" in text_values(result):
+            for name in texts:
+                if not result[name]:
+                    result[name] = None
         for name, converter in spelled:
             field = result[name]
             try:
@@ -307,11 +289,39 @@ class _Object:
             result[name] = converter(result[name])
         return result
 
+    def _plan(self, shape: tuple[Any, ...], value: Mapping[str, Any]) -> _Plan:
+        texts, spelled, others, numbers = [], [], [], []
+        for name, converter in self._converters.items():
+            found, kind = type(value.get(name)), self._kinds[name]
+            if found is str and kind == "string":
+                texts.append(name)
+            elif found is str:
+                spelled.append((name, _OF_TEXT.get(kind, converter)))
+            elif found is type(None):
+                continue
+            elif found not in _EXACT.get(kind, ()):
+                others.append((name, converter))
+            elif found is float or (found is int and name != "id" and not name.endswith("_id")):
+                numbers.append(name)
+        unknown = (name for name, field in value.items() if type(field) in (dict, list))
+        others.extend((name, _writable) for name in unknown if name not in self._converters)
+        if len(self._plans) >= _SHAPES:
+            self._plans.clear()
+        plan = _Plan(texts, _getter(texts), spelled, others, _getter(numbers) if numbers else None)
+        self._plans[shape] = plan
+        return plan
+
     def _exact_numbers(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Converter]]:
         """Yields the fields with numbers that need no conversion, with the converters that check their size."""
         for name, kind in self._kinds.items():
-            if kind in ("number", "integer") and type(value.get(name)) is _EXACT[kind]:
+            if kind in ("number", "integer") and type(value.get(name)) in _EXACT[kind]:
                 yield name, self._converters[name]
+
+
+def _getter(names: Sequence[str]) -> Getter:
+    """Returns a function for the values of these fields."""
+    # The first name is repeated, as itemgetter returns no tuple for a single name.
+    return itemgetter(*names, names[0]) if names else lambda _: ()
 
 
 def _array(schema: Mapping[str, Any], path: str, report: Report) -> Converter:

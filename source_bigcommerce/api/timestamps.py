@@ -10,6 +10,9 @@ from functools import lru_cache
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
 )
+# The form of V2, which the standard library parses slowly.
+_RFC_2822 = re.compile(r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) ([12]\d{3}) (\d\d):(\d\d):(\d\d) \+0000", re.ASCII)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Unix time in seconds or, from the year 2001 on, in milliseconds. Fewer digits could be a year or a day.
 _UNIX = re.compile(r"-?\d{9,13}", re.ASCII)
 _MILLISECONDS = 10**12
@@ -63,6 +66,11 @@ def parse_timestamp(value: str | int) -> datetime | None:
     if not text or _NO_DATE.fullmatch(text):
         return None
     try:
+        if match := _RFC_2822.fullmatch(text):
+            day, month, year, hour, minute, second = match.groups()
+            return datetime(
+                int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=timezone.utc
+            )
         if match := _ISO.fullmatch(text):
             day, time, fraction, zone = match.groups()
             zone = "+00:00" if zone in (None, "Z", "z") else zone
@@ -86,4 +94,6 @@ def parse_timestamp(value: str | int) -> datetime | None:
 
 def format_timestamp(instant: datetime) -> str:
     """Returns the instant as ISO-8601 UTC with `Z`, with a fraction only if it is not zero."""
-    return instant.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+    if instant.tzinfo is not timezone.utc:
+        instant = instant.astimezone(timezone.utc)
+    return instant.replace(tzinfo=None).isoformat() + "Z"
