@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import cases, report
 from benchmarks.measure import Bench, compare_with_bare
 from benchmarks.report import Section
+from benchmarks.runners import CONNECTOR
 
 
 def _parser(names: list[str]) -> argparse.ArgumentParser:
@@ -38,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
     bench = Bench()
     sections = []
     for scenario in scenarios:
-        rows = []
+        rows = scenario.rows() if scenario.rows and CONNECTOR in (given.runner or (CONNECTOR,)) else []
         for case in scenario.cases:
             if given.runner and case.runner not in given.runner:
                 continue

@@ -17,11 +17,16 @@ import requests
 
 LIMIT = 250
 _ORDERS = "v2/orders?limit=250&sort=id:asc&include=consignments.line_items,fees&consignment_structure=object"
+_PRODUCTS = (
+    "v3/catalog/products?limit=250&include=bulk_pricing_rules,channels,custom_fields,images,parent_relations,"
+    "primary_image,reviews,variants,videos"
+)
 PAGES = {
     "orders": _ORDERS,
     "order_products": _ORDERS,
-    "products": "v3/catalog/products?limit=250&include=bulk_pricing_rules,channels,custom_fields,images,"
-    "parent_relations,primary_image,reviews,variants,videos",
+    "products": _PRODUCTS,
+    "product_variants": _PRODUCTS,
+    "product_images": _PRODUCTS,
     "customers": "v3/customers?limit=250&include=addresses,attributes,formfields,storecredit",
 }
 Record = dict[str, Any]
@@ -41,6 +46,18 @@ def _lines(order: Record) -> Iterable[Record]:
         yield from consignment["line_items"]
 
 
+def _nested(field: str) -> Callable[[Record], Iterable[Record]]:
+    return lambda parent: parent[field]
+
+
+_RECORDS: dict[str, Callable[[Record], Iterable[Record]]] = {
+    "order_products": _lines,
+    "product_variants": _nested("variants"),
+    "product_images": _nested("images"),
+}
+"""The records of a stream in an entry of its list; of other streams, that is the entry itself."""
+
+
 def _print_pages(url: str, token: str, path: str, numbers: Iterable[int], streams: list[str]) -> None:
     session = requests.Session()
     session.headers["X-Auth-Token"] = token
@@ -51,14 +68,14 @@ def _print_pages(url: str, token: str, path: str, numbers: Iterable[int], stream
         rows: list[Record] = body["data"] if isinstance(body, dict) else body
         printed = []
         for stream in streams:
-            parts: Callable[[Record], Iterable[Record]] = _lines if stream == "order_products" else _itself
+            records_of = _RECORDS.get(stream, _itself)
             printed += [
                 orjson.dumps(
                     {"type": "RECORD", "record": {"stream": stream, "data": record, "emitted_at": 0}},
                     option=orjson.OPT_APPEND_NEWLINE,
                 )
                 for row in rows
-                for record in parts(row)
+                for record in records_of(row)
             ]
         with _PRINTING:
             sys.stdout.buffer.write(b"".join(printed))

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
+from benchmarks import startup
 from benchmarks.row import Row
 from benchmarks.runners import ARCHIVED, BARE, CONNECTOR, TAP
 
 ORDERS, LINES, PRODUCTS, CUSTOMERS = ("orders",), ("order_products",), ("products",), ("customers",)
+NESTED = {"order_products": "orders", "product_variants": "products", "product_images": "products"}
+"""Streams that are made of another one's list."""
 ALL = (*ORDERS, *LINES, *PRODUCTS, *CUSTOMERS)
 SINGLE = (ORDERS, LINES, PRODUCTS, CUSTOMERS)
 LATENCY = 300
+_HEAVY_WORKERS = 8  # the connector's default
+_FIXED_REQUESTS = 8  # that a list of any length may take
+_COUPONS = 300  # which are listed whole in every sync
+_OF_BARE = "records per CPU second ÷ bare loop, net of start-up"
 _LENIENT = "--api-variant=unknown V2 parameters are ignored"
 
 
@@ -40,9 +48,15 @@ class Case:
     workers: int = 10
     latency_ms: int = 0
     pace: Pace | None = None
-    changed: int = 0
+    changed: int | None = None  # since a first sync, which is not measured; None: this is the first
     manners: tuple[str, ...] = ()  # how else the store behaves
     label: str = ""
+    runs: int = 1  # of which the one with the median of CPU seconds counts
+
+
+def list_of(stream: str) -> str:
+    """The list that a stream reads: the kind of record that its pages show."""
+    return NESTED.get(stream, stream)
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,7 @@ class Scenario:
     title: str
     cases: tuple[Case, ...]
     targets: tuple[Target, ...] = field(default_factory=tuple)
+    rows: Callable[[], list[Row]] | None = None  # of what is no case
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,10 @@ class Sizes:
     workers_list: int = 50_000
     latency_ms: int = LATENCY
     incremental: tuple[tuple[str, ...], ...] = SINGLE
+    starts: int = startup.RUNS
+    heavy_orders: int = 20_000
+    heavy_others: int = 10_000
+    unchanged: int = 10_000
 
 
 FULL = Sizes()
@@ -105,6 +124,10 @@ QUICK = Sizes(
     workers=(2, 8),
     workers_list=5_000,
     latency_ms=50,
+    starts=3,
+    heavy_orders=2_500,
+    heavy_others=1_000,
+    unchanged=1_000,
 )
 TINY = Sizes(
     lists=600,
@@ -119,25 +142,50 @@ TINY = Sizes(
     workers_list=600,
     latency_ms=10,
     incremental=(LINES, CUSTOMERS),
+    starts=1,
+    heavy_orders=600,
+    heavy_others=300,
+    unchanged=300,
 )
 
 
 def scenarios(sizes: Sizes) -> list[Scenario]:
     """All scenarios, in the order in which they are run: the start-up first, which others subtract."""
     return [
-        Scenario("start-up", "Start-up: an empty store", _both(CUSTOMERS, 0)),
+        _start_up(sizes),
+        _commands(sizes),
         _requests(sizes),
+        _heavy(sizes),
         *(_quota(sizes, quota, size) for quota, size in sizes.quotas),
         _shared(sizes),
         _latency(sizes),
         _memory(sizes),
         _incremental(sizes),
+        _unchanged(sizes),
         _workers(sizes),
     ]
 
 
+def _start_up(sizes: Sizes) -> Scenario:
+    return Scenario(
+        "start-up",
+        f"Start-up: an empty store, the median of {sizes.starts} runs",
+        tuple(replace(case, runs=sizes.starts) for case in _both(CUSTOMERS, 0)),
+    )
+
+
 def _both(streams: tuple[str, ...], size: int, latency_ms: int = 0) -> tuple[Case, ...]:
     return tuple(Case(runner, streams, size, latency_ms=latency_ms) for runner in (CONNECTOR, BARE))
+
+
+def _commands(sizes: Sizes) -> Scenario:
+    return Scenario(
+        "commands",
+        f"Start-up: commands next to an import of the CDK, medians of {sizes.starts} runs",
+        (),
+        (Target("`spec` ÷ import", lambda row: row.of_import if row.reads == startup.SPEC else None, 1.05),),
+        rows=partial(startup.rows, sizes.starts),
+    )
 
 
 def _requests(sizes: Sizes) -> Scenario:
@@ -155,7 +203,35 @@ def _requests(sizes: Sizes) -> Scenario:
         tuple(cases),
         (
             Target("requests ÷ ceil(N/250)", lambda row: row.per_page, 1.05),
-            Target("records per CPU second ÷ bare loop", lambda row: row.of_bare, 0.40, at_least=True),
+            Target(_OF_BARE, lambda row: row.of_bare, 0.40, at_least=True),
+        ),
+    )
+
+
+def _heavy(sizes: Sizes) -> Scenario:
+    lists = [
+        (ORDERS, sizes.heavy_orders),
+        ((*ORDERS, *LINES), sizes.heavy_orders),
+        (PRODUCTS, sizes.heavy_others),
+        ((*PRODUCTS, "product_variants", "product_images"), sizes.heavy_others),
+        (CUSTOMERS, sizes.heavy_others),
+    ]
+    return Scenario(
+        "heavy",
+        f"Records of real weight: no quota, no latency, {_HEAVY_WORKERS} workers",
+        tuple(
+            Case(runner, streams, size, _HEAVY_WORKERS, manners=("--heavy",))
+            for streams, size in lists
+            for runner in (CONNECTOR, BARE)
+        ),
+        (
+            Target(_OF_BARE, lambda row: row.of_bare, 0.50, at_least=True),
+            Target(
+                f"(requests - {_FIXED_REQUESTS}) ÷ ceil(N/250)",
+                lambda row: (row.requests - _FIXED_REQUESTS) / row.pages,
+                1.05,
+            ),
+            Target("peak memory, MB", lambda row: row.peak_mb, 250),
         ),
     )
 
@@ -224,6 +300,16 @@ def _incremental(sizes: Sizes) -> Scenario:
         f"Incremental: {changed} of {sizes.lists} changed",
         tuple(Case(CONNECTOR, streams, sizes.lists, changed=changed) for streams in sizes.incremental),
         (Target("requests beyond ceil(changed/250)", lambda row: row.requests - row.pages, 3),),
+    )
+
+
+def _unchanged(sizes: Sizes) -> Scenario:
+    streams = (*ORDERS, *CUSTOMERS, *PRODUCTS, "coupons")
+    return Scenario(
+        "unchanged",
+        f"Incremental: the four main tables, nothing changed ({_COUPONS} coupons)",
+        (Case(CONNECTOR, streams, sizes.unchanged, changed=0, manners=(f"--coupons={_COUPONS}",)),),
+        (Target("requests", lambda row: row.requests, 7),),
     )
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from benchmarks.store import Store, Window
 
-PATH = "v2/coupons"  # no benchmark reads it, so the requests of this app can be distinguished
+PATH = "v2/coupons"  # no reader that shares the store reads it, so the requests of this app can be distinguished
 _AT_ONCE = 16
 
 

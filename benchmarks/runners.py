@@ -22,12 +22,12 @@ CONNECTOR, BARE, ARCHIVED, TAP = "this connector", "bare loop", "archived connec
 
 @dataclass(frozen=True)
 class Task:
-    """The streams to read from a store whose lists have `size` records each, with a state if there is one."""
+    """The streams to read from a store whose lists have `size` records each, after the `states` of an earlier sync."""
 
     streams: tuple[str, ...]
     size: int
     workers: int
-    state: Any = None
+    states: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ class Airbyte:
             "--catalog",
             _write(folder / "catalog.json", {"streams": [self._configured(s) for s in task.streams]}),
         ]
-        if task.state is not None:
-            files += ["--state", _write(folder / "state.json", [task.state["state"]])]
+        if task.states:
+            newest = {state["state"]["stream"]["stream_descriptor"]["name"]: state["state"] for state in task.states}
+            files += ["--state", _write(folder / "state.json", list(newest.values()))]
         return Command([program, "read", *files], env)
 
     def _configured(self, name: str) -> dict[str, Any]:

@@ -24,7 +24,9 @@ COLUMNS: dict[str, Callable[[Row], str]] = {
     "÷ ideal": lambda row: _number(row.of_ideal),
     "quota used": lambda row: "" if row.quota_used is None else f"{row.quota_used:.0%}",
     "CPU s": lambda row: _number(row.cpu_seconds, 1),
+    "net CPU s": lambda row: _number(row.net_cpu, 1),
     "÷ bare": lambda row: _number(row.of_bare),
+    "÷ import": lambda row: _number(row.of_import),
     "peak MB": lambda row: _number(row.peak_mb, 0),
     "note": lambda row: row.note,
 }
@@ -34,7 +36,9 @@ LEGEND = """\
 - ÷ pages: requests over ceil(N/250) for each list, or over ceil(changed/250) after a change
 - ÷ ideal: seconds (less the start-up if it is given) over the least time that the requests can take
 - quota used: share of the quota in all windows but the last
-- ÷ bare: records per CPU second over those of the bare loop"""
+- net CPU s: CPU seconds less those that the same program takes for the empty store
+- ÷ bare: records per CPU second over those of the bare loop, by net CPU seconds where both have them
+- ÷ import: CPU seconds over those of a bare `import airbyte_cdk.entrypoint`"""
 
 
 def cells(rows: Sequence[Row]) -> list[list[str]]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import cases, ideal, pacing, report, table
+from benchmarks import cases, ideal, pacing, report, startup, table
 from benchmarks.cases import Case, Pace, Scenario, Target
+from benchmarks.measure import Bench, compare_with_bare
 from benchmarks.neighbour import PATH, Neighbour
-from benchmarks.process import Output, run
+from benchmarks.process import Cost, Output, run
 from benchmarks.row import Row
-from benchmarks.runners import BARE, CONNECTOR
-from benchmarks.store import ServedRequest, Store, Window
+from benchmarks.runners import BARE, CONNECTOR, Airbyte, BareLoop, Command, Task
+from benchmarks.store import KINDS, ServedRequest, Store, Window
+from sandbox import Options, serve
 
 AIRBYTE = b'{"type":"RECORD","record":{"note":"a {\\"type\\":\\"RECORD\\" inside"}}\n'
 SINGER = b'{"type": "RECORD", "stream": "orders"}\n'
@@ -125,6 +130,144 @@ def test_ratios_compare_records_per_cpu_second_and_time_without_start_up() -> No
     row = _row(CONNECTOR, records=1000, cpu_seconds=4.0, seconds=10.0, start_up=2.0, ideal=5.0, bare=bare)
     assert row.of_bare == 0.5
     assert row.of_ideal == 1.6
+
+
+def test_the_processor_is_compared_net_of_start_up() -> None:
+    """The import of the CDK would otherwise decide the ratio of a short sync."""
+    bare = _row(BARE, records=500, cpu_seconds=1.1, start_up_cpu=0.1)
+    row = _row(CONNECTOR, records=500, cpu_seconds=4.0, start_up_cpu=2.0, bare=bare)
+    assert row.net_cpu == 2.0
+    assert row.of_bare == pytest.approx(0.5)
+    unmeasured = _row(CONNECTOR, records=500, cpu_seconds=4.0, bare=bare)
+    assert unmeasured.of_bare == pytest.approx(1.1 / 4)  # neither less its start-up
+    shorter = _row(CONNECTOR, records=500, cpu_seconds=1.9, start_up_cpu=2.0, bare=bare)
+    assert shorter.of_bare is None  # a measurement below the noise is none
+
+
+class _Reader:
+    """A runner that requests coupons and prints the states of two streams, and keeps the tasks that it was given."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+
+    def command(self, store: Store, task: Task, folder: Path) -> Command:
+        self.tasks.append(task)
+        url = f"{store.api_url}/stores/{store.store_hash}/{PATH}"
+        code = (
+            "import sys, urllib.request as web\n"
+            "web.urlopen(web.Request(sys.argv[1], headers={'X-Auth-Token': sys.argv[2]})).read()\n"
+            "print(*sys.argv[3:], sep='\\n')"
+        )
+        return Command(
+            [sys.executable, "-c", code, url, store.token, *map(_state, ("orders", "coupons", "orders"), "012")]
+        )
+
+
+def _state(stream: str, n: str) -> str:
+    return f'{{"type":"STATE","state":{{"n":{n},"stream":{{"stream_descriptor":{{"name":"{stream}"}}}}}}}}'
+
+
+def test_a_sync_after_another_one_has_the_states_of_all_its_streams() -> None:
+    """Also where nothing has changed since; requests for coupons count unless another app makes them."""
+    reader = _Reader()
+    bench = Bench({CONNECTOR: reader})
+    empty = bench.measure(Case(CONNECTOR, ("customers",), 0, runs=3))
+    row = bench.measure(Case(CONNECTOR, ("orders", "coupons"), 60, changed=0, manners=("--coupons=300",)))
+    assert [len(task.states) for task in reader.tasks] == [0, 0, 0, 0, 3]
+    assert (row.requests, row.pages, row.per_page, row.note) == (1, 0, None, "")
+    assert row.start_up_cpu == empty.cpu_seconds > 0
+    shared = Case(CONNECTOR, ("orders",), 60, pace=Pace(1000, 30.0, (1000,), taken=1))
+    assert bench.measure(shared).requests == 0
+
+
+def test_the_median_of_several_runs_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start-up is subtracted from everything, so one slow run must not decide it."""
+    found = iter([_row(CONNECTOR, cpu_seconds=seconds) for seconds in (9.0, 2.0, 3.0)])
+    bench = Bench({})
+    monkeypatch.setattr(bench, "_run", lambda _: next(found))
+    assert bench.measure(Case(CONNECTOR, ("customers",), 0, runs=3)).cpu_seconds == 3.0
+    assert bench.start_up[CONNECTOR].cpu_seconds == 3.0
+
+
+def test_the_newest_state_of_each_stream_is_passed_on(tmp_path: Path) -> None:
+    """A state file with only the last one would read the other streams from their beginning."""
+    reader = _Reader()
+    with Store({}) as store:
+        printed = run(reader.command(store, Task((), 0, 1), tmp_path).arguments).output.states
+        Airbyte().command(store, Task(("orders", "coupons"), 50, 8, tuple(printed)), tmp_path)
+    passed = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
+    assert [(state["stream"]["stream_descriptor"]["name"], state["n"]) for state in passed] == [
+        ("orders", 2),
+        ("coupons", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("streams", "parts"),
+    [
+        (("orders", "order_products"), ("orders", "lines")),
+        (("products", "product_variants", "product_images"), ("products", "variants", "images")),
+        (("customers",), ("customers",)),
+    ],
+)
+def test_the_bare_loop_prints_each_record_once(streams: tuple[str, ...], parts: tuple[str, ...]) -> None:
+    """Entries and their nested records, from one request for each page."""
+    kind, *nested = parts
+    with serve(Options(**dict.fromkeys(KINDS, 260), heavy=True, oddities=False)) as server:
+        command = BareLoop().command(server, Task(streams, 260, 2), Path())
+        printed = run(command.arguments, keep=True).output
+        requested = [request.path for request in server.requests]
+        bodies = [server.store.table(kind).body(id_) for id_ in server.store.ids(kind)]
+    assert len(requested) == 2
+    counted = Counter(json.loads(line)["record"]["stream"] for line in printed.text.splitlines())
+    expected = [260, *(sum(len(body.parts[part]) for body in bodies) for part in nested)]
+    assert [counted[stream] for stream in streams] == expected
+    assert printed.records == sum(expected)
+
+
+def test_each_command_is_compared_with_the_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The median of its runs; a command that fails ends the measurement."""
+    seconds = iter([1.0, 1.1, 2.0, 3.0, 2.0, 2.2, 3.0, 4.0, 3.0, 3.3, 4.0, 5.0])
+    monkeypatch.setattr(startup, "run", lambda *_, **__: Cost(0.0, 1.0, next(seconds), 100.0, Output()))
+    monkeypatch.setattr(
+        startup, "_commands", lambda *_: dict.fromkeys(("import", "spec", "check", "read"), Command([]))
+    )
+    rows = startup.rows(3)
+    assert [(row.reads, row.cpu_seconds) for row in rows] == [
+        ("import", 2.0), ("spec", 2.2), ("check", 3.0), ("read", 4.0)
+    ]  # fmt: skip
+    assert [row.of_import for row in rows] == pytest.approx([1.0, 1.1, 1.5, 2.0])
+    (scenario,) = [one for one in cases.scenarios(cases.FULL) if one.name == "commands"]
+    assert scenario.targets[0].worst(_as_ours(rows)) == pytest.approx(1.1)
+    monkeypatch.setattr(startup, "run", lambda *_, **__: Cost(0.0, 1.0, 1.0, 100.0, Output(), "exit code 1: no store"))
+    with pytest.raises(RuntimeError, match="no store"):
+        startup.rows(1)
+
+
+def _as_ours(rows: list[Row]) -> list[Row]:
+    return [replace(row, runner=CONNECTOR) for row in rows]
+
+
+def test_the_report_holds_every_scenario(tmp_path: Path) -> None:
+    """With its rows, its targets, and columns only where they have values."""
+    sections = []
+    for scenario in cases.scenarios(cases.FULL):
+        rows = [
+            _row(case.runner, requests=10, records=10, cpu_seconds=3.0, start_up_cpu=1.0) for case in scenario.cases
+        ]
+        rows += [_row(CONNECTOR, cpu_seconds=2.0, import_cpu=2.0)] if scenario.rows else []
+        compare_with_bare(rows)
+        sections.append(report.Section(scenario, rows))
+    path = tmp_path / "RESULTS.md"
+    report.write(sections, "make bench", 60, path)
+    text, shown = path.read_text(encoding="utf-8"), report.plain(sections, judged=True)
+    for section in sections:
+        part = text.split(f"\n## {section.scenario.title}\n")[1].split("\n## ")[0]
+        assert part.count("\n|") >= len(section.rows) + 2
+        assert ("÷ import" in part.splitlines()[1]) == (section.scenario.name == "commands")
+        for target in section.scenario.targets:
+            assert f"| {section.scenario.title} | {target.what} |" in text
+            assert f"target: {target.what}" in shown
 
 
 def test_the_lines_of_the_table_stand_below_each_other() -> None:
