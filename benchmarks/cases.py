@@ -108,7 +108,7 @@ class Sizes:
     starts: int = startup.RUNS
     heavy_orders: int = 20_000
     heavy_others: int = 10_000
-    unchanged: int = 10_000
+    unchanged: int = 2_500
 
 
 FULL = Sizes()
@@ -308,7 +308,7 @@ def _unchanged(sizes: Sizes) -> Scenario:
     return Scenario(
         "unchanged",
         f"Incremental: the four main tables, nothing changed ({_COUPONS} coupons)",
-        (Case(CONNECTOR, streams, sizes.unchanged, changed=0, manners=(f"--coupons={_COUPONS}",)),),
+        (Case(CONNECTOR, streams, sizes.unchanged, changed=0, manners=("--heavy", f"--coupons={_COUPONS}")),),
         (Target("requests", lambda row: row.requests, 7),),
     )
 

@@ -395,6 +395,24 @@ def test_archived_orders_are_requested_separately(api: Any) -> None:
     assert ["is_deleted=true" in url for url in urls(api)] == [False, True]
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_list_that_has_returned_archived_orders_is_remembered(api: Any, is_listed: bool) -> None:
+    """The next syncs need not request archived orders again; a reconciliation does, and would find a change."""
+    subject = archive(api, status_code=204)
+    api.get(f"{STORE_URL}v2/orders", json=[{**row(Orders, 1, MODIFIED), "is_deleted": is_listed}])
+    sync(subject)
+    assert subject.state.get("lists_archived", False) is is_listed
+    api.reset_mock()
+    later = make_stream(Orders)
+    api.get(f"{STORE_URL}v2/orders", status_code=204)
+    sync(later, dict(subject.state))
+    assert any("is_deleted=true" in url for url in urls(api)) is not is_listed
+    assert later.state.get("lists_archived", False) is is_listed
+    api.reset_mock()
+    list(make_stream(Orders).reader.hidden_entries(None, None))
+    assert any("is_deleted=true" in url for url in urls(api))
+
+
 @pytest.mark.parametrize(
     ("response", "times"),
     [

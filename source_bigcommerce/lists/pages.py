@@ -79,15 +79,17 @@ class PageFetcher:
             raise found
         return found or self.fetch(piece, None)
 
-    def prefetch(self, piece: ListSlice) -> int | None:
-        """Fetches the first page into the slice. Returns the number of entries; None if it is unknown."""
+    def prefetch(self, piece: ListSlice, may_count: bool) -> int | None:
+        """Fetches the first page into the slice. Returns the number of entries, which `may_count` allows to request;
+        None if it is unknown."""
+        first = None
         try:
-            first = self.fetch(piece, None)
+            piece.first_page = first = self.fetch(piece, None)
         except PageTooHeavy as error:
             piece.first_page = error
-            return self.total(None, piece)
-        piece.first_page = first
-        return len(first.records) if first.next is None else self.total(first, piece)
+        if first and first.next is None:
+            return len(first.records)
+        return self.total(first, piece) if may_count or first is None else first.total
 
     def total(self, first: Page | None, piece: ListSlice) -> int | None:
         """Returns the number of entries that the store reports for a slice; None if it reports none."""

@@ -69,7 +69,7 @@ class ListReader:
         """Yields one slice with the whole list, once the store has returned its time."""
         self.store.sync_started_at()
         whole = ListSlice()
-        self._prefetch(whole)
+        self._prefetch(whole, may_count=False)  # not worth a request: the whole list is one slice
         yield whole
 
     def read(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
@@ -167,11 +167,11 @@ class ListReader:
         page = self.listing.pagination.page(self.client.fetch(self.listing.endpoint, {**first, **params}), first)
         return next((entry for entry in page.records if entry.get("id") == key), None)
 
-    def _prefetch(self, piece: ListSlice) -> int:
+    def _prefetch(self, piece: ListSlice, may_count: bool = True) -> int:
         """Fetches the first page of a slice. Returns its estimated length, 0 if it is unknown."""
         if self.parents:
             return 0  # the lists are not known before they are read
-        total = self.pages.prefetch(piece)
+        total = self.pages.prefetch(piece, may_count)
         self.estimated_total = None if self.query.lists_unwanted_entries else total
         return total or 0
 

@@ -19,6 +19,7 @@ from source_bigcommerce.lists.listing import DateFilter, Listing
 from source_bigcommerce.lists.pages import read_sequentially
 from source_bigcommerce.lists.reader import Enricher, ListReader
 from source_bigcommerce.lists.slices import ListSlice, TimeWindow, closed_part
+from source_bigcommerce.lists.state import StreamState
 from source_bigcommerce.streams.order_consignments import (
     ItemsTotals,
     are_possibly_truncated,
@@ -49,7 +50,7 @@ class OrderListReader(IncrementalListReader):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # As far as the responses of this sync have shown.
+        # As far as the responses of this sync, or the list in an earlier one, have shown. A reconciliation starts anew.
         self._request_archived = True
         self._archived_were_returned = False
         self._logged_missing_children = False
@@ -58,10 +59,15 @@ class OrderListReader(IncrementalListReader):
     def slices_per_state(self) -> int:
         return self.slices_per_archive if self._request_archived else 1
 
+    def slices(self, state: StreamState, is_full_refresh: bool) -> Iterator[ListSlice]:
+        self._request_archived &= not state.lists_archived
+        yield from super().slices(state, is_full_refresh)
+
     def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         for orders in super().read_entries(piece):
             if any(order.get("is_deleted") is True for order in orders):
                 self._request_archived = False  # the list includes them
+                self.watermark.note_archived_entries()
             yield orders
             del orders  # not kept while the next page is fetched
 

@@ -25,6 +25,8 @@ LINES = sizes(
 
 Two and a half on average; one order in two thousand has several hundred.
 """
+_ARCHIVED = 0.01
+"""The share of archived orders."""
 _SCATTERED = 9
 """The most lines of an order with several consignments: those of larger ones must not end at 10 or 50 by chance."""
 
@@ -65,6 +67,7 @@ def _texts(body: Body, spoken: Language, rng: Random) -> dict[str, Any]:
         "form_fields": spoken.fields(rng, 1),
         "geoip_country": billing["country"],
         "geoip_country_iso2": billing["country_iso2"],
+        "is_deleted": rng.random() < _ARCHIVED,
         "ip_address_v6": f"2001:db8::{rng.randrange(16**4):x}",
         "payment_provider_id": f"ch_{rng.randrange(16**12):012x}",
         "staff_notes": rng.choice(spoken.note),
