@@ -27,6 +27,7 @@ from sandbox.server import Server
 from source_bigcommerce.api import client
 from source_bigcommerce.api.errors import BigCommerceError, Breaker
 from source_bigcommerce.lists import client as list_client
+from source_bigcommerce.lists import reader
 from source_bigcommerce.streams import stream as streams
 from source_bigcommerce.streams.order_children import OrderMessages
 from unit_tests.support import set_page_size
@@ -238,6 +239,7 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
 
     patches = pytest.MonkeyPatch()
     patches.setattr(Breaker, "open", opened)
+    patches.setattr(reader, "PARENTS_PER_REQUEST", 1)  # each page requests its own: there are no other requests to fail
     build_only(patches, [kind.stream, kind.bystander])
     try:
         with _by_socket(kind, options) if with_socket else _in_process(kind, options) as ground:
