@@ -54,7 +54,7 @@ lock: $(VENV)/.tests ## renew the locks of what the image contains
 sandbox: $(VENV)/.tests ## a local store to develop against (ARGS="--orders 5000 --quota 150")
 	@$(BIN)/python -m sandbox $(ARGS)
 
-bench: $(VENV)/.tests ## measure everything side by side; about 20 minutes (ARGS="--quick", ARGS="--only latency")
+bench: $(VENV)/.tests ## measure everything side by side; about 25 minutes (ARGS="--quick", ARGS="--only heavy")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(VENV)/.tests ## days of a store's life, again and again (ARGS="--minutes 60 --processes 2")

@@ -17,7 +17,7 @@ def _parser(names: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     size = parser.add_mutually_exclusive_group()
     size.add_argument(
-        "--quick", action="store_true", help="small stores, about a minute: to see that it works; ratios mean little"
+        "--quick", action="store_true", help="small stores, a few minutes: to see that it works; ratios mean little"
     )
     size.add_argument("--tiny", action="store_true", help="hardly any records: what the test runs")
     parser.add_argument("--only", action="append", metavar="SCENARIO", help=f"one of {', '.join(names)}; repeatable")
