@@ -31,6 +31,7 @@ from source_bigcommerce.api.pagination import (
 from source_bigcommerce.lists.page_size import smaller
 
 KNOWN_TRUNCATION_SIZES = frozenset({10, 50, 250})
+SMALLEST_TRUNCATION = min(KNOWN_TRUNCATION_SIZES)
 PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
 ATTEMPTS = 3  # to read a list that changes while it is read
 

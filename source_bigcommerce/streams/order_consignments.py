@@ -12,7 +12,7 @@ from typing import Any
 
 from source_bigcommerce.api.normalization import to_integer
 from source_bigcommerce.api.pagination import Record
-from source_bigcommerce.lists.embedded import is_truncation_size
+from source_bigcommerce.lists.embedded import SMALLEST_TRUNCATION, is_truncation_size
 
 GROUPS = ("pickups", "shipping", "downloads")
 # The kind of consignment of a line item without an address, by the type of the item.
@@ -41,8 +41,8 @@ def holds_any(consignments: Any) -> bool:
 def sizes_of(consignments: Any) -> dict[str, int]:
     """Returns the number of embedded consignments of each kind, as a response contains them."""
     groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
-    sizes = {group: len(list(entries_of(groups.get(group)))) for group in GROUPS}
-    return {**sizes, "email": len(list(entries_of(_email(groups).get("gift_certificates"))))}
+    sizes = {group: len(entries_of(groups.get(group))) for group in GROUPS}
+    return {**sizes, "email": len(entries_of(_email(groups).get("gift_certificates")))}
 
 
 def longest_lines_of(consignments: Any) -> int:
@@ -73,6 +73,8 @@ def lines_are_possibly_truncated(order: Record, lines: Sequence[Record], longest
 
 def is_capped(order: Record, longest: int = 0) -> bool:
     """Returns True if a consignment of an unfolded order has as many line items as a known truncation size."""
+    if len(order["line_items"]) < SMALLEST_TRUNCATION:
+        return False
     return any(
         is_truncation_size(len(consignment["line_item_ids"]), longest) for consignment in _all_of(order["consignments"])
     )
@@ -133,10 +135,10 @@ def link(order: Record) -> None:
             consignment["line_item_ids"].append(id_)
 
 
-def entries_of(group: Any) -> Iterator[Record]:
-    """Yields the objects in a list, which the API may also return as one object, as "" or not at all."""
+def entries_of(group: Any) -> list[Record]:
+    """Returns the objects in a list, which the API may also return as one object, as "" or not at all."""
     entries = [group] if isinstance(group, dict) else group if isinstance(group, list) else []
-    return (entry for entry in entries if isinstance(entry, dict) and entry)
+    return [entry for entry in entries if isinstance(entry, dict) and entry]
 
 
 def fees_of(fees: Any) -> list[Record] | None:
@@ -182,14 +184,17 @@ def _only_one_for(line: Record, consignments: Record) -> Record | None:
 
 def _unload(consignment: Record, lines: dict[Any, Record]) -> Record:
     """Returns the consignment with the ids of its line items instead of these, which are added to `lines` once."""
-    own = list(entries_of(consignment.get("line_items")))
-    for line in own:
-        if (same := lines.setdefault(_id(line), line)) is not line and same != line:
-            lines[_id(line), len(lines)] = line  # another one with the same id, or without any
-    return {
-        **{name: value for name, value in consignment.items() if name != "line_items"},
-        "line_item_ids": [id_ for line in own if (id_ := _id(line)) is not None],
-    }
+    ids = []
+    for line in entries_of(consignment.get("line_items")):
+        id_ = _id(line)
+        if (same := lines.setdefault(id_, line)) is not line and same != line:
+            lines[id_, len(lines)] = line  # another one with the same id, or without any
+        if id_ is not None:
+            ids.append(id_)
+    result = consignment.copy()
+    result.pop("line_items", None)
+    result["line_item_ids"] = ids
+    return result
 
 
 def _address_of(line: Record) -> int | None:

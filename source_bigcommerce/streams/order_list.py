@@ -189,11 +189,11 @@ class OrderDetails(Enricher):
     def _longest_lines(self, orders: Sequence[Record]) -> Sequence[int]:
         """Returns the largest number of line items in a consignment of each order. Notes all lengths."""
         lengths = [longest_lines_of(order.get("consignments")) for order in orders]
+        sizes = [sizes_of(order.get("consignments")) for order in orders]
         self.embedded.note_length(_LINES, max(lengths, default=0))
-        for order in orders:
-            for group, size in sizes_of(order.get("consignments")).items():
-                self.embedded.note_length(group, size)
-            self.embedded.note_length(_FEES, len(fees_of(order.get(_FEES)) or ()))
+        self.embedded.note_length(_FEES, max((len(fees_of(order.get(_FEES)) or ()) for order in orders), default=0))
+        for group in sizes[0] if sizes else ():
+            self.embedded.note_length(group, max(one[group] for one in sizes))
         return lengths
 
     def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
