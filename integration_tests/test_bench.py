@@ -106,7 +106,7 @@ def test_heavy_records_are_the_same_for_both_readers(results: dict[str, list[Row
     for row in results["heavy"]:
         records.setdefault(row.reads, set()).add(row.records)
         least = pages.get(row.reads.split()[0], -(-cases.TINY.heavy_others // 250))
-        assert row.requests >= least
+        assert least <= row.requests <= 1.05 * least + 8
         assert row.runner != BARE or row.requests == least
     assert len(records) == 5
     assert all(len(counts) == 1 for counts in records.values())
@@ -117,7 +117,7 @@ def test_a_sync_without_changes_lists_coupons_alone(results: dict[str, list[Row]
     """They have no date to filter by."""
     (row,) = results["unchanged"]
     assert row.records == 300
-    assert 5 <= row.requests <= 12
+    assert 5 <= row.requests <= 7
 
 
 def test_the_shortest_commands_are_measured(results: dict[str, list[Row]]) -> None:

@@ -113,6 +113,18 @@ def test_later_slices_are_read_behind_a_record_that_cannot_be_served(monkeypatch
     assert again.statuses["orders"][-1] == "COMPLETE"
 
 
+@pytest.mark.parametrize("stream", ["customers", "orders"])
+def test_entries_that_wait_to_be_read_again_are_read_behind_it(stream: str) -> None:
+    """Customers with more than ten addresses, and orders with ten lines and perhaps more."""
+    variant = API_VARIANTS["includes are capped at 10"]
+    with serve(Options(**{stream: 900}, heavy=True, oddities=False, api_variant=variant)) as server:
+        ids = server.store.ids(stream)
+        bad = ids[600]
+        server.fail(LISTS[stream], times=10_000, kind="when", when=holding(bad))
+        result = sync(server, [stream])
+    assert set(ids) - set(result.ids(stream)) == {bad}
+
+
 def test_two_records_in_a_row_are_left_out_together() -> None:
     with serve(Options(orders=400, oddities=False)) as server:
         ids = server.store.ids("orders")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import cycle
+from itertools import cycle, product
 from typing import Any
 
 import pytest
@@ -40,7 +40,9 @@ QUICK = {
     ("everything awkward", 8),
     ("everything awkward", 1),
 }
-VARIANTS_AND_WORKERS = sorted({*zip(READABLE, cycle((8, 1))), *QUICK})  # one worker and eight in turn
+# One worker and eight in turn, and both where workers share what they learn of the store.
+CAPPED = [name for name in READABLE if "capped" in name]
+VARIANTS_AND_WORKERS = sorted({*zip(READABLE, cycle((8, 1))), *product(CAPPED, (8, 1)), *QUICK})
 
 
 def missing_after_first_sync(server: Server, result: Sync, until: float) -> dict[str, set[int]]:

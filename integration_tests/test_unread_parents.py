@@ -106,6 +106,22 @@ def test_settings_of_the_other_channels_come_when_one_fails() -> None:
         assert result.statuses["catalog_settings"][-1] == "INCOMPLETE"
 
 
+def test_a_parent_is_remembered_until_all_of_it_has_been_read() -> None:
+    """Its list is read again after the page with the parent, which may fail."""
+    with serve(Options(customers=300, heavy=True, oddities=False)) as server:
+        now = sync(server, ["customers"])
+        wholesaler = next(one["id"] for one in now.records["customers"] if len(one["addresses"]) > 10)
+        state = {**now.states["customers"][-1], "unread_parents": [wholesaler]}
+        server.fail("v3/customers/addresses", times=1000, status=503)
+        result = sync(server, ["customers"], state=as_state(state, "customers"))
+        server.clear_faults()
+        kept = result.state() if result.states["customers"] else as_state(state, "customers")
+        again = sync(server, ["customers"], state=kept)
+    assert result.statuses["customers"][-1] == "INCOMPLETE"
+    assert again.ids("customers") == [wholesaler]
+    assert "unread_parents" not in again.states["customers"][-1]
+
+
 def test_a_parent_that_was_deleted_is_not_requested_forever() -> None:
     """The state forgets it."""
     with serve(OPTIONS) as server:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -74,6 +74,32 @@ def test_a_list_as_long_as_a_known_truncation_size_counts_as_possibly_truncated(
     assert has_known_truncation_size({}, [{}] * length, length)
     assert not has_known_truncation_size({}, [{}] * (length - 1), 0)
     assert not has_known_truncation_size({}, [{}] * (length + 1), 0)
+
+
+def test_children_that_were_read_again_keep_the_form_in_which_they_were_embedded() -> None:
+    """A record must not look changed because its list was read again."""
+    embedded = [{"id": i, "b": {"c": 1, "d": 2}} for i in range(10)]
+    again = [{"b": {"d": 2, "c": 1}, "id": i} for i in reversed(range(11))]
+    parents = [{"id": 1, "children": list(embedded)}]
+    EmbeddedLists([ONE], lambda *_: {"data": again}, pytest.fail).complete(parents)
+    assert repr(parents[0]["children"]) == repr([*embedded, again[0]])
+
+
+def test_a_count_of_the_parent_weighs_more_than_a_longer_list() -> None:
+    """The store embedded 300 children in another parent, and this one has more than it shows."""
+    assert differs_from("count")({"count": 12}, [{}] * 10, 300)
+
+
+def test_lists_with_an_endpoint_for_each_parent_are_requested_side_by_side() -> None:
+    together: list[list[int]] = []
+
+    def map_concurrently(read: Callable[[Any], None], parents: Sequence[Any]) -> Iterator[None]:
+        together.append([parent["id"] for parent in parents])
+        return map(read, parents)
+
+    lists = EmbeddedLists([ONE], Children({1: 12, 3: 11}).fetch, pytest.fail, map_concurrently)
+    lists.complete(parents_with({1: 10, 2: 9, 3: 10}))
+    assert together == [[1, 3]]
 
 
 @pytest.mark.parametrize("length", sorted(KNOWN_TRUNCATION_SIZES))

@@ -205,17 +205,54 @@ def test_a_later_page_shows_it_as_well(api: Any) -> None:
         (([1, 1], 2), True),  # shows nothing
         (([2, 1], None), True),
         (([2, 1], 4), True),  # incomplete, or counts something else
+        (([2, 1], 2, [2], 2), True),  # an order with more pieces than it counts contradicts the other
     ],
 )
 def test_an_items_total_of_pieces_proves_that_an_order_is_complete(
-    api: Any, other: tuple[list[int], int | None], is_read_again: bool
+    api: Any, other: tuple[Any, ...], is_read_again: bool
 ) -> None:
     """BigCommerce does not document what `items_total` counts, so another order of the sync must show it."""
-    listing(api, Orders, [shipped(1, [2] * 10, 20), shipped(2, *other)])
-    for order_id in (1, 2):
+    others = [shipped(2 + n // 2, *other[n : n + 2]) for n in range(0, len(other), 2)]
+    listing(api, Orders, [shipped(1, [2] * 10, 20), *others])
+    for order_id in (1, 2, 3):
         api.get(f"{STORE_URL}v2/orders/{order_id}/products", json=[line(order_id, quantity=9)])
     read(make_stream(Orders))
     assert ("v2/orders/1/products" in {url.split("?")[0] for url in urls(api)}) is is_read_again
+
+
+def test_line_items_with_one_id_prove_nothing(api: Any) -> None:
+    """Ten line items of which two have the same id may stand for eleven."""
+    doubled = shipped(1, [2] * 10, 20)
+    lines = doubled["consignments"]["shipping"][0]["line_items"]
+    lines[1]["id"] = lines[0]["id"]
+    lines[1]["name"] = "another"
+    listing(api, Orders, [doubled, shipped(2, [2, 1], 3)])
+    api.get(f"{STORE_URL}v2/orders/1/products", json=[line(1, quantity=20)])
+    read(make_stream(Orders))
+    assert "v2/orders/1/products" in {url.split("?")[0] for url in urls(api)}
+
+
+def test_a_longer_group_and_longer_fees_rule_out_ten_as_well(api: Any) -> None:
+    """Consignments of one kind, and fees, each by lists of their own kind."""
+
+    def one(order_id: int, number: int) -> dict[str, Any]:
+        entries = [{"id": 100 * order_id + n} for n in range(number)]
+        return {"id": order_id, "items_total": 0, "consignments": {"shipping": entries}, "fees": entries}
+
+    listing(api, Orders, [one(1, 10), one(2, 11)])
+    assert sorted(len(record["fees"]) for record in read(make_stream(Orders))) == [10, 11]
+    assert len(urls(api)) == 1
+
+
+def test_consignments_that_were_read_again_are_judged_by_their_own_length(api: Any) -> None:
+    """Eleven embedded line items say nothing of the endpoint of consignments, which may cut at ten."""
+    whole = shipped(1, [1] * 11, 11)
+    lines = [line(i, order_address_id=2) for i in range(1, 13)]
+    api.get(f"{STORE_URL}v2/orders/2/consignments", json={"shipping": [{"id": 2, "line_items": lines[:10]}]})
+    api.get(f"{STORE_URL}v2/orders/2/products", json=lines)
+    listing(api, Orders, [whole, {"id": 2, "fees": [], "consignments": LINK, "items_total": None}])
+    found = sorted(len(record["line_items"]) for record in read(make_stream(Orders)))
+    assert found == [11, 12]
 
 
 def test_possibly_truncated_orders_are_read_again_once_each_and_the_others_not_at_all(api: Any) -> None:
@@ -401,13 +438,13 @@ def test_a_list_that_has_returned_archived_orders_is_remembered(api: Any, is_lis
     subject = archive(api, status_code=204)
     api.get(f"{STORE_URL}v2/orders", json=[{**row(Orders, 1, MODIFIED), "is_deleted": is_listed}])
     sync(subject)
-    assert subject.state.get("lists_archived", False) is is_listed
+    assert ("archived_listed" in subject.state) is is_listed
     api.reset_mock()
     later = make_stream(Orders)
     api.get(f"{STORE_URL}v2/orders", status_code=204)
     sync(later, dict(subject.state))
     assert any("is_deleted=true" in url for url in urls(api)) is not is_listed
-    assert later.state.get("lists_archived", False) is is_listed
+    assert later.state.get("archived_listed") == subject.state.get("archived_listed")
     api.reset_mock()
     list(make_stream(Orders).reader.hidden_entries(None, None))
     assert any("is_deleted=true" in url for url in urls(api))

@@ -17,7 +17,7 @@ from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.serialization import SerializedMessage, message_line, record_json
+from source_bigcommerce.serialization import LineWriter, RecordLine, SerializedMessage, message_line, record_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
@@ -32,9 +32,8 @@ def message(data: dict[str, Any], **fields: Any) -> AirbyteMessage:
 
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_a_record_is_printed_as_the_cdk_prints_it(data: dict[str, Any]) -> None:
-    """Except for the order of its fields."""
-    expected = json.loads(AirbyteEntrypoint.airbyte_message_to_string(message(data)))
-    assert json.loads(message_line(message(data))) == expected
+    """Letter by letter."""
+    assert message_line(message(data)).decode() == AirbyteEntrypoint.airbyte_message_to_string(message(data))
 
 
 def test_the_text_of_a_record_is_used_if_there_is_one() -> None:
@@ -56,4 +55,17 @@ def test_other_messages_and_notes_about_a_record_are_left_to_the_cdk() -> None:
     change = AirbyteRecordMessageMetaChange("a", Change.NULLED, Reason.SOURCE_SERIALIZATION_ERROR)
     changed = message({"a": None}, meta=AirbyteRecordMessageMeta(changes=[change]))
     for one in (log, changed):
-        assert message_line(one) == AirbyteEntrypoint.airbyte_message_to_string(one)
+        assert message_line(one).decode() == AirbyteEntrypoint.airbyte_message_to_string(one)
+
+
+def test_lines_are_written_in_their_order_and_only_records_wait(capfd: pytest.CaptureFixture[str]) -> None:
+    """A state is written at once, after the records before it."""
+    lines = LineWriter()
+    written = []
+    for line in (RecordLine(b"1"), RecordLine(b"2"), b"state", RecordLine(b"3"), RecordLine(b"4" * 70_000)):
+        lines.write(line)
+        written.append(capfd.readouterr().out)
+    lines.write(RecordLine(b"5"))
+    lines.flush()
+    written.append(capfd.readouterr().out)
+    assert written == ["", "", "1\n2\nstate\n", "", f"3\n{'4' * 70_000}\n", "5\n"]

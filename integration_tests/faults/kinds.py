@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox import Store
+from source_bigcommerce.lists.embedded import PARENTS_PER_REQUEST
 
 LIST = ("first page", "middle", "last page")
 CHILD = ("first parent", "last parent")
@@ -55,6 +56,7 @@ class Kind:
     api_variant: str = "likeliest"
     rows_of: str | None = None  # stream whose schema is that of the rows in the responses; none for a single object
     furnish: Callable[[Store], None] = refunds
+    parents_per_request: int = PARENTS_PER_REQUEST
 
     @property
     def is_paged(self) -> bool:
@@ -111,6 +113,7 @@ KINDS = (
         CHILD,
         rows_of="customer_addresses",
         furnish=addresses,
+        parents_per_request=1,  # otherwise a single request, which has no place in a list
     ),
     Kind("V3 list below each of a few", "promotion_codes", "v3/promotions/*/codes", CHILD, rows_of="promotion_codes"),
     Kind("single object", "orders", "v2/time", ("only request",)),

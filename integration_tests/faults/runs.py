@@ -239,7 +239,7 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
 
     patches = pytest.MonkeyPatch()
     patches.setattr(Breaker, "open", opened)
-    patches.setattr(reader, "PARENTS_PER_REQUEST", 1)  # each page requests its own: there are no other requests to fail
+    patches.setattr(reader, "PARENTS_PER_REQUEST", kind.parents_per_request)
     build_only(patches, [kind.stream, kind.bystander])
     try:
         with _by_socket(kind, options) if with_socket else _in_process(kind, options) as ground:

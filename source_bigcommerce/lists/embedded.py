@@ -2,7 +2,7 @@
 
 With `include`, the API embeds child lists in the parent's page, so they cost no further request. Such a list may be
 truncated (sizes of 10, 50 and 250 entries are known) or missing. A possibly truncated list is read again from its own
-endpoint, to its end. Once the store has embedded a longer list of the same kind, a size is known to be no truncation.
+endpoint, to its end. A size is ruled out as a truncation once the store has embedded a longer list of the same kind.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class EmbeddedList:
 
 
 def is_truncation_size(length: int, longest: int) -> bool:
-    """Returns True for a known truncation size, unless a list of `longest` entries shows that it is none."""
+    """Returns True for a known truncation size, unless a list of `longest` entries rules it out."""
     return length in KNOWN_TRUNCATION_SIZES and length >= longest
 
 
@@ -115,23 +115,31 @@ class EmbeddedLists:
 
     def note_length(self, name: str, length: int) -> None:
         """Notes the length of one list as the store embedded it."""
-        self.longest[name] = max(length, self.longest.get(name, 0))
+        if length > self.longest.get(name, 0):
+            self.longest[name] = length
 
     def is_possibly_truncated(self, parent: Record) -> bool:
         """Returns True if any of the parent's lists may be truncated."""
         return any(self._is_possibly_truncated(embedded, parent) for embedded in self._lists)
 
     def complete(
-        self, parents: Sequence[Record], reread_all: bool = False, known_complete: Collection[Any] = ()
+        self,
+        parents: Sequence[Record],
+        reread_all: bool = False,
+        known_complete: Collection[Any] = (),
+        in_doubt: Collection[Any] = (),
     ) -> None:
         """Replaces every possibly truncated list in `parents`, or every list, by the one that its own endpoint returns.
 
-        `known_complete` are the ids of parents whose lists are not truncated, whatever their lengths.
+        `known_complete` are the ids of parents whose lists are not truncated, `in_doubt` those of parents whose lists
+        are read again, both whatever their lengths.
         """
         for embedded in self._lists:
             unsure = []
             for parent in parents:
-                if reread_all or (parent["id"] not in known_complete and self._is_possibly_truncated(embedded, parent)):
+                id_ = parent["id"]
+                is_unsure = id_ not in known_complete and self._is_possibly_truncated(embedded, parent)
+                if reread_all or id_ in in_doubt or is_unsure:
                     unsure.append(parent)
                 elif not isinstance(parent.get(embedded.name), list):
                     parent[embedded.name] = []  # it was not embedded, and the parent counts none
@@ -211,11 +219,21 @@ def _replace(
     parent: Record, embedded: EmbeddedList, children: list[Record], ignore_if_deleted: IgnoreIfDeleted
 ) -> None:
     before = parent.get(embedded.name)
-    had_some = isinstance(before, list) and any(isinstance(child, dict) and "id" in child for child in before)
-    if had_some and not children:
+    known = [one for one in before if isinstance(one, dict) and "id" in one] if isinstance(before, list) else []
+    if known and not children:
         ignore_if_deleted(parent, contradiction(parent, embedded.endpoint))
     else:
-        parent[embedded.name] = children
+        parent[embedded.name] = _in_embedded_form(children, {one["id"]: one for one in known})
+
+
+def _in_embedded_form(children: Sequence[Record], embedded: Mapping[Any, Record]) -> list[Record]:
+    """Returns the children in the order in which they, and their fields, were embedded; others at the end.
+
+    So the record of a parent does not depend on whether its list was read again.
+    """
+    position = {key: number for number, key in enumerate(embedded)}
+    usual = [embedded[key] if embedded.get(key := child.get("id")) == child else child for child in children]
+    return sorted(usual, key=lambda child: position.get(child.get("id"), len(position)))
 
 
 def contradiction(parent: Record, endpoint: str) -> NotFound:

@@ -119,7 +119,10 @@ class IncrementalListReader(ListReader):
         if piece.window:
             window = self.watermark.take_completed_range(piece.window.start, piece.window.end, self.slices_per_state)
             if window:
-                yield from self.enricher.complete_pages(self.supplementary_pages(window))
+                for entries in self.supplementary_pages(window):
+                    # At once: a parent is no longer remembered as unread when the next page is requested.
+                    self.enricher.note_lengths(entries)
+                    yield self.enricher.complete(entries)
                 self.watermark.mark_emitted(window.start, window.end)
         if failure:
             raise failure

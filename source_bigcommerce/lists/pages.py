@@ -80,8 +80,8 @@ class PageFetcher:
         return found or self.fetch(piece, None)
 
     def prefetch(self, piece: ListSlice, may_count: bool) -> int | None:
-        """Fetches the first page into the slice. Returns the number of entries, which `may_count` allows to request;
-        None if it is unknown."""
+        """Fetches the first page into the slice. Returns the number of entries; None if it is unknown, or would take a
+        request of its own and `may_count` is False."""
         first = None
         try:
             piece.first_page = first = self.fetch(piece, None)
@@ -89,7 +89,9 @@ class PageFetcher:
             piece.first_page = error
         if first and first.next is None:
             return len(first.records)
-        return self.total(first, piece) if may_count or first is None else first.total
+        if may_count:
+            return self.total(first, piece)
+        return first.total if first else None
 
     def total(self, first: Page | None, piece: ListSlice) -> int | None:
         """Returns the number of entries that the store reports for a slice; None if it reports none."""

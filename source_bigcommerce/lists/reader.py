@@ -25,6 +25,9 @@ from source_bigcommerce.lists.query import ListQuery
 from source_bigcommerce.lists.slices import ListSlice, closed_part
 from source_bigcommerce.lists.state import StreamState
 from source_bigcommerce.lists.unread_parents import UnreadParents
+from source_bigcommerce.lists.unreadable_records import UnreadableRecords
+
+_HEAVIEST_WAITING = 512 * 1024  # bytes of JSON of the entries that wait to be completed
 
 logger = logging.getLogger("airbyte")
 
@@ -219,7 +222,7 @@ class Enricher:
         """Notes the lengths of the lists that the store has embedded in the entries of a page."""
         self.embedded.note(entries)
 
-    def possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
+    def ids_of_possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
         """Returns the `id()` of the entries of a page with a list that may be truncated, as far as the lengths of all
         lists of this sync show."""
         self.note_lengths(entries)
@@ -227,18 +230,29 @@ class Enricher:
 
     def complete_pages(self, pages: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
         """Yields the complete entries of the pages. Those with a possibly truncated list wait for each other: later
-        pages may show that it is none, and several can be read again with one request."""
+        pages may rule that out, and several can be read again with one request."""
         waiting: list[Record] = []
-        for entries in pages:
-            unsure = self.possibly_truncated(entries)
-            yield self.complete([entry for entry in entries if id(entry) not in unsure] if unsure else entries)
-            waiting.extend(entry for entry in entries if id(entry) in unsure)
-            del entries  # not kept while the next page is fetched
-            if len(waiting) >= PARENTS_PER_REQUEST:
-                yield self.complete(waiting)
-                waiting = []
+        failure = None
+        try:
+            for entries in pages:
+                unsure = self.ids_of_possibly_truncated(entries)
+                yield self.complete([entry for entry in entries if id(entry) not in unsure] if unsure else entries)
+                waiting.extend(entry for entry in entries if id(entry) in unsure)
+                del entries  # not kept while the next page is fetched
+                if len(waiting) >= self._most_waiting():
+                    yield self.complete(waiting)
+                    waiting = []
+        except UnreadableRecords as error:
+            failure = error  # the other entries have been read
         if waiting:
             yield self.complete(waiting)
+        if failure:
+            raise failure
+
+    def _most_waiting(self) -> int:
+        """Returns the number of entries after which waiting ends: fewer if they are heavy, to bound the memory."""
+        record_bytes = max(1.0, self.reader.pages.size.record_bytes)
+        return max(1, min(PARENTS_PER_REQUEST, int(_HEAVIEST_WAITING / record_bytes)))
 
     def complete(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:
         """Returns the complete entries of a page, without those that cannot be completed.

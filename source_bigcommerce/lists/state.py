@@ -92,7 +92,8 @@ class StreamState:
 
     `reached` is None if nothing has been emitted, `selection` if it is unknown. `product_ids` are the products that
     were assigned to the chosen channels, `unread_parents` the keys of those whose own list could not be read.
-    `lists_archived` is True if the list has returned archived entries, which need no request of their own then.
+    `archived_listed` is the time at which the list has last returned an archived entry; for some time after that, these
+    need no request of their own.
     `is_full_refresh` marks the attempt of a full refresh, `is_complete` its end. `remark` is a sentence for the log.
     """
 
@@ -101,7 +102,7 @@ class StreamState:
     backfill: Backfill | None = None
     product_ids: frozenset[int] | None = None
     unread_parents: tuple[int | str, ...] = ()
-    lists_archived: bool = False
+    archived_listed: datetime | None = field(default=None, compare=False)  # a fact about the store
     is_full_refresh: bool = False
     is_complete: bool = False
     remark: str = field(default="", compare=False)
@@ -124,8 +125,8 @@ class StreamState:
             dumped["product_ids"] = dump_ids(self.product_ids)
         if self.unread_parents:
             dumped["unread_parents"] = list(self.unread_parents)
-        if self.lists_archived:
-            dumped["lists_archived"] = True
+        if self.archived_listed:
+            dumped["archived_listed"] = format_timestamp(self.archived_listed)
         if self.is_full_refresh:
             dumped["sync_mode"] = _FULL_REFRESH
         return dumped
@@ -214,7 +215,7 @@ def parse_state(stream: str, cursor_field: str, state: Mapping[str, Any]) -> Str
         backfill=_backfill(cursor_field, state.get("backfill")),
         product_ids=load_ids(state.get("product_ids")),
         unread_parents=tuple(_keys(state.get("unread_parents"))),
-        lists_archived=state.get("lists_archived") is True,
+        archived_listed=_instant(state.get("archived_listed")),
         is_full_refresh=state.get("sync_mode") == _FULL_REFRESH,
     )
 

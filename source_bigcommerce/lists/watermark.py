@@ -46,7 +46,7 @@ class Watermark:
         self.is_full_refresh = False
         self._product_ids: frozenset[int] | None = None
         self._unread_parents: tuple[int | str, ...] = ()
-        self._lists_archived = False
+        self._archived_listed: datetime | None = None
         self._read: IntervalCoverage | None = None
         self._emitted: IntervalCoverage | None = None
         self._pending_from: datetime | None = None  # start of the slices that were read but not taken for completion
@@ -59,7 +59,7 @@ class Watermark:
         with self._lock:
             self._resumed, self._read, self._emitted, self._advanced = state, None, None, False
             self._product_ids, self._unread_parents = None, state.unread_parents
-            self._lists_archived = state.lists_archived
+            self._archived_listed = state.archived_listed
 
     def begin(
         self,
@@ -87,9 +87,9 @@ class Watermark:
         with self._lock:
             self._product_ids = ids
 
-    def note_archived_entries(self) -> None:
+    def note_archived_entries(self, now: datetime) -> None:
         """Records that the list itself returns archived entries."""
-        self._lists_archived = True
+        self._archived_listed = now
 
     def add_unread_parent(self, key: int | str) -> None:
         """Records a parent whose own list could not be read, before the slice with it is finished."""
@@ -166,7 +166,7 @@ class Watermark:
                 self._selection,
                 product_ids=self._product_ids if is_complete else self._resumed.product_ids,
                 unread_parents=unread,
-                lists_archived=self._lists_archived,
+                archived_listed=self._archived_listed,
                 is_full_refresh=self.is_full_refresh,
                 is_complete=is_complete,
             )

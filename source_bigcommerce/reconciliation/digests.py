@@ -14,7 +14,7 @@ _BYTES = 8
 
 
 def record_digest(record: Mapping[str, Any]) -> int:
-    """Returns a number from 1 to 2**64 - 1 for the contents of a record, whatever the order of its fields."""
+    """Returns a number from 1 to 2**64 - 1 for the contents of a record and the order of its fields."""
     return text_digest(record_json(record))
 
 

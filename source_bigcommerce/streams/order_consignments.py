@@ -40,17 +40,18 @@ def holds_any(consignments: Any) -> bool:
 
 def sizes_of(consignments: Any) -> dict[str, int]:
     """Returns the number of embedded consignments of each kind, as a response contains them."""
-    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
-    sizes = {group: len(entries_of(groups.get(group))) for group in GROUPS}
-    return {**sizes, "email": len(entries_of(_email(groups).get("gift_certificates")))}
+    return {name: len(entries) for name, entries in _groups_of(consignments)}
 
 
 def longest_lines_of(consignments: Any) -> int:
     """Returns the largest number of line items embedded in a consignment, as a response contains them."""
-    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
-    several = (*(groups.get(group) for group in GROUPS), _email(groups).get("gift_certificates"))
-    lines = (entry.get("line_items") for group in several for entry in entries_of(group))
-    return max((len(found) for found in lines if isinstance(found, list)), default=0)
+    longest = 0
+    for _, entries in _groups_of(consignments):
+        for entry in entries:
+            lines = entry.get("line_items")
+            if isinstance(lines, list) and len(lines) > longest:
+                longest = len(lines)
+    return longest
 
 
 def names_unknown_addresses(order: Record) -> bool:
@@ -83,26 +84,24 @@ def is_capped(order: Record, longest: int = 0) -> bool:
 class ItemsTotals:
     """The evidence of one sync that `items_total` of an order counts pieces, which BigCommerce does not document.
 
-    If it does, an order whose line items add up to it is complete.
+    If it does, an order whose line items add up to it is complete. One order with more pieces contradicts it.
     """
 
     def __init__(self) -> None:
-        self._count_pieces: bool | None = None
-
-    @property
-    def are_undecided(self) -> bool:
-        """True until an order has shown what is counted."""
-        return self._count_pieces is None
+        self._count_pieces = False
+        self._count_less = False
 
     def note(self, order: Record, lines: Sequence[Record]) -> None:
-        """Notes an unfolded order with all of its line items. If each is a single piece, it shows nothing."""
+        """Notes an unfolded order whose line items are not truncated. If each is a single piece, it shows nothing."""
         total, pieces = count_of(order, "items_total"), _pieces(lines)
-        if total is not None and self._count_pieces is None and pieces > len(lines):
-            self._count_pieces = pieces == total
+        if total is not None and pieces > len(lines):
+            self._count_pieces |= pieces == total
+            self._count_less |= pieces > total
 
     def prove_complete(self, order: Record, lines: Sequence[Record]) -> bool:
-        """Returns True if no line item of an unfolded order can be missing."""
-        return bool(self._count_pieces) and _are_distinct(lines) and _pieces(lines) == count_of(order, "items_total")
+        """Returns True if the line items of an unfolded order are all that `items_total` counts."""
+        are_proof = self._count_pieces and not self._count_less
+        return are_proof and _are_distinct(lines) and _pieces(lines) == count_of(order, "items_total")
 
 
 def unfold(consignments: Any) -> tuple[Record, list[Record]]:
@@ -137,6 +136,8 @@ def link(order: Record) -> None:
 
 def entries_of(group: Any) -> list[Record]:
     """Returns the objects in a list, which the API may also return as one object, as "" or not at all."""
+    if not group:
+        return []
     entries = [group] if isinstance(group, dict) else group if isinstance(group, list) else []
     return [entry for entry in entries if isinstance(entry, dict) and entry]
 
@@ -155,6 +156,14 @@ def fees_of(fees: Any) -> list[Record] | None:
 def count_of(record: Record, field: str) -> int | None:
     """Returns a count in a record; None if it is missing."""
     return to_integer(record.get(field))
+
+
+def _groups_of(consignments: Any) -> Iterator[tuple[str, list[Record]]]:
+    """Yields the kinds of consignments in a response, with those of each."""
+    groups = consignments if isinstance(consignments, dict) and "url" not in consignments else {}
+    for group in GROUPS:
+        yield group, entries_of(groups.get(group))
+    yield "email", entries_of(_email(groups).get("gift_certificates"))
 
 
 def _all_of(consignments: Record) -> Iterator[Record]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from source_bigcommerce.api.client import path_for_parent
@@ -38,6 +39,7 @@ from source_bigcommerce.streams.order_consignments import (
 _NEIGHBORS = 250  # ids on one page
 _ATTEMPTS = 2  # to read archived orders, before a refusal is considered a lack of support
 _ARCHIVED: Params = {"is_deleted": "true"}
+_ARCHIVED_ARE_LISTED = timedelta(days=7)  # after the list has returned an archived order
 _LINES, _FEES = "line_items", "fees"
 
 logger = logging.getLogger("airbyte")
@@ -60,14 +62,16 @@ class OrderListReader(IncrementalListReader):
         return self.slices_per_archive if self._request_archived else 1
 
     def slices(self, state: StreamState, is_full_refresh: bool) -> Iterator[ListSlice]:
-        self._request_archived &= not state.lists_archived
+        listed = state.archived_listed
+        if listed and timedelta() <= self.store.sync_started_at() - listed < _ARCHIVED_ARE_LISTED:
+            self._request_archived = False
         yield from super().slices(state, is_full_refresh)
 
     def read_entries(self, piece: ListSlice) -> Iterator[Sequence[Record]]:
         for orders in super().read_entries(piece):
             if any(order.get("is_deleted") is True for order in orders):
                 self._request_archived = False  # the list includes them
-                self.watermark.note_archived_entries()
+                self.watermark.note_archived_entries(self.store.sync_started_at())
             yield orders
             del orders  # not kept while the next page is fetched
 
@@ -177,17 +181,17 @@ class OrderDetails(Enricher):
         self._warned_of_missing_lines = False
 
     def note_lengths(self, entries: Sequence[Record]) -> None:
-        self._longest_lines(entries)
+        self._note_and_measure(entries)
 
-    def possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
-        lengths = self._longest_lines(entries)
+    def ids_of_possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
+        lengths = self._note_and_measure(entries)
         longest = self.embedded.longest.get(_LINES, 0)
         return {
             id(order) for order, length in zip(entries, lengths, strict=True) if is_truncation_size(length, longest)
         }
 
-    def _longest_lines(self, orders: Sequence[Record]) -> Sequence[int]:
-        """Returns the largest number of line items in a consignment of each order. Notes all lengths."""
+    def _note_and_measure(self, orders: Sequence[Record]) -> Sequence[int]:
+        """Notes all lengths. Returns the largest number of line items in a consignment of each order."""
         lengths = [longest_lines_of(order.get("consignments")) for order in orders]
         sizes = [sizes_of(order.get("consignments")) for order in orders]
         self.embedded.note_length(_LINES, max(lengths, default=0))
@@ -200,11 +204,15 @@ class OrderDetails(Enricher):
         # Fees embedded in any order prove that the store supports the include; without that proof, an order without the
         # field is possibly incomplete. So is one with a link in their place.
         self._fees_are_embedded |= any(fees_of(order.get(_FEES)) is not None for order in entries)
+        reread = []
         for order in entries:
-            key_of(order)  # its lists are requested by its id
-            self._unfold(order, reread_all)
+            key = key_of(order)  # its lists are requested by its id
+            if self._unfold(order, reread_all):
+                reread.append(key)
         embedded = [order[_LINES] for order in entries]
-        self.embedded.complete(entries, reread_all, self._known_complete(entries))
+        # What the list embeds rules out nothing for the consignments' own endpoint.
+        in_doubt = [order["id"] for order in entries if order["id"] in reread and is_capped(order)]
+        self.embedded.complete(entries, reread_all, self._known_complete(entries), in_doubt)
         for order, lines in zip(entries, embedded, strict=True):
             if order[_LINES] is not lines:
                 self._link(order)
@@ -216,14 +224,16 @@ class OrderDetails(Enricher):
         """Returns the ids of unfolded orders whose `items_total` proves that no line item is missing, although a
         consignment is as long as a truncated one."""
         capped = [order for order in orders if is_capped(order)]
-        for order in orders if self._items_totals.are_undecided else ():
-            if order not in capped:
+        for order in orders:
+            if not is_capped(order):
                 self._items_totals.note(order, order[_LINES])
         return [order["id"] for order in capped if self._items_totals.prove_complete(order, order[_LINES])]
 
-    def _unfold(self, order: Record, reread_all: bool) -> None:
+    def _unfold(self, order: Record, reread_all: bool) -> bool:
+        """Converts an order to its one form. Returns True if its consignments were read again."""
         consignments = order.get("consignments")
-        if reread_all or are_possibly_truncated(order, self.embedded.longest):
+        is_reread = reread_all or are_possibly_truncated(order, self.embedded.longest)
+        if is_reread:
             consignments = self._reread_consignments(order, consignments) or consignments
         order["consignments"], order[_LINES] = unfold(consignments)
         fees = fees_of(order.get(_FEES))
@@ -236,6 +246,7 @@ class OrderDetails(Enricher):
             again = fees_of(self._reread(order, _FEES, {}, fees, fees_of)) or []
             fees = max(again, fees or [], key=len)
         order[_FEES] = fees or []
+        return is_reread
 
     def _warn_if_lines_are_missing(self, order: Record) -> None:
         pieces = count_of(order, "items_total")

@@ -94,7 +94,7 @@ class ProductOptionDetails(Enricher):
     concurrently.
     """
 
-    def possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
+    def ids_of_possibly_truncated(self, entries: Sequence[Record]) -> Collection[int]:
         return ()  # the pages contain no embedded lists
 
     def enrich(self, entries: Sequence[Record], reread_all: bool = False) -> Sequence[Record]:

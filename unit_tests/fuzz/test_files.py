@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
 from source_bigcommerce.input_files import one_per_stream, read_catalog, read_object, read_state
-from source_bigcommerce.run import Entrypoint
+from source_bigcommerce.serialization import message_line
 from source_bigcommerce.source import STREAM_NAMES, SourceBigcommerce, logger
 from tools.streams import streams
 from unit_tests.fuzz.support import JSON, TEXTS, assert_sentence, examples
@@ -149,5 +149,5 @@ def test_an_unknown_stream_of_any_name_is_reported(name: str) -> None:
     catalog = ConfiguredAirbyteCatalog([unknown])
     source, printed = SourceBigcommerce(), []
     with pytest.raises(BigCommerceError, match="1 of 1 streams did not sync"):
-        printed.extend(map(Entrypoint.airbyte_message_to_string, source.read(logger, config(), catalog, [])))
-    assert "which this source does not have" in "".join(printed)
+        printed.extend(map(message_line, source.read(logger, config(), catalog, [])))
+    assert "which this source does not have" in b"".join(printed).decode()
