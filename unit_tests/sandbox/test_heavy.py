@@ -55,7 +55,7 @@ def test_records_have_the_weight_of_real_ones(heavy: Direct, kind: str, lightest
 
 
 def test_half_of_the_orders_have_about_seven_kilobytes(heavy: Direct) -> None:
-    """The average is drawn up by few long ones."""
+    """A few long ones pull the average up."""
     weights = sorted(len(orjson.dumps(row)) for page in _pages(heavy, "orders", 8) for row in _rows(page))
     assert 6_500 < weights[1000] < 7_500
 
