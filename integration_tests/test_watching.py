@@ -27,10 +27,11 @@ COUNTED = [Products, Customers, *(stream for stream in ALL_STREAMS if stream.lis
 def test_every_stream_is_estimated_before_its_first_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a store at rest the estimate is the number of records, from the list or from a count endpoint.
 
-    Only of streams whose records are the entries of their list: the number of nested records is not reported.
+    Only of streams whose records are the entries of their list: the number of nested records is not reported. Coupons
+    have none, as their pages report no total, and a list that is read as a whole is not worth a count.
     """
     set_page_size(monkeypatch, 50)
-    estimated = (*KINDS, "order_refunds")
+    estimated = (*(kind for kind in KINDS if kind != "coupons"), "order_refunds")
     result = Sync()
     with serve(Options(orders=140, products=140, customers=140, coupons=140, oddities=False)) as server:
         for message in map(as_dict, SourceBigcommerce().read(LOGGER, config_for(server), catalog_of(CORE), [])):
@@ -44,14 +45,14 @@ def test_every_stream_is_estimated_before_its_first_record(monkeypatch: pytest.M
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("cls", representatives(COUNTED, COUNTED[::6]), ids=lambda cls: cls.__name__)
 def test_an_estimate_costs_one_request_at_most(cls: type[Stream]) -> None:
-    """None where the list reports its own length; a store of one page pays for none."""
+    """None where the list reports its own length, or is read as a whole; a store of one page pays for none."""
     endpoint = cls.listing.count_endpoint
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
     with serve(SEVERAL_PAGES) as server:
         sync(server, [name])
         requested = server.log.by_path()
     counts = {path: number for path, number in requested.items() if path.endswith("/count")}
-    assert counts == ({endpoint: 1} if endpoint else {})
+    assert counts == ({endpoint: 1} if endpoint and cls.listing.date_filter else {})
 
 
 def test_an_estimate_of_a_later_sync_is_of_what_changed() -> None:
