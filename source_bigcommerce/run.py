@@ -45,7 +45,8 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     _collect_garbage_rarely()
     prepare_logs()
-    # Not overridden in `Entrypoint`, as the CDK calls it on its own class. It yields the lines without looking at them.
+    # Not overridden in `Entrypoint`, as the CDK calls it on its own class. It yields the lines without looking at them,
+    # so they may be bytes, which mypy cannot know.
     AirbyteEntrypoint.airbyte_message_to_string = staticmethod(message_line)  # type: ignore[method-assign, assignment]
     entrypoint = Entrypoint(SourceBigcommerce())
     arguments = entrypoint.parse_args(sys.argv[1:])
@@ -57,7 +58,7 @@ def run() -> None:
             lines = LineWriter()
             try:
                 for line in entrypoint.run(arguments):
-                    lines.write(line)  # type: ignore[arg-type]  # see above
+                    lines.write(line)  # type: ignore[arg-type]  # bytes, from `message_line`
             finally:
                 lines.flush()
     except BrokenPipeError:
@@ -76,8 +77,8 @@ def _print_utf_8() -> None:
 def _collect_garbage_rarely() -> None:
     """Makes garbage collection rare, and excludes the objects that the imports created.
 
-    Records contain no reference cycles. A search for some after every 700 objects took a quarter of the CPU time, and
-    one after every 50,000 still a tenth (`make bench`).
+    Records contain no reference cycles, and a search for some after every 700 objects took a quarter of the CPU time
+    (`make bench`). It must not come several times while a page is read, as it visits all of its objects.
     """
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)

@@ -13,6 +13,7 @@ from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteMessage
 
 _LINES = 64 * 1024  # bytes of records that are written at once
+_RECORD = b'{"type":"RECORD",'  # the beginning of the line of a record
 
 _message_to_string = AirbyteEntrypoint.airbyte_message_to_string
 
@@ -22,10 +23,6 @@ class SerializedMessage(AirbyteMessage):
     """A RECORD message with the JSON text of its record."""
 
     json: bytes = b""
-
-
-class RecordLine(bytes):
-    """The line of a record, which may wait for others."""
 
 
 def record_json(record: Mapping[str, Any]) -> bytes:
@@ -40,15 +37,17 @@ def record_json(record: Mapping[str, Any]) -> bytes:
 def message_line(message: AirbyteMessage) -> bytes:
     """Returns a message as JSON. Raises AirbyteTracedException if the CDK cannot serialize it.
 
-    The CDK copies every record before it serializes it, which took a tenth of the CPU time of a sync.
+    The CDK would copy a record before it serializes it.
     """
     record = message.record
     if record is None or record.meta or record.namespace or record.file_reference:
         return _message_to_string(message).encode(errors="backslashreplace")
     data = message.json if isinstance(message, SerializedMessage) else record_json(record.data)
-    return RecordLine(
-        b'{"type":"RECORD","record":{"stream":"%b","data":%b,"emitted_at":%d}}'
-        % (record.stream.encode(), data, record.emitted_at)
+    return b'%b"record":{"stream":"%b","data":%b,"emitted_at":%d}}' % (
+        _RECORD,
+        record.stream.encode(),
+        data,
+        record.emitted_at,
     )
 
 
@@ -63,7 +62,7 @@ class LineWriter:
         """Writes a line, or keeps it until the next one that is no record. Raises OSError."""
         self._waiting.append(line)
         self._bytes += len(line)
-        if self._bytes >= _LINES or not isinstance(line, RecordLine):
+        if self._bytes >= _LINES or not line.startswith(_RECORD):
             self.flush()
 
     def flush(self) -> None:
@@ -71,5 +70,5 @@ class LineWriter:
         waiting, self._waiting, self._bytes = self._waiting, [], 0
         assert sys.__stdout__ is not None
         # One write, so that the lines of other threads, such as those of the log, come before or after all of them.
-        sys.__stdout__.buffer.write(b"".join([b"%b\n" % line for line in waiting]))
+        sys.__stdout__.buffer.write(b"\n".join([*waiting, b""]) if waiting else b"")
         sys.__stdout__.buffer.flush()

@@ -85,6 +85,14 @@ def test_children_that_were_read_again_keep_the_form_in_which_they_were_embedded
     assert repr(parents[0]["children"]) == repr([*embedded, again[0]])
 
 
+def test_children_with_an_id_of_an_odd_type_are_replaced_too() -> None:
+    """They have no place among the embedded ones, and must not end the sync."""
+    parents = [{"id": 1, "children": [{"id": [i]} for i in range(10)]}]
+    again = [{"id": [i]} for i in range(11)]
+    EmbeddedLists([ONE], lambda *_: {"data": again}, pytest.fail).complete(parents)
+    assert parents[0]["children"] == again
+
+
 def test_a_count_of_the_parent_weighs_more_than_a_longer_list() -> None:
     """The store embedded 300 children in another parent, and this one has more than it shows."""
     assert differs_from("count")({"count": 12}, [{}] * 10, 300)

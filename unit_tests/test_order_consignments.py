@@ -68,6 +68,14 @@ def test_a_line_item_that_comes_twice_is_one() -> None:
     assert not lines_are_possibly_truncated({**order, "items_total": 1}, order["line_items"], 0)
 
 
+def test_ten_line_items_of_which_two_are_the_same_count_as_possibly_truncated() -> None:
+    """The consignment is as long as a truncated one, although the order has nine line items."""
+    lines = [{"id": max(number, 2), "quantity": 1} for number in range(1, 11)]
+    order = unfolded({"shipping": [{"id": 1, "line_items": lines}]})
+    assert len(order["line_items"]) == 9
+    assert lines_are_possibly_truncated({**order, "items_total": 9}, order["line_items"], 0)
+
+
 @pytest.mark.parametrize(
     ("address", "unknown"),
     [(2, False), (3, True), (0, False), (None, False), ("3", True), ("2", False), (True, False), ([3], False)],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, AirbyteRecordMessage, Level, Type
-from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped]
+from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped]  # airbyte_cdk.models lacks them
     AirbyteRecordMessageMeta,
     AirbyteRecordMessageMetaChange,
     Change,
@@ -17,7 +17,7 @@ from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.serialization import LineWriter, RecordLine, SerializedMessage, message_line, record_json
+from source_bigcommerce.serialization import LineWriter, SerializedMessage, message_line, record_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
@@ -62,10 +62,13 @@ def test_lines_are_written_in_their_order_and_only_records_wait(capfd: pytest.Ca
     """A state is written at once, after the records before it."""
     lines = LineWriter()
     written = []
-    for line in (RecordLine(b"1"), RecordLine(b"2"), b"state", RecordLine(b"3"), RecordLine(b"4" * 70_000)):
+    one, two = (message_line(message({"id": number})) for number in (1, 2))
+    long = message_line(message({"id": 3, "text": "x" * 70_000}))
+    for line in (one, two, b"state", one, long):
         lines.write(line)
         written.append(capfd.readouterr().out)
-    lines.write(RecordLine(b"5"))
+    lines.write(two)
     lines.flush()
     written.append(capfd.readouterr().out)
-    assert written == ["", "", "1\n2\nstate\n", "", f"3\n{'4' * 70_000}\n", "5\n"]
+    expected = [b"", b"", b"%b\n%b\nstate\n" % (one, two), b"", b"%b\n%b\n" % (one, long), b"%b\n" % two]
+    assert written == [text.decode() for text in expected]

@@ -6,6 +6,7 @@ Odd customers are the first of the store, from `FIRST_ID`, in the order of `oddi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -43,15 +44,9 @@ def usual(rng: Random) -> Body:
 def oddities() -> list[Oddity]:
     """The odd customers, by name."""
     many_addresses = [
-        # mypy does not type a lambda's defaults
-        Oddity(f"addresses_{n}", lambda rng, n=n: customer(rng, addresses=n, attributes=1))  # type: ignore[misc]
-        for n in (0, 1, 10, 11, 50, 51, 260)
+        Oddity(f"addresses_{n}", partial(customer, addresses=n, attributes=1)) for n in (0, 1, 10, 11, 50, 51, 260)
     ]
-    many_attributes = [
-        # mypy does not type a lambda's defaults
-        Oddity(f"attributes_{n}", lambda rng, n=n: customer(rng, addresses=1, attributes=n))  # type: ignore[misc]
-        for n in (10, 12, 50)
-    ]
+    many_attributes = [Oddity(f"attributes_{n}", partial(customer, addresses=1, attributes=n)) for n in (10, 12, 50)]
     return [
         *many_addresses,
         *many_attributes,

@@ -31,7 +31,6 @@ from source_bigcommerce.api.pagination import (
 from source_bigcommerce.lists.page_size import smaller
 
 KNOWN_TRUNCATION_SIZES = frozenset({10, 50, 250})
-SMALLEST_TRUNCATION = min(KNOWN_TRUNCATION_SIZES)
 PARENTS_PER_REQUEST = 50  # no maximum is documented for `:in` lists; the bound is the length of the URL
 ATTEMPTS = 3  # to read a list that changes while it is read
 
@@ -223,7 +222,8 @@ def _replace(
     if known and not children:
         ignore_if_deleted(parent, contradiction(parent, embedded.endpoint))
     else:
-        parent[embedded.name] = _in_embedded_form(children, {one["id"]: one for one in known})
+        by_id = {one["id"]: one for one in known if isinstance(one["id"], (int, str))}
+        parent[embedded.name] = _in_embedded_form(children, by_id)
 
 
 def _in_embedded_form(children: Sequence[Record], embedded: Mapping[Any, Record]) -> list[Record]:
@@ -231,9 +231,9 @@ def _in_embedded_form(children: Sequence[Record], embedded: Mapping[Any, Record]
 
     So the record of a parent does not depend on whether its list was read again.
     """
-    position = {key: number for number, key in enumerate(embedded)}
-    usual = [embedded[key] if embedded.get(key := child.get("id")) == child else child for child in children]
-    return sorted(usual, key=lambda child: position.get(child.get("id"), len(position)))
+    keyed = dict(_keyed(children, 0))
+    known = [one if one == keyed[key] else keyed[key] for key, one in embedded.items() if key in keyed]
+    return [*known, *(child for key, child in keyed.items() if key not in embedded)]
 
 
 def contradiction(parent: Record, endpoint: str) -> NotFound:

@@ -89,7 +89,8 @@ class Watermark:
 
     def note_archived_entries(self, now: datetime) -> None:
         """Records that the list itself returns archived entries."""
-        self._archived_listed = now
+        with self._lock:
+            self._archived_listed = now
 
     def add_unread_parent(self, key: int | str) -> None:
         """Records a parent whose own list could not be read, before the slice with it is finished."""

@@ -19,7 +19,7 @@ def record_digest(record: Mapping[str, Any]) -> int:
 
 
 def text_digest(text: bytes) -> int:
-    """Returns the same for a record as JSON."""
+    """Returns a number from 1 to 2**64 - 1 for the JSON text of a record, or for other bytes."""
     # Most processors compute SHA-256 in hardware.
     return int.from_bytes(sha256(text).digest()[:_BYTES], "big") or 1
 

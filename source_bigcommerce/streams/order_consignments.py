@@ -12,7 +12,7 @@ from typing import Any
 
 from source_bigcommerce.api.normalization import to_integer
 from source_bigcommerce.api.pagination import Record
-from source_bigcommerce.lists.embedded import SMALLEST_TRUNCATION, is_truncation_size
+from source_bigcommerce.lists.embedded import is_truncation_size
 
 GROUPS = ("pickups", "shipping", "downloads")
 # The kind of consignment of a line item without an address, by the type of the item.
@@ -74,8 +74,6 @@ def lines_are_possibly_truncated(order: Record, lines: Sequence[Record], longest
 
 def is_capped(order: Record, longest: int = 0) -> bool:
     """Returns True if a consignment of an unfolded order has as many line items as a known truncation size."""
-    if len(order["line_items"]) < SMALLEST_TRUNCATION:
-        return False
     return any(
         is_truncation_size(len(consignment["line_item_ids"]), longest) for consignment in _all_of(order["consignments"])
     )

@@ -204,14 +204,12 @@ class OrderDetails(Enricher):
         # Fees embedded in any order prove that the store supports the include; without that proof, an order without the
         # field is possibly incomplete. So is one with a link in their place.
         self._fees_are_embedded |= any(fees_of(order.get(_FEES)) is not None for order in entries)
-        reread = []
         for order in entries:
-            key = key_of(order)  # its lists are requested by its id
-            if self._unfold(order, reread_all):
-                reread.append(key)
+            key_of(order)  # its lists are requested by its id
+        reread = [order for order in entries if self._unfold(order, reread_all)]
         embedded = [order[_LINES] for order in entries]
         # What the list embeds rules out nothing for the consignments' own endpoint.
-        in_doubt = [order["id"] for order in entries if order["id"] in reread and is_capped(order)]
+        in_doubt = [order["id"] for order in reread if is_capped(order)]
         self.embedded.complete(entries, reread_all, self._known_complete(entries), in_doubt)
         for order, lines in zip(entries, embedded, strict=True):
             if order[_LINES] is not lines:
@@ -223,9 +221,11 @@ class OrderDetails(Enricher):
     def _known_complete(self, orders: Sequence[Record]) -> Collection[Any]:
         """Returns the ids of unfolded orders whose `items_total` proves that no line item is missing, although a
         consignment is as long as a truncated one."""
-        capped = [order for order in orders if is_capped(order)]
+        capped = []
         for order in orders:
-            if not is_capped(order):
+            if is_capped(order):
+                capped.append(order)
+            else:
                 self._items_totals.note(order, order[_LINES])
         return [order["id"] for order in capped if self._items_totals.prove_complete(order, order[_LINES])]
 
