@@ -9,7 +9,7 @@ SELECT ?=
 PYTEST := $(BIN)/pytest
 SUITES := lint types unit integration form image-test
 
-.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released clean
+.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,8 @@ test-all: $(SUITES) ## every case of every suite, as in CI
 lint: $(VENV)/.tests ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/hadolint --no-color --failure-threshold warning Dockerfile
+	@$(BIN)/actionlint
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
 
 types: $(VENV)/.tests ## static types
 	@$(BIN)/mypy
@@ -75,13 +77,17 @@ docs: $(VENV)/.tests ## renew the generated parts of the documentation
 	@$(BIN)/python -m tools.docs.request_counts > /dev/null
 	@$(BIN)/python -m tools.docs.streams_table
 	@$(BIN)/python -m tools.docs.data_dictionary
+	@$(BIN)/python -m tools.docs.probe_questions
 	@$(BIN)/python -m integration_tests.acceptance
 
 released: $(VENV)/.tests ## at a release: keep what it promises, for the next one to be compared with
 	@$(BIN)/python -m tools.released
 
+dist: $(VENV)/.tests ## wheel and source distribution: built twice, compared, installed and started
+	@$(BIN)/python -m tools.distribution
+
 clean: ## remove what the other targets made
-	rm -rf $(VENV) demo_output .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) demo_output dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@umount build/containers/storage/overlay 2>/dev/null || true
 	rm -rf build || podman unshare rm -rf build
 

@@ -57,6 +57,24 @@ COUPONS = Query(
     "GROUP BY coupon, currency ORDER BY orders DESC, coupon LIMIT 10",
 )
 
+# For stores with B2B Edition, which the demo's store lacks.
+QUOTE_CONVERSION = Query(
+    "Quotes that became orders, by sales representative",
+    "SELECT coalesce(sales_rep, '(none)') AS representative, count(*) AS quotes, count(orders.id) AS ordered, "
+    "round(100.0 * count(orders.id) / count(*), 1) AS percent "
+    "FROM quotes LEFT JOIN orders ON orders.id = quotes.bc_order_id "
+    "GROUP BY representative ORDER BY quotes DESC, representative LIMIT 10",
+)
+OVERDUE_INVOICES = Query(
+    "Overdue invoices by company",
+    "SELECT companies.company_name AS company, open_balance->>'code' AS currency, count(*) AS invoices, "
+    "round(sum(CAST(open_balance->>'value' AS DOUBLE)), 2) AS overdue, min(due_date) AS since "
+    "FROM invoices LEFT JOIN companies ON companies.id = invoices.customer_id "
+    "WHERE due_date < now() AND CAST(open_balance->>'value' AS DOUBLE) > 0 "
+    "GROUP BY company, currency ORDER BY overdue DESC LIMIT 10",
+)
+B2B_EDITION = (QUOTE_CONVERSION, OVERDUE_INVOICES)
+
 SHOWN = BEST_SELLERS
 NEXT = (REVENUE, REPEAT_CUSTOMERS, ABANDONED_ORDERS, COUPONS, BEST_SELLERS)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from functools import partial
 from threading import RLock
 from typing import Any
 
 from sandbox import children, dates, generate, nested
 from sandbox.api import order_views
+from sandbox.b2b.collections import COLLECTIONS as B2B_COLLECTIONS
 from sandbox.clock import Clock
-from sandbox.collection import Collection
+from sandbox.collection import Collection, Row
 from sandbox.collections import COLLECTIONS
 from sandbox.data import catalog, customers, marketing, orders
 from sandbox.data.archetypes import Archetypes, Oddity, Usual, alike
@@ -55,10 +58,12 @@ class Records:
         self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
         self.products.compute("keyword", lambda body: " ".join(body.fields[f] for f in ("name", "description", "sku")))
         self.refunds = Refunds(self.orders)
-        world = _Relations(self)
+        world = _Relations(self, self.create)
         self.collections = {
-            one.name: Shelf(one, world, self.clock, self._size_of(one), partial(self.keys, one.parent), self.journal)
-            for one in COLLECTIONS
+            one.name: Shelf(
+                one, world, lambda: self.clock, self._size_of(one), partial(self.keys, one.parent), self.journal
+            )
+            for one in (*COLLECTIONS, *(B2B_COLLECTIONS if options.b2b else ()))
         }
         self._next_child = children.FIRST_ADDED
         lag, hides = self.api_variant.replica_lag, self.api_variant.replica_shows == "missing"
@@ -66,6 +71,13 @@ class Records:
             {kind: Replica(self.table(kind), self.clock, lag, hides=hides) for kind in KINDS} if lag is not None else {}
         )
         self._attributes = customers.attribute_definitions()
+        if options.b2b:
+            for one in B2B_COLLECTIONS:
+                shelf = self.collections[one.name]
+                shelf.keys()  # which makes the rows, before anything changes
+                if one.parent == "companies" and options.b2b_variant.parts_move_companies:
+                    shelf.on_change = partial(self._move_company, one.parent_field)
+            world.is_running = True
 
     def _fill(self, kind: str, count: int, first_id: int, usual: Usual, odd: list[Oddity], fresh: Any = None) -> Table:
         odd = odd if self.options.oddities else []
@@ -90,7 +102,19 @@ class Records:
 
     def _size_of(self, collection: Collection) -> int:
         rows = self.options.rows
-        return collection.size if rows is None or not collection.grows else rows
+        if collection.name == "b2b_orders":
+            return len(self.orders)
+        if not collection.grows:
+            return collection.size
+        if rows is None and collection in B2B_COLLECTIONS:
+            return max(1, collection.size * self.options.companies // Options.companies)
+        return collection.size if rows is None else rows
+
+    def _move_company(self, field: str, row: Row) -> None:
+        """Moves the date of the company that a row belongs to."""
+        companies = self.collections["companies"]
+        if row[field] in companies:
+            companies.edit(row[field])
 
     def keys(self, kind: str | None) -> list[Any]:
         """All keys of one of `KINDS` or of a collection; of `variants`, those of each product's base variant."""
@@ -102,7 +126,7 @@ class Records:
 
     def is_parent(self, kind: str) -> bool:
         """True when rows of some collection are below those of this one."""
-        return any(one.parent == kind for one in COLLECTIONS)
+        return any(shelf.collection.parent == kind for shelf in self.collections.values())
 
     def table(self, kind: str) -> Table:
         """The records of one of `KINDS`."""
@@ -169,6 +193,10 @@ class Records:
             table = self.table(kind)
             return {id_: table.modified_of(id_) for id_ in table.present}
 
+    def create(self, kind: str, *, at: int | None = None, **fields: Any) -> int:
+        """Makes a record with the next id, which it returns."""
+        raise NotImplementedError  # records alone cannot change
+
     def record(self, kind: str, id_: int) -> dict[str, Any]:
         """One record with every nested list under its own name (`lines`, `variants`, `addresses`, ...)."""
         with self.lock:
@@ -231,9 +259,13 @@ def _products_and_customers(options: Options) -> tuple[Usual, Usual]:
 class _Relations:
     """The rest of the store, as the rows of a collection see it."""
 
-    def __init__(self, store: Records) -> None:
+    def __init__(self, store: Records, create: Callable[[str], Any]) -> None:
         self._store = store
+        self._create = create
+        self.is_running = False
         self._seen: dict[str, tuple[int, list[Any]]] = {}
+        self._rows: dict[str, tuple[int, list[Row]]] = {}
+        self._owned: dict[tuple[str, str], Any] = {}
 
     def at(self, n: int) -> int:
         """Some second of the last three years; rows made later are dated later."""
@@ -243,6 +275,45 @@ class _Relations:
         """The key of some record; 0 where there is none."""
         keys = self._keys(kind)
         return keys[n % len(keys)] if keys else 0
+
+    def own(self, kind: str, owners: str) -> Any:
+        """The key of the next record, by id, that no row of these owners has; a new one once those are used up.
+
+        While the rows of `owners` are first made, none is: then some record belongs to two rows.
+        """
+        store = self._store
+        present = store.table(kind).present
+        last = self._owned.get((kind, owners), 0)
+        place = bisect_right(present, last)
+        if place < len(present):
+            self._owned[kind, owners] = present[place]
+            return present[place]
+        if not self.is_running:
+            return self.pick(kind, last)
+        self._owned[kind, owners] = made = self._create(kind)
+        return made
+
+    def record(self, kind: str, key: Any) -> Mapping[str, Any]:
+        """The content of a record or row, its own dates in seconds; empty where there is none."""
+        store = self._store
+        if kind in store.collections:
+            shelf = store.collections[kind]
+            return shelf.row(key) if key in shelf else {}
+        table = store.table(kind)
+        if key not in table:
+            return {}
+        return {
+            **store.record(kind, key),
+            "date_created": table.created_of(key),
+            "date_modified": table.modified_of(key),
+        }
+
+    def rows(self, kind: str) -> list[Row]:
+        """The rows of a collection, found again when the store has changed."""
+        shelf, changes = self._store.collections[kind], len(self._store.journal.changes)
+        if kind not in self._rows or self._rows[kind][0] != changes:
+            self._rows[kind] = (changes, shelf.rows())
+        return self._rows[kind][1]
 
     def _keys(self, kind: str) -> list[Any]:
         """The keys of a kind, computed again when the store has changed or rows are still being created."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from image.names import PACKAGE
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
@@ -89,10 +90,20 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 
 def test_the_image_is_always_named_with_its_version() -> None:
-    """Without a tag it would be `latest`, which is the former connector until this one is published."""
+    """Without a tag it would be `latest`, whichever that is."""
     for document in DOCUMENTS:
-        for tag in re.findall(r"airbyte/source-bigcommerce([^`\s\",]*)", document.read_text(encoding="utf-8")):
+        # A word before it, as in "ghcr.io/<owner>/", belongs to the name; the package and its title have no tag.
+        for tag in re.findall(rf"{PACKAGE}(:[^`\s\",]*)", document.read_text(encoding="utf-8")):
             assert tag in (f":{__version__}", ":<version>"), document.name
+
+
+def test_airbyte_s_names_are_used_for_airbyte_s_catalogue_only() -> None:
+    """They belong to Airbyte: an image or a package of ours under them could not be published."""
+    for document in DOCUMENTS:
+        used = re.findall(
+            r"airbyte/source-bigcommerce|airbyte-source-bigcommerce", document.read_text(encoding="utf-8")
+        )
+        assert not used or document.name in ("image.md", "CONTRIBUTING.md"), document.name
 
 
 def test_make_help_lists_every_target() -> None:

@@ -108,6 +108,7 @@ def test_the_contract_check_finds_a_difference(tmp_path: Path, monkeypatch: pyte
     variant = contract.Variant("marketing.v2.yml", "/coupons", "v2/coupons")
     monkeypatch.setattr(contract, "_variants", lambda _: [variant])
     monkeypatch.setattr(contract, "_of_collections", lambda *_: [])
+    monkeypatch.setattr(contract, "requests_to", lambda *_: [])
     file = tmp_path / "marketing.v2.yml"
     file.write_text(DOCUMENT.replace("TYPE", "boolean"))
     assert contract.main([str(tmp_path)]) == 0
