@@ -33,7 +33,6 @@ from source_bigcommerce.reconciliation.messages import IncrementalWorkDone, Ledg
 from source_bigcommerce.reconciliation.packing import LedgerDamaged
 from source_bigcommerce.reconciliation.run import Reconciliations
 from source_bigcommerce.reconciliation.stream_ledger import StreamLedger
-from source_bigcommerce.streams.schema_mismatches import with_changes
 from source_bigcommerce.streams.stream import Stream, is_reconcilable
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
@@ -94,8 +93,7 @@ def read_concurrently(
     incremental = source.read([stream for read in reads for stream in read.cdk_streams()])
     try:
         messages = ledger_messages.messages(_reconciled(incremental, streams, reconciliations))
-        for message in liveness.messages(messages):
-            yield with_changes(message)
+        yield from liveness.messages(messages)
     finally:
         # The consumer may have stopped before the end. Threads that wait for something must not wait any longer.
         queue.close()
