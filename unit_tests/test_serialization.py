@@ -36,7 +36,8 @@ def message(data: dict[str, Any], meta: Any = None) -> AirbyteMessage:
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_a_record_is_printed_as_the_cdk_prints_it(data: dict[str, Any]) -> None:
     """Letter by letter."""
-    assert message_line(message(data)).decode() == AirbyteEntrypoint.airbyte_message_to_string(message(data))
+    one = message(data)
+    assert message_line(one).decode() == AirbyteEntrypoint.airbyte_message_to_string(one)
 
 
 def test_an_empty_record_is_not_the_end_of_the_queue() -> None:
