@@ -148,7 +148,7 @@ class StreamComparison:
         if self._emits_deletions:
             for key in sorted(self.missing):
                 self.stream.counters.deleted += 1
-                yield CdkRecord(self.ledger.deletion(key), self.stream.name)
+                yield as_cdk_record(self.ledger.deletion(key), self.stream.name)
             self.suspected -= self.missing
             self.missing.clear()
         elif self.missing:
