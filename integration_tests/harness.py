@@ -54,6 +54,8 @@ INCREMENTAL = tuple(stream.name for stream in streams() if stream.supports_incre
 B2B_INCREMENTAL = tuple(
     stream.name for stream in streams() if stream.supports_incremental and stream.name in B2B_STREAMS
 )
+# Of these, the ones whose entries have no date: their cursor field is the time of the sync.
+UNDATED = ("company_addresses", "sales_staff")
 KEYS: dict[str, list[str]] = {
     stream.name: [path[0] for path in stream.as_airbyte_stream().source_defined_primary_key or []]
     for stream in streams()
