@@ -50,9 +50,8 @@ def test_every_setting_has_a_label_and_a_help_text(form: ConnectionForm, name: s
     """Both are visible, and a screen reader reads them with the input."""
     form.open_optional_fields()
     setting = SETTINGS[name]
-    expect(form.field(name).get_by_text(setting["title"], exact=True).first).to_be_visible()
-    # A checkbox repeats it for screen readers.
-    expect(form.field(name).get_by_text(setting["description"], exact=True).first).to_be_visible()
+    expect(form.field(name).get_by_text(setting["title"], exact=True)).to_be_visible()
+    expect(form.field(name).get_by_text(setting["description"], exact=True)).to_be_visible()
     expect(form.input(name)).to_be_visible()
     if setting["type"] != "array":
         expect(form.input(name)).to_have_accessible_description(re.compile(re.escape(setting["description"])))
