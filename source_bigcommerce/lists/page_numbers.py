@@ -66,21 +66,25 @@ class PageNumberReader:
             skipper.end()
             return
         assert closed.window is not None
+        end = closed.window.end
+        had_entries = self._has_entries_before(end, first)
         skipper = self._pages.skipper(closed)
         first = self._first(closed, skipper)
-        if not first.records and not skipper and self._has_entries_before(closed.window.end, piece):
-            raise ended_early(self._pages, 0)
+        if not first.records and not skipper:
+            whole = self._pages.fetch(piece, None)
+            if self._has_entries_before(end, whole) or (had_entries and not whole.records):
+                raise ended_early(self._pages, 0)
         yield from self._read(closed, first, skipper)
         del first
         began = self._store.sync_started_at()
-        yield from self._read_sync_boundary(closed.restrict(closed.window.end, began + SECOND))
+        yield from self._read_sync_boundary(closed.restrict(end, began + SECOND))
         # No state depends on this: it was changed after the sync began, and the next sync reads it.
         yield from self._read_open_tail(closed.restrict(began + SECOND, began))
         skipper.end()
 
-    def _has_entries_before(self, end: datetime, piece: ListSlice) -> bool:
-        """Returns True if the first page of a slice, requested now, has entries that were not changed since `end`."""
-        dates = (self._filter.changed_at(record) for record in self._pages.fetch(piece, None).records)
+    def _has_entries_before(self, end: datetime, page: Page) -> bool:
+        """Returns True if a page has entries that were not changed since `end`."""
+        dates = (self._filter.changed_at(record) for record in page.records)
         return any(date is None or date < end for date in dates)
 
     @property
