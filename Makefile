@@ -9,7 +9,7 @@ SELECT ?=
 PYTEST := $(BIN)/pytest
 SUITES := lint types unit integration form image-test
 
-.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released dist clean
+.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,8 +77,13 @@ docs: $(VENV)/.tests ## renew the generated parts of the documentation
 	@$(BIN)/python -m tools.docs.request_counts > /dev/null
 	@$(BIN)/python -m tools.docs.streams_table
 	@$(BIN)/python -m tools.docs.data_dictionary
+	@$(BIN)/python -m tools.docs.dbml
+	@$(BIN)/python -m tools.docs.diagram
 	@$(BIN)/python -m tools.docs.probe_questions
 	@$(BIN)/python -m integration_tests.acceptance
+
+diagram: $(VENV)/.tests ## renew the picture of the main tables in docs/images (graphviz)
+	@$(BIN)/python -m tools.docs.diagram --picture
 
 released: $(VENV)/.tests ## at a release: keep what it promises, for the next one to be compared with
 	@$(BIN)/python -m tools.released
