@@ -17,3 +17,6 @@
     ~ bigcommerce.amount(amount ~ " / " ~ orders ~ ".transactional_rate * " ~ orders ~ ".display_rate") ~ " end"
 ) }}
 {% endmacro %}
+
+{#- Returns an expression for a number of things, which sums make wider than it is. -#}
+{% macro whole(expression) %}{{ return("cast(" ~ expression ~ " as " ~ dbt.type_bigint() ~ ")") }}{% endmacro %}

@@ -31,7 +31,7 @@ item_totals as (
         {%- for kind in ('shipping', 'handling', 'gift_wrapping', 'fee', 'order') %}
         sum(case when item_type = '{{ kind | upper }}' then requested_amount end) as {{ kind }}_amount,
         {%- endfor %}
-        sum(case when item_type = 'PRODUCT' then quantity end) as product_quantity
+        {{ bigcommerce.whole("sum(case when item_type = 'PRODUCT' then quantity end)") }} as product_quantity
     from items
     group by 1
 

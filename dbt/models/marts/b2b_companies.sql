@@ -30,7 +30,7 @@ quotes as (
 
 invoices as (
 
-    select company_id, sum(case when open_amount > 0 then 1 else 0 end) as open_invoice_count
+    select company_id, {{ bigcommerce.whole('sum(case when open_amount > 0 then 1 else 0 end)') }} as open_invoice_count
     from {{ ref('b2b_invoices') }}
     group by 1
 

@@ -1,6 +1,9 @@
-{%- set sums = [
+{%- set counts = [
     'order_count', 'first_order_count', 'incomplete_order_count', 'cancelled_order_count', 'declined_order_count',
-    'archived_order_count', 'items_quantity', 'gross_revenue', 'refunded_revenue', 'net_revenue',
+    'archived_order_count', 'items_quantity'
+] -%}
+{%- set sums = counts + [
+    'gross_revenue', 'refunded_revenue', 'net_revenue',
     'gross_revenue_store_currency', 'refunded_revenue_store_currency', 'net_revenue_store_currency',
     'discount_amount', 'shipping_inc_tax', 'total_tax', 'refunds_issued'
 ] -%}
@@ -53,7 +56,7 @@ days as (
         channel_id,
         currency_code,
         {%- for column in sums %}
-        sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {{ bigcommerce.whole('sum(' ~ column ~ ')') if column in counts else 'sum(' ~ column ~ ')' }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (
         select * from orders

@@ -1,6 +1,6 @@
 with variants as (
 
-    select product_id, count(*) as variant_count, sum(available_to_sell) as available_to_sell
+    select product_id, count(*) as variant_count, {{ bigcommerce.whole('sum(available_to_sell)') }} as available_to_sell
     from {{ ref('variants') }}
     group by 1
 
@@ -19,9 +19,9 @@ sales as (
     select
         product_id,
         count(distinct order_id) as order_count,
-        sum(quantity) as quantity_sold,
-        sum(quantity_refunded) as quantity_refunded,
-        sum(quantity_net) as quantity_net,
+        {{ bigcommerce.whole('sum(quantity)') }} as quantity_sold,
+        {{ bigcommerce.whole('sum(quantity_refunded)') }} as quantity_refunded,
+        {{ bigcommerce.whole('sum(quantity_net)') }} as quantity_net,
         sum(gross_revenue_store_currency) as gross_revenue_store_currency,
         sum(net_revenue_store_currency) as net_revenue_store_currency,
         min(ordered_on) as first_sold_on,

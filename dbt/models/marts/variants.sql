@@ -3,8 +3,8 @@ with stock as (
 
     select
         variant_id,
-        sum(available_to_sell) as available_to_sell,
-        sum(on_hand) as on_hand,
+        {{ bigcommerce.whole('sum(available_to_sell)') }} as available_to_sell,
+        {{ bigcommerce.whole('sum(on_hand)') }} as on_hand,
         count(*) as location_count
     from {{ ref('int_bigcommerce__stock') }}
     where is_location_enabled
@@ -23,12 +23,12 @@ sales as (
     select
         variant_id,
         count(distinct order_id) as order_count,
-        sum(quantity) as quantity_sold,
-        sum(quantity_refunded) as quantity_refunded,
-        sum(quantity_net) as quantity_net,
+        {{ bigcommerce.whole('sum(quantity)') }} as quantity_sold,
+        {{ bigcommerce.whole('sum(quantity_refunded)') }} as quantity_refunded,
+        {{ bigcommerce.whole('sum(quantity_net)') }} as quantity_net,
         sum(gross_revenue_store_currency) as gross_revenue_store_currency,
         sum(net_revenue_store_currency) as net_revenue_store_currency,
-        sum(quantity_sold_recently) as quantity_sold_recently,
+        {{ bigcommerce.whole('sum(quantity_sold_recently)') }} as quantity_sold_recently,
         max(ordered_on) as last_sold_on
     from {{ ref('int_bigcommerce__variant_sales') }}
     where variant_id is not null
