@@ -75,7 +75,7 @@ class Bestsellers(Goods):
         return bought(made, product_id=product_id, variant_id=product_id * 1000 + place + 1)
 
     def _popular(self, rng: Random) -> int | None:
-        return self._ids[int(len(self._ids) * rng.random() ** 3)] if self._ids else None
+        return self._ids[int(len(self._ids) * rng.random() ** 2)] if self._ids else None
 
 
 class SeasonalOrders(OrderMaker):
