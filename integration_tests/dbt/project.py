@@ -84,7 +84,7 @@ class Project:
         (results / "run_results.json").unlink(missing_ok=True)
         done = subprocess.run(
             [
-                *(str(Path(sys.executable).with_name("dbt")), *arguments),
+                *(str(Path(sys.prefix) / "dbt" / "bin" / "dbt"), *arguments),
                 *("--project-dir", str(self.folder), "--profiles-dir", str(self.folder)),
                 *("--target", target, "--vars", json.dumps(dict(variables or {}))),
             ],
@@ -112,7 +112,11 @@ def install(folder: Path, package: Path = PACKAGE) -> Project:
     for command in (("init", "-q", "-b", "main"), ("add", "-A"), (*identity, "commit", "-qm", "Add the package")):
         _run(["git", "-C", str(repository), *command])
     project.mkdir()
-    files = {"dbt_project.yml": _PROJECT, "packages.yml": _PACKAGES.format(repository=repository), "profiles.yml": _PROFILES}
+    files = {
+        "dbt_project.yml": _PROJECT,
+        "packages.yml": _PACKAGES.format(repository=repository),
+        "profiles.yml": _PROFILES,
+    }
     for name, text in files.items():
         (project / name).write_text(text, encoding="utf-8")
     installed = Project(project)

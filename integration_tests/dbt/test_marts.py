@@ -23,7 +23,13 @@ DATABASES = [
 ]
 OTHER_RULES = [
     Rules(timezone="Pacific/Auckland", guests="separate", basis="total_ex_tax"),
-    Rules(timezone="America/Los_Angeles", guests="none", include_archived=True, status_refunded_is_refund=False, window=300),
+    Rules(
+        timezone="America/Los_Angeles",
+        guests="none",
+        include_archived=True,
+        status_refunded_is_refund=False,
+        window=300,
+    ),
 ]
 
 

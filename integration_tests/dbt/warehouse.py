@@ -47,9 +47,14 @@ class Warehouse:
 
     def dbt(self, *arguments: str, **variables: Any) -> Outcome:
         """Runs a command of dbt on the database, with variables besides those that name the tables."""
-        environment = {"SHOP_DATABASE": str(self.duckdb or ""), "SHOP_PORT": str(self.postgres.port if self.postgres else 0)}
+        environment = {
+            "SHOP_DATABASE": str(self.duckdb or ""),
+            "SHOP_PORT": str(self.postgres.port if self.postgres else 0),
+        }
         source = {"bigcommerce_schema": "main" if self.duckdb else "airbyte_raw"}
-        return self.project.dbt(*arguments, target=self.target, variables={**source, **variables}, environment=environment)
+        return self.project.dbt(
+            *arguments, target=self.target, variables={**source, **variables}, environment=environment
+        )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Returns the result of a query."""
@@ -74,9 +79,7 @@ def warehouse(folder: Path, project: Project, store: str, target: str) -> Iterat
 def _filled(folder: Path, project: Project, server: Server, awkward: bool, postgres: Postgres | None) -> Warehouse:
     tables = source_tables() if awkward else FEW_TABLES
     config = config_for(server, reconcile="every_sync" if awkward else "never")
-    login = None
-    if postgres:
-        login = {name: value for name, value in asdict(postgres).items()}
+    login = asdict(postgres) if postgres else None
     database = Path()
     world = World(server)
     for step in (world.live, world.go_on) if awkward else (lambda: None,):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox import Options, Server
@@ -14,6 +15,17 @@ SECOND_STOREFRONT = 667160
 UNKNOWN_CHANNEL = 999
 RATES = {"EUR": "0.9200000000", "GBP": "0.7800000000", "JPY": "155.2500000000"}
 PROMOTION = 2
+ADJUSTMENT = {"amount": -1.5, "description": "Restocking"}
+ORDER_LEVEL = [payments.other_item("SHIPPING", 1, 2.5), payments.other_item("ORDER", 1, 1)]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A refund in cents; of one piece of the first line, unless it names other items."""
+
+    amount: int
+    tax: int
+    items: list[dict[str, Any]] | None = None
 
 
 class World:
@@ -37,13 +49,10 @@ class World:
         store = self._store
         self._order(status_id=5, status="Cancelled")
         store.archive_order(next(self._orders))
-        self._refund(2, lambda lines, paid: [payments.refund(1, [payments.product_item(lines[0], 1)], 150, 10, paid)])
+        self._refund(2, Given(150, 10))
         for _ in range(2):
             store.create("orders")
-        refunded = self._refund(
-            2, lambda lines, paid: [payments.refund(1, [payments.product_item(lines[0], 1)], 120, 10, paid)]
-        )
-        store.delete("orders", refunded)
+        store.delete("orders", self._refund(2, Given(120, 10)))
         store.delete("orders", next(self._orders))
         store.delete("orders", self._guest("leaves.no.trace@example.com"))
         buyers = [store.record("orders", id_)["customer_id"] for id_ in store.ids("orders")]
@@ -73,7 +82,7 @@ class World:
         for _ in range(3):  # three currencies in one order
             self._order(**euro, currency_code="JPY", currency_exchange_rate=RATES["JPY"], status_id=11)
         id_ = self._order(**euro, currency_code="EUR", status_id=14)
-        self._with_refunds(id_, lambda lines, paid: [payments.refund(1, [], 500, 45, paid)])
+        self._with_refunds(id_, Given(500, 45, []))
         for _ in range(3):
             self._order(is_tax_inclusive_pricing=True)
 
@@ -116,35 +125,34 @@ class World:
             self._store.edit("orders", id_, status_id=status_id, **changes)
 
     def _refunds(self) -> None:
-        adjustment = {"amount": -1.5, "description": "Restocking"}
-        order_level = [payments.other_item("SHIPPING", 1, 2.5), payments.other_item("ORDER", 1, 1)]
+        given = [
+            Given(350, 0, ORDER_LEVEL),
+            Given(60, 60, []),
+            Given(200, 20, ORDER_LEVEL),
+            Given(300, 30, ORDER_LEVEL),
+        ]
+        id_ = self._refund(14, Given(150, 14), *given)
+        refunds = self._store.orders.body(id_).parts["refunds"]
+        whole, part = refunds[3]["payments"][0], refunds[4]["payments"][0]
+        declined = [
+            {**refunds[3], "payments": [{**whole, "is_declined": True}]},
+            {**refunds[4], "payments": [{**part, "amount": 1}, {**part, "amount": 2, "is_declined": True}]},
+        ]
+        self._store.edit("orders", id_, refunds=[*refunds[:3], *declined])
+        self._refund(2, Given(350, 0, ORDER_LEVEL))
+        self._refund(5, Given(100, 0, []))  # of a cancelled order
 
-        def each_way(lines: list[Any], paid: Any) -> list[Any]:
-            item = payments.product_item(lines[0], 1, adjustments=(adjustment,))
-            refunds = [
-                payments.refund(1, [item], 150, 14, paid),
-                payments.refund(2, order_level, 350, 0, paid),
-                payments.refund(3, [], 60, 60, paid),
-                payments.refund(4, order_level, 200, 20, paid),
-                payments.refund(5, order_level, 300, 30, paid),
-            ]
-            refunds[3]["payments"][0].update(is_declined=True)
-            kept = refunds[4]["payments"][0]
-            declined = {**kept, "id": kept["id"], "amount": 2, "is_declined": True}
-            refunds[4]["payments"] = [{**kept, "amount": 1}, declined]
-            return refunds
+    def _refund(self, status_id: int, *given: Given) -> int:
+        return self._with_refunds(self._order(status_id=status_id), *given)
 
-        self._refund(14, each_way)
-        self._refund(2, lambda lines, paid: [payments.refund(1, order_level, 350, 0, paid)])
-        self._refund(5, lambda lines, paid: [payments.refund(1, [], 100, 0, paid)])  # of a cancelled order
-
-    def _refund(self, status_id: int, refunds: Any) -> int:
-        return self._with_refunds(self._order(status_id=status_id), refunds)
-
-    def _with_refunds(self, id_: int, refunds: Any) -> int:
-        first, *others = self._store.record("orders", id_)["lines"]
+    def _with_refunds(self, id_: int, *given: Given) -> int:
+        first, *others = self._store.orders.body(id_).parts["lines"]
         paid = payments.transaction(1, "purchase", 500, "Credit Card")
-        made = refunds([first], paid)
+        piece = [payments.product_item(first, 1, adjustments=(ADJUSTMENT,))]
+        refunds = [
+            payments.refund(n, piece if one.items is None else one.items, one.amount, one.tax, paid)
+            for n, one in enumerate(given, start=1)
+        ]
         lines = [bought(first, quantity_refunded=1, is_refunded=first["quantity"] == 1), *others]
-        self._store.edit("orders", id_, lines=lines, transactions=[paid], refunds=made)
+        self._store.edit("orders", id_, lines=lines, transactions=[paid], refunds=refunds)
         return id_

@@ -18,7 +18,9 @@ class Mart:
     truth: Callable[[StoreWorld], Figures]
 
 
-_SOLD = "order_count, quantity_sold, quantity_net, gross_revenue_store_currency, net_revenue_store_currency, last_sold_on"
+_SOLD = (
+    "order_count, quantity_sold, quantity_net, gross_revenue_store_currency, net_revenue_store_currency, last_sold_on"
+)
 
 MARTS = {
     "orders": Mart(
@@ -79,7 +81,9 @@ MARTS = {
         catalog.variants,
     ),
     "variant_stock": Mart(
-        "variant_id, location_id", "is_location_enabled, available_to_sell, on_hand, safety_stock", catalog.variant_stock
+        "variant_id, location_id",
+        "is_location_enabled, available_to_sell, on_hand, safety_stock",
+        catalog.variant_stock,
     ),
     "b2b_companies": Mart(
         "company_id",
