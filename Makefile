@@ -7,14 +7,14 @@ OPENAPI ?=
 ONLY ?=
 SELECT ?=
 PYTEST := $(BIN)/pytest
-SUITES := lint types unit integration form image-test
+SUITES := lint types unit integration dbt-test form image-test
 
-.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
+.PHONY: help demo test test-all lint types unit integration dbt-test form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo ## sync a local store into DuckDB, edit the store, sync again
+demo: $(VENV)/.demo $(VENV)/.dbt ## sync a local store into DuckDB, edit the store, sync again
 	@$(BIN)/python -m demo
 
 test: $(SUITES) ## what every change must pass: a few cases of every suite
@@ -36,7 +36,10 @@ unit: $(VENV)/.tests ## unit tests
 	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
 integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form
+	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt
+
+dbt-test: $(VENV)/.tests $(VENV)/.dbt-tests ## the dbt package on DuckDB and Postgres, against the store's own figures
+	@$(PYTEST) $(SELECT) integration_tests/dbt
 
 form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chromium)
 	@$(PYTEST) $(SELECT) integration_tests/form
@@ -105,4 +108,10 @@ $(BIN)/uv:
 $(VENV)/.tests $(VENV)/.demo: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@echo "Installing the connector and what '$*' needs ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[$*]'
+	@touch $@
+
+$(VENV)/.dbt $(VENV)/.dbt-tests: $(VENV)/.%: pyproject.toml $(BIN)/uv
+	@echo "Installing dbt into $(VENV)/dbt ..."
+	@test -e $(VENV)/dbt/bin/python || $(PYTHON) -m venv $(VENV)/dbt
+	@$(BIN)/uv pip install --quiet --python $(VENV)/dbt/bin/python --group $*
 	@touch $@

@@ -19,6 +19,7 @@ from types import FrameType
 from demo import connector
 from demo.client import Client, running_client
 from demo.failure import DemoFailed
+from demo.marts import SCHEMA, build_marts
 from demo.paths import DATABASE, DEMO_LOG, OUTPUT, PYAIRBYTE_LOG, TEMPORARY, shown
 from demo.queries import NEXT, SHOWN, command
 from demo.store import RECORDS, Edits, Record, Store, running_store
@@ -106,6 +107,7 @@ def _run() -> None:
     compared = {one.stream: compare(one.stream, one.key, one.records(kinds), edited_at) for one in TABLES}
     say(f"\n{_summary(modes, compared)}\n")
     _tell_what_was_checked(compared)
+    _build_marts()
     _show_queries()
 
 
@@ -188,6 +190,12 @@ def _tell_what_was_checked(compared: dict[str, Comparison]) -> None:
         f"{deleted:,} more rows are of deleted records: PyAirbyte marks them by the column _ab_cdc_deleted_at, and most"
     )
     say("warehouses remove them. The second sync also read neighbors of changed records again: docs/deletions.md.")
+
+
+def _build_marts() -> None:
+    say()
+    with step("dbt builds the marts") as building:
+        building.result = f"{build_marts()} models in the schema {SCHEMA}"
 
 
 def _show_queries() -> None:

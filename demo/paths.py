@@ -14,6 +14,7 @@ TEMPORARY = OUTPUT / "tmp"
 STORE_LOG = OUTPUT / "store.log"
 CONNECTOR_LOG = OUTPUT / "connector.log"
 PYAIRBYTE_LOG = OUTPUT / "pyairbyte.log"
+DBT_LOG = OUTPUT / "dbt.log"
 DEMO_LOG = OUTPUT / "demo.log"
 
 CONNECTOR = Path(sys.executable).with_name("source-bigcommerce")

@@ -1,7 +1,7 @@
 {#- The select statement of a staging model: the columns of one table that the connector wrote, typed and renamed.
 
     `columns` are triples: a column of the table, or a path into a JSON column (`billing_address.email`); the type
-    (integer, reference, number, boolean, string, timestamp, json); and the name in the model. A `reference` is an
+    (integer, reference, number, rate, boolean, string, timestamp, json); and the name in the model. A `reference` is an
     identifier where BigCommerce writes 0 for none, which becomes null.
 
     A table or column that is not there, because it was not selected for the sync, reads as empty. Rows that a
@@ -54,11 +54,20 @@ where _ab_cdc_deleted_at is null
 {%- endif -%}
 {% endmacro %}
 
+{#- Exchange rates have more decimals than amounts. -#}
+{% macro type_rate() %}{{ return(adapter.dispatch('type_rate', 'bigcommerce')()) }}{% endmacro %}
+
+{% macro default__type_rate() %}{{ return('numeric(38, 9)') }}{% endmacro %}
+
+{% macro bigquery__type_rate() %}{{ return('numeric') }}{% endmacro %}
+
+
 {% macro type_of(type) %}
 {%- set types = {
     'integer': dbt.type_bigint(),
     'reference': dbt.type_bigint(),
     'number': dbt.type_numeric(),
+    'rate': bigcommerce.type_rate(),
     'boolean': dbt.type_boolean(),
     'string': dbt.type_string(),
     'timestamp': bigcommerce.type_utc(),

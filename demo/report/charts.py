@@ -141,7 +141,8 @@ class Bars:
     def drawn(self, tooltip: list[alt.Tooltip], style: str = "bar") -> alt.Chart:
         """Returns the bars."""
         mark = self.base.mark_bar(style=style, height=_BAR, yOffset=_DOWN, cornerRadiusEnd=3)
-        return mark.encode(x=self._length, tooltip=tooltip)
+        drawn: alt.Chart = mark.encode(x=self._length, tooltip=tooltip)
+        return drawn
 
     def texts(self, end: str = "") -> tuple[alt.Chart, alt.Chart]:
         """Returns the names and the values, behind the bars or behind the field `end`."""

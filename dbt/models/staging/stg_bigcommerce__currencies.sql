@@ -5,7 +5,7 @@
     ('is_default', 'boolean', 'is_default'),
     ('is_transactional', 'boolean', 'is_transactional'),
     ('enabled', 'boolean', 'is_enabled'),
-    ('currency_exchange_rate', 'number', 'currency_exchange_rate'),
+    ('currency_exchange_rate', 'rate', 'currency_exchange_rate'),
     ('decimal_places', 'integer', 'decimal_places'),
     ('last_updated', 'timestamp', 'modified_at')
 ]) }}
