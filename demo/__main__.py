@@ -20,8 +20,10 @@ from demo import connector
 from demo.client import Client, running_client
 from demo.failure import DemoFailed
 from demo.marts import SCHEMA, build_marts
-from demo.paths import DATABASE, DEMO_LOG, OUTPUT, PYAIRBYTE_LOG, TEMPORARY, shown
+from demo.paths import DATABASE, DEMO_LOG, OUTPUT, PYAIRBYTE_LOG, REPORT, TEMPORARY, shown
 from demo.queries import NEXT, SHOWN, command
+from demo.report import page
+from demo.report.page import Copied
 from demo.store import RECORDS, Edits, Record, Store, running_store
 from demo.text import say, step, table
 from demo.warehouse import Comparison, compare, query
@@ -74,6 +76,7 @@ def main() -> int:
         with _fresh_output():
             _run()
         say(f"\nDone in {time.monotonic() - started:.0f} seconds. Everything it made is in {shown(OUTPUT)}/.")
+        say(f"Open the report in a browser: {shown(REPORT)}")
         return 0
     except Stopped as stopped:
         _complain("Stopped. No process of the demo is left running.")
@@ -108,6 +111,10 @@ def _run() -> None:
     say(f"\n{_summary(modes, compared)}\n")
     _tell_what_was_checked(compared)
     _build_marts()
+    with step("Draw the report") as drawing:
+        copied = [Copied(name, one.records, one.rows, one.values) for name, one in compared.items()]
+        page.write(REPORT, DATABASE, SCHEMA, copied)
+        drawing.result = shown(REPORT)
     _show_queries()
 
 

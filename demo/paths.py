@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "demo_output"
 DATABASE = OUTPUT / "bigcommerce.duckdb"
+REPORT = OUTPUT / "report.html"
 TEMPORARY = OUTPUT / "tmp"
 
 STORE_LOG = OUTPUT / "store.log"
