@@ -7,9 +7,9 @@ OPENAPI ?=
 ONLY ?=
 SELECT ?=
 PYTEST := $(BIN)/pytest
-SUITES := lint types unit integration dbt-test form image-test
+SUITES := lint types unit integration dbt-test form report image-test
 
-.PHONY: help demo test test-all lint types unit integration dbt-test form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
+.PHONY: help demo test test-all lint types unit integration dbt-test form form-screenshot report report-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ unit: $(VENV)/.tests ## unit tests
 	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
 integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt
+	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt --ignore=integration_tests/report
 
 dbt-test: $(VENV)/.tests $(VENV)/.dbt-tests ## the dbt package on DuckDB and Postgres, against the store's own figures
 	@$(PYTEST) $(SELECT) integration_tests/dbt
@@ -46,6 +46,12 @@ form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chr
 
 form-screenshot: $(VENV)/.tests ## renew the picture of the form in docs/images
 	@$(BIN)/python -m integration_tests.form.screenshot
+
+report: $(VENV)/.tests $(VENV)/.dbt ## the report of the demo in a real browser (chromium)
+	@$(PYTEST) $(SELECT) integration_tests/report
+
+report-screenshot: $(VENV)/.tests ## renew the picture of the report in docs/images, after `make demo`
+	@$(BIN)/python -m integration_tests.report.screenshot
 
 image: $(VENV)/.tests ## the container image, and its list of materials (docker, podman or buildah)
 	@$(BIN)/python -m image

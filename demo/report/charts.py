@@ -16,7 +16,7 @@ URGENT, WARNING = 14, 45
 
 _ROW, _BAR, _DOWN, _CELL = 42, 9, 10, 27  # pixels: a row of a list, its bar, that below its middle, a cell
 _LONGEST = 0.6  # of the width: the longest bar of a list
-_STRONG = 0.7  # of the most: from here on a color needs a text of the other brightness
+_STRONG = 0.75  # of the most: from here on a color needs a text of the other brightness
 _MONTH = "utcFormat(toDate(datum.value + '-01'), '%b %y')"
 _MONEY = ",.0f"
 
@@ -106,7 +106,7 @@ def discounts(rows: Sequence[Row], without: Row, currency: str) -> Chart:
 
 def stock(rows: Sequence[Row]) -> Chart:
     """Returns bars of the days until the stock of a variant is sold, in another color for those that are close."""
-    value = "datum.available <= 0 ? 'sold out' : format(datum.days, ',.0f') + ' days · ' + datum.available + ' left'"
+    value = "format(datum.days, ',.0f') + ' days · ' + format(datum.available, ',') + ' left'"
     bars = Bars(rows, "days", "datum.variant", value)
     tooltip = [
         alt.Tooltip("variant:N", title="Variant"),

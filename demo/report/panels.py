@@ -17,6 +17,7 @@ QUESTIONS = {
     "discounts": questions.DISCOUNTS,
     "without-discount": questions.WITHOUT_DISCOUNT,
     "stock": questions.STOCK,
+    "sold-out": questions.SOLD_OUT,
 }
 
 Answers = dict[str, list[Row]]
@@ -41,7 +42,7 @@ class Panel:
 def panels(answers: Answers) -> Iterator[Panel]:
     """Yields the panels in their order on the page."""
     currency = answers["summary"][0]["currency"]
-    [without] = answers["without-discount"]
+    [without], [sold_out] = answers["without-discount"], answers["sold-out"]
     yield Panel(
         "revenue",
         "Revenue by month and channel",
@@ -72,6 +73,7 @@ def panels(answers: Answers) -> Iterator[Panel]:
         "stock",
         "Stock that runs out first",
         "Days until the stock of a variant is sold, at the pace of the last 90 days. "
-        f"Red: less than {charts.URGENT} days. Yellow: less than {charts.WARNING} days.",
+        f"Red: less than {charts.URGENT} days. Yellow: less than {charts.WARNING} days. "
+        f"Variants that were sold in these days and are sold out: {sold_out['variants']:,}.",
         charts.stock(answers["stock"]),
     )

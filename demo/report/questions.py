@@ -92,9 +92,15 @@ SELECT
     sold_per_day,
     days_of_stock AS days
 FROM variants
-WHERE days_of_stock IS NOT NULL
+WHERE days_of_stock > 0
 ORDER BY days_of_stock, sold_per_day DESC, variant_id
 LIMIT 10"""
+
+
+SOLD_OUT = """\
+SELECT count(*) AS variants
+FROM variants
+WHERE available_to_sell <= 0 AND quantity_sold_recently > 0"""
 
 
 def ask(database: Path, schema: str, questions: Mapping[str, str]) -> dict[str, list[Row]]:
