@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -153,7 +154,7 @@ class Bars:
 
 
 def _amount(field: str, currency: str) -> str:
-    return f"format(datum.{field}, '{_MONEY}') + ' {currency}'"
+    return f"format(datum.{field}, '{_MONEY}') + {json.dumps(f' {currency}')}"
 
 
 def _data(rows: Sequence[Row]) -> alt.Chart:

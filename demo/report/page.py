@@ -100,7 +100,7 @@ def _copied(one: Copied) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":")).replace("</", "<\\/")
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")  # no name ends the script element
 
 
 def _text(name: str) -> str:
