@@ -52,11 +52,12 @@ def test_a_table_that_differs_stands_out(html: str) -> None:
 
 
 def test_figures_are_written_for_readers(html: str) -> None:
+    assert "amounts in EUR" in html
     tiles = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
     assert tiles == {
-        "Net revenue": "12,346 EUR",
+        "Net revenue": "12,346",
         "Orders": "1,234",
-        "Average order": "10 EUR",
+        "Average order": "10",
         "Customers": "600",
         "Repeat orders": "40%",
         "Refund rate": "5.1%",

@@ -16,7 +16,7 @@ URGENT, WARNING = 14, 45
 """Days of stock below which a variant is marked as urgent, and as one to order."""
 
 _ROW, _BAR, _DOWN, _CELL = 42, 9, 10, 27  # pixels: a row of a list, its bar, that below its middle, a cell
-_LONGEST = 0.6  # of the width: the longest bar of a list
+_LONGEST = 0.5  # of the width: the longest bar of a list
 _STRONG = 0.75  # of the most: from here on a color needs a text of the other brightness
 _MONTH = "utcFormat(toDate(datum.value + '-01'), '%b %y')"
 _MONEY = ",.0f"

@@ -55,11 +55,10 @@ def page(answers: Answers, copied: Sequence[Copied]) -> str:
 
 
 def _tiles(summary: Row) -> Iterator[str]:
-    currency = summary["currency"]
     for title, value in (
-        ("Net revenue", f"{summary['net']:,.0f} {currency}"),
+        ("Net revenue", f"{summary['net']:,.0f}"),
         ("Orders", f"{summary['orders']:,}"),
-        ("Average order", f"{summary['average_order']:,.0f} {currency}"),
+        ("Average order", f"{summary['average_order']:,.0f}"),
         ("Customers", f"{summary['customers']:,}"),
         ("Repeat orders", f"{summary['repeat_rate']:.0%}"),
         ("Refund rate", f"{summary['refund_rate']:.1%}"),

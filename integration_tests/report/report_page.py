@@ -13,6 +13,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 _TEXTS = """() => [...document.querySelectorAll('.chart svg text, h1, h2, p, dt, dd, th, td, summary')]
     .filter(element => element.textContent.trim() && element.getClientRects().length)
+    .filter(element => getComputedStyle(element).opacity > 0) // labels that would overlap are made transparent
     .map(element => {
         const style = getComputedStyle(element);
         const box = element.getBoundingClientRect();
@@ -22,7 +23,7 @@ _TEXTS = """() => [...document.querySelectorAll('.chart svg text, h1, h2, p, dt,
             color: element instanceof SVGElement ? style.fill : style.color,
             behind: getComputedStyle(card).backgroundColor,
             size: parseFloat(style.fontSize),
-            left: box.left, right: box.right,
+            left: box.left, right: box.right, end: card.getBoundingClientRect().right,
             isInCell: Boolean(element.closest('#cohorts .mark-text')),
         };
     })"""
