@@ -92,3 +92,29 @@ def test_variables_change_the_figures_as_documented(databases: Databases, target
     assert outcome.code == 0, outcome.output
     assert not outcome.but("success", "pass")
     compare(database, rules)
+
+
+@EVERY
+def test_types_of_airbyte_s_postgres_destination(databases: Databases) -> None:
+    """It writes `timestamptz` and `jsonb`, where PyAirbyte writes `timestamp` in UTC and `json`."""
+    database = databases("awkward", "postgres")
+    columns = database.rows(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'airbyte_raw'"
+    )
+    changes = [
+        f"ALTER TABLE airbyte_raw.{table} ALTER COLUMN {column} TYPE {_AIRBYTE[kind].format(column=column)}"
+        for table, column, kind in columns
+        if kind in _AIRBYTE and table in database.tables
+    ]
+    assert database.postgres
+    elsewhere = "ALTER DATABASE postgres SET timezone TO 'Asia/Tokyo'"  # for dbt's connection, which must not matter
+    database.postgres.execute(elsewhere, "DROP SCHEMA analytics CASCADE", *changes)  # its views depend on the types
+    outcome = database.dbt("build")
+    assert outcome.code == 0, outcome.output
+    compare(database, Rules())
+
+
+_AIRBYTE = {
+    "timestamp without time zone": "timestamptz USING {column} AT TIME ZONE 'UTC'",
+    "json": "jsonb USING {column}::jsonb",
+}
