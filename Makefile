@@ -14,7 +14,7 @@ SUITES := lint types unit integration dbt-test form report image-test
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo $(VENV)/.dbt ## sync a local store into DuckDB, edit the store, sync again
+demo: $(VENV)/.demo $(VENV)/.dbt ## sync a local store into DuckDB, edit it, sync again, and draw a report
 	@$(BIN)/python -m demo
 
 test: $(SUITES) ## what every change must pass: a few cases of every suite
