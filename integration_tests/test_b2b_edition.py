@@ -7,18 +7,15 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import duckdb
 import jsonschema
 import pytest
 import requests
 from airbyte_cdk.utils import AirbyteTracedException
 from requests.adapters import HTTPAdapter
 
-from demo import queries
 from integration_tests.harness import (
     B2B_INCREMENTAL,
     B2B_STREAMS,
@@ -369,36 +366,3 @@ def test_state_and_catalog_survive_the_setting() -> None:
     assert not again.failure
     assert not again.records["companies"]
     assert json.dumps([one.stream.name for one in catalog_of(["companies"]).streams]) == '["companies"]'
-
-
-@pytest.mark.parametrize("question", queries.B2B_EDITION, ids=lambda question: question.title)
-def test_a_merchant_s_queries_return_rows(question: queries.Query, tmp_path: Path) -> None:
-    """Those of docs/data-model.md, on tables with objects as JSON, as destinations make them."""
-    with serve(SMALL) as server, duckdb.connect() as database:
-        result = sync(server, ["orders", "companies", "quotes", "invoices"])
-        for name, records in result.records.items():
-            schema = next(s for s in catalog_of([name]).streams).stream.json_schema["properties"]
-            file = tmp_path / f"{name}.json"
-            file.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
-            columns = {field: _TYPES[_kind(declared)] for field, declared in schema.items()}
-            database.execute(f"CREATE TABLE {name} AS SELECT * FROM read_json('{file}', columns = {columns})")
-        rows = database.execute(question.sql).fetchall()
-    assert rows
-    assert not result.failure
-    if question is queries.QUOTE_CONVERSION:
-        assert sum(row[1] for row in rows) == len(result.records["quotes"])
-        assert any(row[2] for row in rows), "no quote became an order"
-    else:
-        assert all(row[0] and row[3] > 0 for row in rows)
-
-
-_TYPES = {
-    "object": "JSON", "array": "JSON", "string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE",
-    "boolean": "BOOLEAN", "date-time": "TIMESTAMPTZ",
-}  # fmt: skip
-
-
-def _kind(field: dict[str, Any]) -> str:
-    kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
-    kind: str = field.get("format") or kinds[-1]
-    return kind

@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument(
         "--heavy", action="store_true", help="records of real weight: fields filled, long lists, several languages"
     )
+    data.add_argument(
+        "--seasonal", action="store_true", help="orders that grow and peak in winter, with regulars and best sellers"
+    )
     data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data (default: %(default)s)")
     data.add_argument(
         "--now", type=_moment, default=defaults.now, help="the data ends the day before (ISO-8601; default: 2026-01-01)"

@@ -77,6 +77,7 @@ class Options:
     coupons: int = 40
     variants: int | None = None  # of each product, up to 999; None: one to six, heavy ones 1 to 30
     heavy: bool = False  # orders, products and customers of the weight of real ones
+    seasonal: bool = False  # orders that grow over time, with regulars, best sellers and discounts; not with `heavy`
     rows: int | None = None  # of each small collection that may grow; None: as many as it declares
     seed: int = 1
     now: int = DATA_EPOCH

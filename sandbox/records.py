@@ -16,15 +16,17 @@ from sandbox.clock import Clock
 from sandbox.collection import Collection, Row
 from sandbox.collections import COLLECTIONS
 from sandbox.data import catalog, customers, marketing, orders
-from sandbox.data.archetypes import Archetypes, Oddity, Usual, alike
+from sandbox.data.archetypes import ARCHETYPES, Archetypes, Oddity, Usual, alike
 from sandbox.data.heavy import customers as heavy_customers
 from sandbox.data.heavy import orders as heavy_orders
 from sandbox.data.heavy import products as heavy_products
 from sandbox.data.order_lines import Goods
+from sandbox.data.seasonal_orders import BODIES, Bestsellers, SeasonalOrders
 from sandbox.journal import Journal
 from sandbox.options import Options
 from sandbox.refunds import Refunds
 from sandbox.replica import Replica
+from sandbox.seasonal import Buyers, Pace
 from sandbox.shelf import Shelf
 from sandbox.table import DateForm, Table
 from sandbox.templates import Body, filled
@@ -46,13 +48,18 @@ class Records:
         self.journal = Journal()
         self.lock = RLock()
         self._choices: dict[str, Archetypes] = {}
+        self._pace: Callable[[float], float] = Pace(*generate.period(options.now)) if options.seasonal else float
         product, customer = _products_and_customers(options)
         self.products = self._fill("products", options.products, catalog.FIRST_ID, product, catalog.oddities())
         self.customers = self._fill("customers", options.customers, customers.FIRST_ID, customer, customers.oddities())
         coupon = alike(marketing.usual)
         self.coupons = self._fill("coupons", options.coupons, marketing.FIRST_ID, coupon, marketing.oddities())
         maker = self._order_maker()
-        order = heavy_orders.usual(maker) if options.heavy else alike(maker.usual)
+        order = (
+            heavy_orders.usual(maker)
+            if options.heavy
+            else alike(maker.usual, BODIES if options.seasonal else ARCHETYPES)
+        )
         self.orders = self._fill("orders", options.orders, orders.FIRST_ID, order, maker.oddities(), orders.fresh)
         self.orders.compute("billing_email", lambda body: body.fields["billing_address"]["email"])
         self.customers.compute("name", lambda body: f"{body.fields['first_name']} {body.fields['last_name']}")
@@ -84,13 +91,16 @@ class Records:
         choice = self._choices[kind] = Archetypes(kind, self.options.seed, first_id, usual, odd, fresh)
         table = Table(kind, first_id, choice)
         owner = self._owner() if kind == "orders" else None
-        generate.fill(table, count, seed=self.options.seed, now=self.options.now, odd=len(odd), owner=owner)
+        pace = self._pace if kind in ("orders", "customers") else float
+        generate.fill(table, count, seed=self.options.seed, now=self.options.now, odd=len(odd), owner=owner, pace=pace)
         choice.fresh_from = table.next_id()
         return table
 
     def _owner(self) -> Any:
         buyers = array("I", self.customers.present)
-        return lambda rng: rng.choice(buyers) if buyers and rng.random() >= GUESTS else 0
+        if self.options.seasonal:
+            return Buyers(buyers, [self.customers.created_of(id_) for id_ in buyers], GUESTS)
+        return lambda rng, _: rng.choice(buyers) if buyers and rng.random() >= GUESTS else 0
 
     def _order_maker(self) -> orders.OrderMaker:
         sold = array("I", self.products.present)  # as generated: later edits must not change the bodies
@@ -98,6 +108,9 @@ class Records:
         coupons = [
             (id_, marketing.code_of(id_), self.coupons.body(id_).fields["type"]) for id_ in self.coupons.present[:20]
         ]
+        if self.options.seasonal:
+            usual = [id_ for id_ in sold if id_ not in self._choices["products"].odd_ids.values()]
+            return SeasonalOrders(Bestsellers(usual, self.products.body, self.options.seed), coupons)
         return orders.OrderMaker(goods, coupons)
 
     def _size_of(self, collection: Collection) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from demo import queries
 from integration_tests.harness import INCREMENTAL, UNDATED, catalog_of
 from integration_tests.pyairbyte.scenario import ALL_STREAMS, Moment, Story
 from sandbox.records import KINDS
@@ -68,12 +67,6 @@ def moment(request: pytest.FixtureRequest, story: Story) -> Moment:
     """The store and the file behind each of the two syncs."""
     found: Moment = getattr(story, request.param)
     return found
-
-
-@pytest.mark.parametrize("question", queries.NEXT, ids=lambda question: question.title)
-def test_a_merchant_s_queries_return_rows(moment: Moment, question: queries.Query) -> None:
-    """The queries that the demo shows, and docs/data-model.md."""
-    assert rows(moment, question.sql)
 
 
 def test_every_stream_is_synced(story: Story) -> None:
