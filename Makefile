@@ -7,9 +7,9 @@ OPENAPI ?=
 ONLY ?=
 SELECT ?=
 PYTEST := $(BIN)/pytest
-SUITES := lint types unit integration dbt-test form image-test
+SUITES := lint types unit integration dbt-test examples-test form image-test
 
-.PHONY: help demo test test-all lint types unit integration dbt-test form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released dist clean
+.PHONY: help demo test test-all lint types unit integration dbt-test examples-test form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,10 +36,13 @@ unit: $(VENV)/.tests ## unit tests
 	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
 integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt
+	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt --ignore=integration_tests/examples
 
 dbt-test: $(VENV)/.tests $(VENV)/.dbt-tests ## the dbt package on DuckDB and Postgres, against the store's own figures
 	@$(PYTEST) $(SELECT) integration_tests/dbt
+
+examples-test: $(VENV)/.tests $(VENV)/.examples ## run the examples against sandbox stores
+	@$(PYTEST) $(SELECT) integration_tests/examples
 
 form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chromium)
 	@$(PYTEST) $(SELECT) integration_tests/form
@@ -109,4 +112,10 @@ $(VENV)/.dbt $(VENV)/.dbt-tests: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@echo "Installing dbt into $(VENV)/dbt ..."
 	@test -e $(VENV)/dbt/bin/python || $(PYTHON) -m venv $(VENV)/dbt
 	@$(BIN)/uv pip install --quiet --python $(VENV)/dbt/bin/python --group $*
+	@touch $@
+
+$(VENV)/.examples: pyproject.toml $(BIN)/uv
+	@echo "Installing the connector and the examples into $(VENV)/examples ..."
+	@test -e $(VENV)/examples/bin/python || $(PYTHON) -m venv $(VENV)/examples
+	@$(BIN)/uv pip install --quiet --python $(VENV)/examples/bin/python -e . --group examples
 	@touch $@
