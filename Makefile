@@ -108,6 +108,8 @@ $(VENV)/.tests $(VENV)/.demo: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[$*]'
 	@touch $@
 
+$(VENV)/.dbt-tests: $(VENV)/.dbt # the same environment: never both at once
+
 $(VENV)/.dbt $(VENV)/.dbt-tests: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@echo "Installing dbt into $(VENV)/dbt ..."
 	@test -e $(VENV)/dbt/bin/python || $(PYTHON) -m venv $(VENV)/dbt

@@ -20,3 +20,6 @@
 
 {#- Returns an expression for a number of things, which sums make wider than it is. -#}
 {% macro whole(expression) %}{{ return("cast(" ~ expression ~ " as " ~ dbt.type_bigint() ~ ")") }}{% endmacro %}
+
+{#- Returns an expression as text. -#}
+{% macro text(expression) %}{{ return("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")") }}{% endmacro %}

@@ -11,7 +11,9 @@
 
 
 {#- Returns an expression for the text of a value inside a JSON column; null where it is missing or null. -#}
-{% macro json_text(column, keys) %}{{ return(adapter.dispatch('json_text', 'bigcommerce')(column, keys)) }}{% endmacro %}
+{% macro json_text(column, keys) %}
+{{ return(adapter.dispatch('json_text', 'bigcommerce')(column, keys)) }}
+{% endmacro %}
 
 {% macro default__json_text(column, keys) %}
 {{ return("json_extract_string(" ~ column ~ ", '$." ~ keys | join('.') ~ "')") }}

@@ -28,10 +28,10 @@ select
     account_id,
     email,
     case
-        when account_id is not null then 'customer-' || cast(account_id as {{ dbt.type_string() }})
+        when account_id is not null then 'customer-' || {{ bigcommerce.text('account_id') }}
         {%- if guests != 'none' %}
         when email is not null then 'guest-' || {{ dbt.hash('email') }}
-        else 'guest-order-' || cast(order_id as {{ dbt.type_string() }})
+        else 'guest-order-' || {{ bigcommerce.text('order_id') }}
         {%- endif %}
     end as customer_key
 from orders

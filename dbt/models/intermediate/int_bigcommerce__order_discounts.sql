@@ -5,9 +5,9 @@ with coupons as (
     select
         order_id,
         case when code is null then 'promotion' else 'coupon' end as discount_kind,
-        cast(coupon_id as {{ dbt.type_string() }}) as discount_id,
+        {{ bigcommerce.text('coupon_id') }} as discount_id,
         code,
-        cast(null as {{ dbt.type_string() }}) as discount_name,
+        {{ bigcommerce.text('null') }} as discount_name,
         discount_amount
     from {{ ref('stg_bigcommerce__order_coupons') }}
 

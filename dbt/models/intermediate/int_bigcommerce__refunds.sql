@@ -1,11 +1,13 @@
+{%- set is_declined = bigcommerce.json_entry_text('payment', 'is_declined') ~ " = 'true'" -%}
+{%- set payment_amount = bigcommerce.amount(bigcommerce.json_entry_text('payment', 'amount')) -%}
+{%- set settled_share = '(settled.total_amount - settled.declined_amount) / settled.total_amount' -%}
 with payments as (
 
     select
         refunds.refund_id,
         count(*) as payment_count,
-        sum(case when {{ bigcommerce.json_entry_text('payment', 'is_declined') }} = 'true' then 1 else 0 end) as declined_count,
-        sum(case when {{ bigcommerce.json_entry_text('payment', 'is_declined') }} = 'true'
-            then {{ bigcommerce.amount(bigcommerce.json_entry_text('payment', 'amount')) }} else 0 end) as declined_amount
+        sum(case when {{ is_declined }} then 1 else 0 end) as declined_count,
+        sum(case when {{ is_declined }} then {{ payment_amount }} else 0 end) as declined_amount
     from {{ ref('stg_bigcommerce__order_refunds') }} as refunds
     {{ bigcommerce.json_entries('refunds.payments', 'payment') }}
     group by 1
@@ -66,7 +68,7 @@ select
     case
         when settled.declined_amount = 0 then settled.total_tax
         when settled.declined_amount >= settled.total_amount then 0
-        else {{ bigcommerce.amount('settled.total_tax * (settled.total_amount - settled.declined_amount) / settled.total_amount') }}
+        else {{ bigcommerce.amount('settled.total_tax * ' ~ settled_share) }}
     end as refunded_tax,
     coalesce(item_totals.product_quantity, 0) as product_quantity,
     coalesce(item_totals.shipping_amount, 0) as shipping_amount,

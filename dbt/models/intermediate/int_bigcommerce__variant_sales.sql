@@ -1,5 +1,6 @@
 -- What was sold of each variant, in orders that count; lines without a variant are counted by their product alone.
 {% set as_of = var('bigcommerce_as_of') %}
+{% set window = var('bigcommerce_sales_window_days') %}
 
 with lines as (
 
@@ -28,7 +29,7 @@ select
     lines.net_revenue_store_currency,
     lines.ordered_on,
     case
-        when lines.ordered_on > cast({{ dbt.dateadd('day', -1 * var('bigcommerce_sales_window_days'), 'today.day') }} as date)
+        when lines.ordered_on > cast({{ dbt.dateadd('day', -window, 'today.day') }} as date)
             and lines.ordered_on <= today.day
             then lines.quantity_net
         else 0

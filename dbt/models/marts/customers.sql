@@ -2,7 +2,7 @@ with keys as (
 
     -- Registered customers, and whoever ordered without being one of them (any more).
     select
-        'customer-' || cast(customer_id as {{ dbt.type_string() }}) as customer_key,
+        'customer-' || {{ bigcommerce.text('customer_id') }} as customer_key,
         customer_id as account_id
     from {{ ref('stg_bigcommerce__customers') }}
     union distinct

@@ -2,7 +2,7 @@
     'order_count', 'first_order_count', 'incomplete_order_count', 'cancelled_order_count', 'declined_order_count',
     'archived_order_count', 'items_quantity'
 ] -%}
-{%- set sums = counts + [
+{%- set amounts = [
     'gross_revenue', 'refunded_revenue', 'net_revenue',
     'gross_revenue_store_currency', 'refunded_revenue_store_currency', 'net_revenue_store_currency',
     'discount_amount', 'shipping_inc_tax', 'total_tax', 'refunds_issued'
@@ -26,7 +26,10 @@ with orders as (
         gross_revenue_store_currency,
         refunded_revenue_store_currency,
         net_revenue_store_currency,
-        case when counts_as_revenue then coalesce(discount_amount, 0) + coalesce(coupon_discount, 0) else 0 end as discount_amount,
+        case
+            when counts_as_revenue then coalesce(discount_amount, 0) + coalesce(coupon_discount, 0)
+            else 0
+        end as discount_amount,
         case when counts_as_revenue then shipping_inc_tax else 0 end as shipping_inc_tax,
         case when counts_as_revenue then total_tax else 0 end as total_tax,
         0 as refunds_issued
@@ -40,7 +43,7 @@ refunds as (
         refunded_on as day,
         channel_id,
         currency_code,
-        {%- for column in sums[:-1] %}
+        {%- for column in (counts + amounts)[:-1] %}
         0 as {{ column }},
         {%- endfor %}
         refunded_amount as refunds_issued
@@ -55,8 +58,11 @@ days as (
         day,
         channel_id,
         currency_code,
-        {%- for column in sums %}
-        {{ bigcommerce.whole('sum(' ~ column ~ ')') if column in counts else 'sum(' ~ column ~ ')' }} as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in counts %}
+        {{ bigcommerce.whole('sum(' ~ column ~ ')') }} as {{ column }},
+        {%- endfor %}
+        {%- for column in amounts %}
+        sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (
         select * from orders
@@ -68,13 +74,13 @@ days as (
 )
 
 select
-    cast(days.day as {{ dbt.type_string() }}) || '-' || cast(days.channel_id as {{ dbt.type_string() }}) || '-' || days.currency_code
-        as daily_store_key,
+    {{ bigcommerce.text('days.day') }} || '-' || {{ bigcommerce.text('days.channel_id') }} || '-'
+        || days.currency_code as daily_store_key,
     days.day,
     days.channel_id,
-    coalesce(channels.channel_name, 'channel ' || cast(days.channel_id as {{ dbt.type_string() }})) as channel_name,
+    coalesce(channels.channel_name, 'channel ' || {{ bigcommerce.text('days.channel_id') }}) as channel_name,
     days.currency_code,
-    {%- for column in sums %}
+    {%- for column in counts + amounts %}
     days.{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 from days

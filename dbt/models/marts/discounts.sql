@@ -8,7 +8,8 @@ with used as (
         max(discounts.discount_name) as discount_name,
         count(*) as order_count,
         sum(discounts.discount_amount) as discount_amount,
-        sum({{ bigcommerce.in_store_currency('discounts.discount_amount', 'orders') }}) as discount_amount_store_currency,
+        sum({{ bigcommerce.in_store_currency('discounts.discount_amount', 'orders') }})
+            as discount_amount_store_currency,
         sum(orders.gross_revenue) as gross_revenue,
         sum(orders.net_revenue) as net_revenue,
         sum(orders.net_revenue_store_currency) as net_revenue_store_currency,
@@ -22,8 +23,8 @@ with used as (
 )
 
 select
-    used.discount_kind || ':' || coalesce(used.discount_id, '') || ':' || coalesce(used.code, '') || ':' || used.currency_code
-        as discount_key,
+    used.discount_kind || ':' || coalesce(used.discount_id, '') || ':' || coalesce(used.code, '') || ':'
+        || used.currency_code as discount_key,
     used.discount_kind,
     used.discount_id,
     used.code,
@@ -42,6 +43,6 @@ select
     used.last_used_on
 from used
 left join {{ ref('stg_bigcommerce__coupons') }} as coupons
-    on used.discount_kind = 'coupon' and cast(coupons.coupon_id as {{ dbt.type_string() }}) = used.discount_id
+    on used.discount_kind = 'coupon' and {{ bigcommerce.text('coupons.coupon_id') }} = used.discount_id
 left join {{ ref('stg_bigcommerce__promotions') }} as promotions
-    on used.discount_kind = 'promotion' and cast(promotions.promotion_id as {{ dbt.type_string() }}) = used.discount_id
+    on used.discount_kind = 'promotion' and {{ bigcommerce.text('promotions.promotion_id') }} = used.discount_id

@@ -1,4 +1,5 @@
 {%- set basis = var('bigcommerce_revenue_basis') -%}
+{%- set net_revenue = '(gross_revenue - refunded_revenue)' -%}
 with lines as (
 
     select
@@ -38,7 +39,10 @@ with_refunds as (
 
     select
         paid.*,
-        case when quantity = 0 then 0 else {{ bigcommerce.amount('paid_inc_tax * refunded / quantity') }} end as refunded_amount,
+        case
+            when quantity = 0 then 0
+            else {{ bigcommerce.amount('paid_inc_tax * refunded / quantity') }}
+        end as refunded_amount,
         case when counts_as_revenue then paid else 0 end as gross_revenue,
         case
             when counts_as_revenue and quantity <> 0 then {{ bigcommerce.amount('paid * refunded / quantity') }}
@@ -78,7 +82,7 @@ select
     coalesce(unit_cost, 0) * quantity as cost,
     gross_revenue,
     refunded_revenue,
-    gross_revenue - refunded_revenue as net_revenue,
+    {{ net_revenue }} as net_revenue,
     {{ bigcommerce.in_store_currency('gross_revenue', 'with_refunds') }} as gross_revenue_store_currency,
-    {{ bigcommerce.in_store_currency('(gross_revenue - refunded_revenue)', 'with_refunds') }} as net_revenue_store_currency
+    {{ bigcommerce.in_store_currency(net_revenue, 'with_refunds') }} as net_revenue_store_currency
 from with_refunds

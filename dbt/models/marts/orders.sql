@@ -1,4 +1,5 @@
 {%- set basis = var('bigcommerce_revenue_basis') -%}
+{%- set net_revenue = '(gross_revenue - refunded_revenue)' -%}
 with refunds as (
 
     select
@@ -112,7 +113,7 @@ select
     customer_order_number,
     coalesce(customer_order_number = 1, false) as is_first_order,
     channel_id,
-    coalesce(name_of_channel, 'channel ' || cast(channel_id as {{ dbt.type_string() }})) as channel_name,
+    coalesce(name_of_channel, 'channel ' || {{ bigcommerce.text('channel_id') }}) as channel_name,
     order_source,
     payment_method,
     payment_status,
@@ -148,12 +149,13 @@ select
     total_inc_tax - refunded_amount as net_total_inc_tax,
     gross_revenue,
     refunded_revenue,
-    gross_revenue - refunded_revenue as net_revenue
-    {%- for currency in ('store', 'display') %}
-    {%- for measure, amount in (('gross', 'gross_revenue'), ('refunded', 'refunded_revenue'), ('net', 'gross_revenue - refunded_revenue')) %},
-    {{ bigcommerce['in_' ~ currency ~ '_currency']('(' ~ amount ~ ')', 'priced') }} as {{ measure }}_revenue_{{ currency }}_currency
-    {%- endfor %}
-    {%- endfor %}
+    {{ net_revenue }} as net_revenue,
+    {{ bigcommerce.in_store_currency('gross_revenue', 'priced') }} as gross_revenue_store_currency,
+    {{ bigcommerce.in_store_currency('refunded_revenue', 'priced') }} as refunded_revenue_store_currency,
+    {{ bigcommerce.in_store_currency(net_revenue, 'priced') }} as net_revenue_store_currency,
+    {{ bigcommerce.in_display_currency('gross_revenue', 'priced') }} as gross_revenue_display_currency,
+    {{ bigcommerce.in_display_currency('refunded_revenue', 'priced') }} as refunded_revenue_display_currency,
+    {{ bigcommerce.in_display_currency(net_revenue, 'priced') }} as net_revenue_display_currency
     {{- bigcommerce.added_columns('order') }}
 from priced
 {{- bigcommerce.added_joins('order', 'priced.order_id') }}

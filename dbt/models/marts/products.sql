@@ -53,8 +53,7 @@ select
     coalesce(variants.variant_count, 0) as variant_count,
     coalesce(categories.category_count, 0) as category_count,
     products.reviews_count,
-    case when products.reviews_count > 0 then {{ bigcommerce.amount('products.reviews_rating_sum / products.reviews_count') }} end
-        as reviews_average,
+    {{ bigcommerce.amount('products.reviews_rating_sum / nullif(products.reviews_count, 0)') }} as reviews_average,
     products.created_at,
     products.modified_at,
     coalesce(sales.order_count, 0) as order_count,

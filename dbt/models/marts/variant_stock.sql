@@ -1,5 +1,5 @@
 select
-    cast(variant_id as {{ dbt.type_string() }}) || '-' || cast(location_id as {{ dbt.type_string() }}) as variant_stock_key,
+    {{ bigcommerce.text('variant_id') }} || '-' || {{ bigcommerce.text('location_id') }} as variant_stock_key,
     variant_id,
     product_id,
     product_name,
