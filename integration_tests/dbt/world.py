@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import Options, Server
-from sandbox.data import payments
+from sandbox.data import order_children, payments
 from sandbox.data.order_lines import bought
 
 OPTIONS = Options(orders=140, products=60, customers=60, coupons=20, companies=8, b2b=True)
@@ -116,12 +116,13 @@ class World:
             {"id": "manual-discount", "amount": "3.0000", "name": "Manual Discount", "code": None, "target": "order"},
             {"id": str(PROMOTION), "amount": "1.2500", "name": "Buy two", "code": None, "target": "product"},
         ]
-        for status_id in (2, 10, 5):
+        listed = [order_children.coupon(1, PROMOTION, None, 5)]  # the promotion, in the list of coupons as well
+        for status_id, coupons in ((2, []), (10, listed), (5, [])):
             id_ = next(self._orders)
-            first, *others = self._store.record("orders", id_)["lines"]
+            first, *others = self._store.orders.body(id_).parts["lines"]
             paid = f"{float(first['total_inc_tax']) - 4.25:.4f}"
             line = bought(first, applied_discounts=names, discounted_total_inc_tax=paid)
-            changes: dict[str, Any] = {"discount_amount": "4.2500", "lines": [line, *others]}
+            changes: dict[str, Any] = {"discount_amount": "4.2500", "lines": [line, *others], "coupon_rows": coupons}
             self._store.edit("orders", id_, status_id=status_id, **changes)
 
     def _refunds(self) -> None:

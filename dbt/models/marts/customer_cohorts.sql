@@ -25,7 +25,8 @@ activity as (
 select
     activity.cohort_month,
     activity.activity_month,
-    {{ dbt.datediff('activity.cohort_month', 'activity.activity_month', 'month') }} as months_since_first,
+    {{ bigcommerce.whole(dbt.datediff('activity.cohort_month', 'activity.activity_month', 'month')) }}
+        as months_since_first,
     cohorts.cohort_customers,
     activity.active_customers,
     {{ bigcommerce.amount('1.0 * activity.active_customers / cohorts.cohort_customers') }} as retention,
