@@ -7,12 +7,13 @@ OPENAPI ?=
 ONLY ?=
 SELECT ?=
 PYTEST := $(BIN)/pytest
-SUITES := lint types unit integration dbt-test form report image-test
+SUITES := lint types unit integration dbt-test examples-test form report image-test
+APART := dbt examples form image report # folders of integration_tests with a target of their own
 
-.PHONY: help demo test test-all lint types unit integration dbt-test form form-screenshot report report-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
+.PHONY: help demo test test-all lint types unit integration dbt-test examples-test form form-screenshot report report-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo $(VENV)/.dbt ## sync a local store into DuckDB, edit it, sync again, and draw a report
 	@$(BIN)/python -m demo
@@ -36,10 +37,13 @@ unit: $(VENV)/.tests ## unit tests
 	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
 integration: $(VENV)/.tests $(VENV)/.dbt ## whole syncs against the sandbox store
-	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt --ignore=integration_tests/report
+	@$(PYTEST) -n auto $(SELECT) integration_tests $(APART:%=--ignore=integration_tests/%)
 
 dbt-test: $(VENV)/.tests $(VENV)/.dbt-tests ## the dbt package on DuckDB and Postgres, against the store's own figures
 	@$(PYTEST) $(SELECT) integration_tests/dbt
+
+examples-test: $(VENV)/.tests $(VENV)/.examples ## run the examples against sandbox stores
+	@$(PYTEST) $(SELECT) integration_tests/examples
 
 form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chromium)
 	@$(PYTEST) $(SELECT) integration_tests/form
@@ -122,4 +126,10 @@ $(VENV)/.dbt $(VENV)/.dbt-tests: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@echo "Installing dbt into $(VENV)/dbt ..."
 	@test -e $(VENV)/dbt/bin/python || $(PYTHON) -m venv $(VENV)/dbt
 	@$(BIN)/uv pip install --quiet --python $(VENV)/dbt/bin/python --group $*
+	@touch $@
+
+$(VENV)/.examples: pyproject.toml $(BIN)/uv
+	@echo "Installing the connector and the examples into $(VENV)/examples ..."
+	@test -e $(VENV)/examples/bin/python || $(PYTHON) -m venv $(VENV)/examples
+	@$(BIN)/uv pip install --quiet --python $(VENV)/examples/bin/python -e . --group examples
 	@touch $@

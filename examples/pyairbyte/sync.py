@@ -1,0 +1,30 @@
+"""A BigCommerce store in DuckDB, with the dbt models on top: `python sync.py config.json store.duckdb`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import airbyte
+from airbyte.caches import DuckDBCache
+from dbt.cli.main import dbtRunner
+
+HERE = Path(__file__).resolve().parent
+DBT_PACKAGE = HERE.parents[1] / "dbt"
+STREAMS = [  # what the marts read; a table that is left out reads as empty there
+    "orders", "order_products", "order_fees", "order_coupons", "order_refunds", "customers", "customer_groups",
+    "products", "product_variants", "product_category_assignments", "brands", "channels", "coupons", "promotions",
+    "inventory_items",
+]  # fmt: skip
+
+config, database = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2]).resolve()
+source = airbyte.get_source("source-bigcommerce", config=config, local_executable="source-bigcommerce", streams=STREAMS)
+source.check()
+# The states are kept in the same file, so that the next run reads what has changed. It is closed before dbt opens it.
+with DuckDBCache(db_path=database, schema_name="bigcommerce", cache_dir=database.parent / "cache") as cache:
+    source.read(cache=cache)
+
+os.environ["BIGCOMMERCE_DUCKDB"] = str(database)  # for profiles.yml
+folders = {"project-dir": DBT_PACKAGE, "profiles-dir": HERE, "target-path": database.parent / "dbt"}
+build = dbtRunner().invoke(["build", *(f"--{name}={folder}" for name, folder in folders.items())])
+sys.exit(not build.success)

@@ -1,0 +1,15 @@
+"""The warehouse of a store as the examples leave it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+
+def orders_in(database: Path) -> set[int]:
+    """Returns the ids in the mart `orders`; fails if one is there twice."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute("SELECT order_id FROM marts.orders").fetchall()
+    assert len(rows) == len(set(rows))
+    return {id_ for (id_,) in rows}
