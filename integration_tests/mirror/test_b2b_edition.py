@@ -15,6 +15,7 @@ from integration_tests.mirror.test_machine import LATE, SILENT, WHICH, MirrorLif
 from integration_tests.mirror.world import Broken, Setup, World
 from sandbox import B2B_VARIANTS
 from sandbox.faults import Fault
+from source_bigcommerce.reconciliation import confirmation
 
 # Streams made from lists alone. The others cost a request for each record, and follow recent changes.
 LISTED = (
@@ -158,6 +159,22 @@ def test_a_record_that_its_own_address_returns_is_not_deleted(kind: str, world: 
     found = world.sync()
     assert not found.failure, found.errors
     assert not world.counts["deletions"]
+
+
+def test_many_deletions_are_confirmed_over_several_reconciliations(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a request, of which B2B Edition allows 150 a minute."""
+    monkeypatch.setattr(confirmation, "_ADDRESSES", 2)
+    users = world.store.collections["company_users"]
+    for key in users.keys()[:5]:
+        users.delete(key)
+    deletions = []
+    for _ in range(3):
+        world.sync()
+        deletions.append(world.counts["deletions"])
+        world.time.pass_(60)
+    assert deletions == [2, 4, 5]
 
 
 QUOTES = ("quotes", "quote_details", "quote_line_items")

@@ -83,7 +83,8 @@ class PageNumberReader:
         skipper.end()
 
     def _has_entries_before(self, end: datetime, page: Page) -> bool:
-        """Returns True if a page has entries that were not changed since `end`."""
+        """Returns True if a page has entries that were not changed since `end`. If the whole first page of a slice was
+        changed since, nothing contradicts that the others were changed as well."""
         dates = (self._filter.changed_at(record) for record in page.records)
         return any(date is None or date < end for date in dates)
 

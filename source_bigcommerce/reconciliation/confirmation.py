@@ -20,6 +20,7 @@ from source_bigcommerce.streams.stream import PerParentStream
 
 _AT_ONCE = 500  # ids, whose entries are in memory together
 _SAMPLE = 10  # ids that are requested by themselves if a list has become empty
+_ADDRESSES = 300  # entries that are requested at their own addresses in one reconciliation
 
 logger = logging.getLogger("airbyte")
 
@@ -91,13 +92,14 @@ class DeletionConfirmation:
             one.hold_back_children(existing)
 
     def _keep_existing(self, missing: Sequence[StreamComparison], returned: Collection[Any]) -> None:
-        """Keeps the records of entries that exist at their own address, although the list has returned them neither
-        time. Those that it `returned` are not requested."""
+        """Keeps the records of entries that exist at their own address, although neither request of the list returned
+        them. Those that it `returned` are not requested; those that are too many now are kept until the next
+        reconciliation."""
         if self._reader.listing.record_endpoint:
-            parents = {key[0] for one in missing for key in one.missing} - set(returned)
-            found = set(filter(self._reader.exists, parents))
+            parents = sorted({key[0] for one in missing for key in one.missing} - set(returned))
+            found = set(filter(self._reader.exists, parents[:_ADDRESSES]))
             for one in missing:
-                one.keep_those_of(found)
+                one.keep_those_of({*found, *parents[_ADDRESSES:]})
 
     def _entries(self, missing: Sequence[StreamComparison]) -> Iterator[Sequence[Record]]:
         """Yields the entries that may contain the missing records, whatever the settings exclude. Raises
