@@ -67,12 +67,12 @@ class PageNumberReader:
             return
         assert closed.window is not None
         end = closed.window.end
-        had_entries = self._has_entries_before(end, first)
+        had_entries = _has_entries_before(end, self._filter, first)
         skipper = self._pages.skipper(closed)
         first = self._first(closed, skipper)
         if not first.records and not skipper:
             whole = self._pages.fetch(piece, None)
-            if self._has_entries_before(end, whole) or (had_entries and not whole.records):
+            if _has_entries_before(end, self._filter, whole) or (had_entries and not whole.records):
                 raise ended_early(self._pages, 0)
         yield from self._read(closed, first, skipper)
         del first
@@ -81,12 +81,6 @@ class PageNumberReader:
         # No state depends on this: it was changed after the sync began, and the next sync reads it.
         yield from self._read_open_tail(closed.restrict(began + SECOND, began))
         skipper.end()
-
-    def _has_entries_before(self, end: datetime, page: Page) -> bool:
-        """Returns True if a page has entries that were not changed since `end`. If the whole first page of a slice was
-        changed since, nothing contradicts that the others were changed as well."""
-        dates = (self._filter.changed_at(record) for record in page.records)
-        return any(date is None or date < end for date in dates)
 
     @property
     def _can_grow_by_edits(self) -> bool:
@@ -243,6 +237,13 @@ class PageNumberReader:
     @property
     def _may_be_whole(self) -> bool:
         return isinstance(self._listing.pagination, MaybePaginated)
+
+
+def _has_entries_before(end: datetime, filter_: EntryFilter, page: Page) -> bool:
+    """Returns True if a page has entries that were not changed since `end`. If the whole first page of a slice was
+    changed since, nothing contradicts that the others were changed as well."""
+    dates = map(filter_.changed_at, page.records)
+    return any(date is None or date < end for date in dates)
 
 
 def _limit_of(first: Page, pagination: Pagination) -> int:
