@@ -31,7 +31,7 @@ from tools.project import DOCS, ROOT, metadata
 from tools.streams import scopes, streams
 
 README = ROOT / "README.md"
-DOCUMENTS = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *(ROOT / "dbt").glob("*.md")]
 
 
 @pytest.mark.parametrize("document", [STREAMS, PAGE, MIGRATIONS], ids=lambda path: path.name)
