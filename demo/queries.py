@@ -30,7 +30,7 @@ BEST_SELLERS = Query(
     "Best sellers by variant",
     "SELECT product_id, variant_id, max(product_name) AS product, sum(quantity_net) AS sold, "
     "currency_code AS currency, round(sum(net_revenue), 2) AS revenue FROM analytics.order_lines "
-    "WHERE counts_as_revenue GROUP BY product_id, variant_id, currency "
+    "WHERE counts_as_revenue AND product_id IS NOT NULL GROUP BY product_id, variant_id, currency "
     "ORDER BY sold DESC, product_id, variant_id LIMIT 5",
 )
 REPEAT_CUSTOMERS = Query(

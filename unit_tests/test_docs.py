@@ -31,7 +31,11 @@ from tools.project import DOCS, ROOT, metadata
 from tools.streams import scopes, streams
 
 README = ROOT / "README.md"
-DOCUMENTS = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *(ROOT / "examples").rglob("*.md")]
+DOCUMENTS = [
+    document
+    for folder, pattern in ((ROOT, "*.md"), (DOCS, "*.md"), (ROOT / "dbt", "*.md"), (ROOT / "examples", "**/*.md"))
+    for document in folder.glob(pattern)
+]
 
 
 @pytest.mark.parametrize("document", [STREAMS, PAGE, MIGRATIONS], ids=lambda path: path.name)

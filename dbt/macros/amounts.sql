@@ -23,3 +23,15 @@
 
 {#- Returns an expression as text. -#}
 {% macro text(expression) %}{{ return("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")") }}{% endmacro %}
+
+
+{#- Returns an expression for the identifier that a text is, null if it is another text. -#}
+{% macro number_in(expression) %}{{ return(adapter.dispatch('number_in', 'bigcommerce')(expression)) }}{% endmacro %}
+
+{% macro default__number_in(expression) %}{{ return("try_cast(" ~ expression ~ " as bigint)") }}{% endmacro %}
+
+{% macro bigquery__number_in(expression) %}{{ return("safe_cast(" ~ expression ~ " as int64)") }}{% endmacro %}
+
+{% macro postgres__number_in(expression) %}
+{{ return("case when " ~ expression ~ " ~ '^[0-9]{1,18}$' then cast(" ~ expression ~ " as bigint) end") }}
+{% endmacro %}

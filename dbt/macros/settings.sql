@@ -18,7 +18,7 @@
 
 {#- A wrong schema would otherwise make empty models: a table that is not there reads as empty. -#}
 {% macro check_source_exists() %}
-{%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', 'bigcommerce') | list -%}
+{%- set tables = graph.sources.values() | selectattr('package_name', 'equalto', 'bigcommerce') | list -%}
 {%- set found = [] -%}
 {%- for table in tables -%}
     {%- if adapter.get_relation(table.database, table.schema, table.identifier) -%}
@@ -36,7 +36,7 @@
 {#- The marts have names of tables that the connector writes, such as `orders`. -#}
 {% macro check_nothing_is_overwritten() %}
 {%- set written = [] -%}
-{%- for table in graph.sources.values() -%}
+{%- for table in graph.sources.values() if table.package_name == 'bigcommerce' -%}
     {%- do written.append((table.database, table.schema, table.identifier) | join('.') | lower) -%}
 {%- endfor -%}
 {%- for model in graph.nodes.values() if model.package_name == 'bigcommerce' and model.resource_type == 'model' -%}

@@ -45,3 +45,19 @@
 
 {#- Returns an expression for the first day of the month of a day. -#}
 {% macro month_of(day) %}{{ return("cast(" ~ dbt.date_trunc('month', day) ~ " as date)") }}{% endmacro %}
+
+
+{#- Returns an expression for the current time in UTC. -#}
+{% macro utc_now() %}{{ return(adapter.dispatch('utc_now', 'bigcommerce')()) }}{% endmacro %}
+
+{% macro default__utc_now() %}{{ return("(now() at time zone 'UTC')") }}{% endmacro %}
+
+{% macro bigquery__utc_now() %}{{ return("current_timestamp()") }}{% endmacro %}
+
+{% macro snowflake__utc_now() %}
+{{ return("convert_timezone('UTC', current_timestamp())::timestamp_ntz") }}
+{% endmacro %}
+
+
+{#- Returns an expression for the current day in the time zone `bigcommerce_timezone`. -#}
+{% macro current_day() %}{{ return(bigcommerce.local_day(bigcommerce.utc_now())) }}{% endmacro %}

@@ -1,31 +1,60 @@
--- The days of each channel and currency add up to its orders.
+-- Each day of a channel and currency has the sums of its orders, and of the refunds that were issued on it; no day is
+-- missing, and none has no orders or refunds.
 {%- set sums = {
     'order_count': 'case when counts_as_revenue then 1 else 0 end',
+    'first_order_count': 'case when is_first_order then 1 else 0 end',
     'gross_revenue': 'gross_revenue',
     'refunded_revenue': 'refunded_revenue',
     'net_revenue': 'net_revenue',
     'net_revenue_store_currency': 'net_revenue_store_currency',
 } %}
-with days as (
+with differences as (
 
-    select channel_id, currency_code{% for name in sums %}, sum({{ name }}) as {{ name }}{% endfor %}
+    select
+        day,
+        channel_id,
+        currency_code,
+        1 as day_count,
+        0 as record_count
+        {%- for name in sums %},
+        {{ name }}
+        {%- endfor %},
+        refunds_issued
     from {{ ref('daily_store') }}
-    group by 1, 2
-
-),
-
-orders as (
-
-    select channel_id, currency_code{% for name, value in sums.items() %}, sum({{ value }}) as {{ name }}{% endfor %}
+    union all
+    select
+        ordered_on,
+        channel_id,
+        currency_code,
+        0,
+        1
+        {%- for value in sums.values() %},
+        -({{ value }})
+        {%- endfor %},
+        0
     from {{ ref('orders') }}
-    group by 1, 2
+    union all
+    select
+        refunded_on,
+        channel_id,
+        currency_code,
+        0,
+        1
+        {%- for name in sums %},
+        0
+        {%- endfor %},
+        -refunded_amount
+    from {{ ref('refunds') }}
+    where counts_as_revenue
 
 )
 
-select orders.channel_id, orders.currency_code
-from orders
-left join days on days.channel_id = orders.channel_id and days.currency_code = orders.currency_code
-where days.channel_id is null
+select day, channel_id, currency_code
+from differences
+group by 1, 2, 3
+having sum(day_count) <> 1
+    or sum(record_count) = 0
 {%- for name in sums %}
-    or orders.{{ name }} <> days.{{ name }}
+    or coalesce(sum({{ name }}), 0) <> 0
 {%- endfor %}
+    or coalesce(sum(refunds_issued), 0) <> 0

@@ -1,5 +1,7 @@
 -- The lines of an order add up to its subtotal, on the side of tax that BigCommerce calls exact for the order. Each
 -- line may differ by `bigcommerce_tolerance`, as totals are rounded. Skipped if `order_products` is not synced.
+-- It warns: the store's totals, which staff can override, are not the work of this package.
+{{ config(severity='warn') }}
 with lines as (
 
     select

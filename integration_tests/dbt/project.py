@@ -31,6 +31,12 @@ packages:
     subdirectory: dbt
     revision: main
 """
+_SOURCES = """
+sources:
+  - name: bigcommerce  # a source of the user, which has nothing to do with that of the package
+    schema: analytics
+    tables: [name: orders]
+"""
 _PROFILES = """
 shop:
   target: duckdb
@@ -111,11 +117,12 @@ def install(folder: Path, package: Path = PACKAGE) -> Project:
     identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
     for command in (("init", "-q", "-b", "main"), ("add", "-A"), (*identity, "commit", "-qm", "Add the package")):
         _run(["git", "-C", str(repository), *command])
-    project.mkdir()
+    (project / "models").mkdir(parents=True)
     files = {
         "dbt_project.yml": _PROJECT,
         "packages.yml": _PACKAGES.format(repository=repository),
         "profiles.yml": _PROFILES,
+        "models/sources.yml": _SOURCES,
     }
     for name, text in files.items():
         (project / name).write_text(text, encoding="utf-8")

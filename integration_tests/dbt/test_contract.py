@@ -53,7 +53,8 @@ def test_columns_of_marts_are_those_that_were_published() -> None:
 def test_models_have_the_columns_and_types_that_are_described(databases: Databases, target: str) -> None:
     """In the order of the description, and in both databases of the same kind."""
     database = databases("awkward", target)
-    database.dbt("run")
+    outcome = database.dbt("run")
+    assert outcome.code == 0, outcome.output
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in database.rows(
         "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'analytics' "

@@ -85,6 +85,8 @@ def _source_columns(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """The columns of the connector's tables, by the id of their source; the types do not matter here."""
     found = {}
     for id_, source in manifest["sources"].items():
+        if source["package_name"] != "bigcommerce":
+            continue
         file = ROOT / "source_bigcommerce" / "schemas" / f"{source['name']}.json"
         fields = json.loads(file.read_text(encoding="utf-8"))["properties"]
         found[id_] = dict.fromkeys([*fields, "_ab_cdc_deleted_at"], "string")

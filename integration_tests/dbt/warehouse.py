@@ -13,6 +13,7 @@ import duckdb
 import yaml
 
 from integration_tests.dbt.project import PACKAGE, Outcome, Project
+from integration_tests.dbt.truth.values import Row
 from integration_tests.dbt.world import OPTIONS, World
 from integration_tests.harness import config_for
 from integration_tests.pyairbyte import process
@@ -35,15 +36,16 @@ def source_tables() -> list[str]:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A database with the tables of a store."""
+    """A database with the tables of a store; `kept` are records that its tables have and the store does not."""
 
+    folder: Path
     server: Server
     tables: Sequence[str]
     project: Project
     target: str
     duckdb: Path | None = None
     postgres: Postgres | None = None
-    variables: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, list[Row]] = field(default_factory=dict)
 
     def dbt(self, *arguments: str, **variables: Any) -> Outcome:
         """Runs a command of dbt on the database, with variables besides those that name the tables."""
@@ -56,6 +58,19 @@ class Warehouse:
             *arguments, target=self.target, variables={**source, **variables}, environment=environment
         )
 
+    def replace(self, *tables: str) -> None:
+        """Syncs some tables in full into new ones, in whose favor the former ones are dropped."""
+        process.run(
+            self.folder,
+            config_for(self.server, reconcile="every_sync"),
+            CONNECTOR,
+            streams=tables,
+            postgres=asdict(self.postgres) if self.postgres else None,
+            reading={"write_strategy": "replace", "force_full_refresh": True},
+        )
+        for table in tables:
+            self.kept.pop(table, None)
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Returns the result of a query."""
         if self.postgres:
@@ -66,18 +81,21 @@ class Warehouse:
 
 @contextmanager
 def warehouse(folder: Path, project: Project, store: str, target: str) -> Iterator[Warehouse]:
-    """The tables of a store: `awkward`, all that the package reads after two syncs, or `plain`, a few after one."""
-    awkward = store == "awkward"
-    with serve(OPTIONS if awkward else PLAIN) as server:
+    """The tables of a store: `awkward`, all that the package reads after two syncs, or one sync of `plain`.
+
+    That has a few tables, or with `orders` that one alone.
+    """
+    with serve(OPTIONS if store == "awkward" else PLAIN) as server:
         if target == "duckdb":
-            yield _filled(folder, project, server, awkward, None)
+            yield _filled(folder, project, server, store, None)
         else:
             with serve_postgres() as postgres:
-                yield _filled(folder, project, server, awkward, postgres)
+                yield _filled(folder, project, server, store, postgres)
 
 
-def _filled(folder: Path, project: Project, server: Server, awkward: bool, postgres: Postgres | None) -> Warehouse:
-    tables = source_tables() if awkward else FEW_TABLES
+def _filled(folder: Path, project: Project, server: Server, store: str, postgres: Postgres | None) -> Warehouse:
+    awkward = store == "awkward"
+    tables = source_tables() if awkward else ("orders",) if store == "orders" else FEW_TABLES
     config = config_for(server, reconcile="every_sync" if awkward else "never")
     login = asdict(postgres) if postgres else None
     database = Path()
@@ -87,4 +105,4 @@ def _filled(folder: Path, project: Project, server: Server, awkward: bool, postg
         report = process.run(folder, config, CONNECTOR, streams=tables, postgres=login)
         database = report.database
     target = "postgres" if postgres else "duckdb"
-    return Warehouse(server, tables, project, target, None if postgres else database, postgres)
+    return Warehouse(folder, server, tables, project, target, None if postgres else database, postgres, world.kept)

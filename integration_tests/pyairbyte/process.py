@@ -36,16 +36,18 @@ def run(
     programs: str = "",
     streams: str | Sequence[str] = "*",
     postgres: Mapping[str, Any] | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Report:
     """A check and syncs of all streams, or of some. The cache in the folder, and with it the state, outlives the
     process.
 
     `programs` is a folder of programs to find before those of the machine. Records are loaded into DuckDB unless
-    `postgres` names a server.
+    `postgres` names a server. `reading` has further arguments of PyAirbyte's `read`.
     """
     job, report, output = folder / "job.json", folder / "report.json", folder / "output.txt"
     report.unlink(missing_ok=True)
     requested = {"config": config, "connector": connector, "syncs": syncs, "streams": streams, "postgres": postgres}
+    requested["reading"] = dict(reading or {})
     files = {"cache": str(folder / "cache"), "report": str(report)}
     job.write_text(json.dumps({**requested, **files}), encoding="utf-8")
     with output.open("w", encoding="utf-8") as log:

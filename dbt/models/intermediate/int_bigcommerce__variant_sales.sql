@@ -1,20 +1,9 @@
 -- What was sold of each variant, in orders that count; lines without a variant are counted by their product alone.
-{% set as_of = var('bigcommerce_as_of') %}
 {% set window = var('bigcommerce_sales_window_days') %}
 
 with lines as (
 
     select * from {{ ref('order_lines') }} where counts_as_revenue and product_id is not null
-
-),
-
-today as (
-
-    {%- if as_of %}
-    select cast('{{ as_of }}' as date) as day
-    {%- else %}
-    select max(ordered_on) as day from {{ ref('orders') }}
-    {%- endif %}
 
 )
 
@@ -35,4 +24,4 @@ select
         else 0
     end as quantity_sold_recently
 from lines
-cross join today
+cross join {{ ref('int_bigcommerce__sales_day') }} as today

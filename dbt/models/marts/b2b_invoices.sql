@@ -13,7 +13,7 @@ select
     invoices.invoice_number,
     invoices.company_id,
     coalesce(companies.company_name, invoices.company_name) as company_name,
-    cast(nullif(invoices.order_number, '0') as {{ dbt.type_bigint() }}) as order_id,
+    nullif({{ bigcommerce.number_in('invoices.order_number') }}, 0) as order_id,
     invoices.channel_id,
     case invoices.status_id
         when 0 then 'open' when 1 then 'partially paid' when 2 then 'completed'
@@ -27,7 +27,7 @@ select
     invoices.due_on,
     coalesce(
         invoices.open_amount > 0
-        and invoices.due_on < {{ "cast('" ~ as_of ~ "' as date)" if as_of else 'current_date' }},
+        and invoices.due_on < {{ "cast('" ~ as_of ~ "' as date)" if as_of else bigcommerce.current_day() }},
         false
     ) as is_overdue
 from invoices

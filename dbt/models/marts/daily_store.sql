@@ -74,8 +74,9 @@ days as (
 )
 
 select
-    {{ bigcommerce.text('days.day') }} || '-' || {{ bigcommerce.text('days.channel_id') }} || '-'
-        || days.currency_code as daily_store_key,
+    {% for part in ('day', 'channel_id', 'currency_code') -%}
+    coalesce({{ bigcommerce.text('days.' ~ part) }}, ''){{ " || '-' || " if not loop.last }}
+    {%- endfor %} as daily_store_key,
     days.day,
     days.channel_id,
     coalesce(channels.channel_name, 'channel ' || {{ bigcommerce.text('days.channel_id') }}) as channel_name,

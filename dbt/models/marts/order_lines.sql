@@ -6,9 +6,14 @@ with lines as (
         lines.*,
         -- A line that the API returned without the discounted total had no discounts.
         coalesce(lines.discounted_total_inc_tax, lines.total_inc_tax) as paid_inc_tax,
-        coalesce(lines.quantity_refunded, 0) as refunded,
+        coalesce(lines.quantity_refunded, 0) as reported_refunded,
+        case
+            when orders.is_refunded_by_status then lines.quantity
+            else coalesce(lines.quantity_refunded, 0)
+        end as refunded,
         orders.order_state,
         orders.counts_as_revenue,
+        orders.is_refunded_by_status,
         orders.ordered_on,
         orders.channel_id,
         orders.customer_key,
@@ -41,10 +46,11 @@ with_refunds as (
         paid.*,
         case
             when quantity = 0 then 0
-            else {{ bigcommerce.amount('paid_inc_tax * refunded / quantity') }}
+            else {{ bigcommerce.amount('paid_inc_tax * reported_refunded / quantity') }}
         end as refunded_amount,
         case when counts_as_revenue then paid else 0 end as gross_revenue,
         case
+            when counts_as_revenue and is_refunded_by_status then paid
             when counts_as_revenue and quantity <> 0 then {{ bigcommerce.amount('paid * refunded / quantity') }}
             else 0
         end as refunded_revenue
@@ -79,7 +85,7 @@ select
     total_tax,
     paid_inc_tax as discounted_total_inc_tax,
     refunded_amount,
-    coalesce(unit_cost, 0) * quantity as cost,
+    nullif(unit_cost, 0) * quantity as cost,
     gross_revenue,
     refunded_revenue,
     {{ net_revenue }} as net_revenue,

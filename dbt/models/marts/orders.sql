@@ -1,4 +1,5 @@
 {%- set basis = var('bigcommerce_revenue_basis') -%}
+{%- set excluded = var('bigcommerce_excluded_status_ids') -%}
 {%- set net_revenue = '(gross_revenue - refunded_revenue)' -%}
 with refunds as (
 
@@ -60,8 +61,13 @@ rated as (
             when home_currency_code = transactional_currency_code then 1
             else nullif(store_default_to_transactional_exchange_rate, 0)
         end as transactional_rate,
-        status_id not in ({{ var('bigcommerce_excluded_status_ids') | join(', ') }})
-        {%- if not var('bigcommerce_include_archived') %} and not is_deleted{% endif %} as counts_as_revenue
+        {{ 'true' if var('bigcommerce_include_archived') else 'not is_deleted' }}
+        {%- if excluded %} and status_id not in ({{ excluded | join(', ') }}){% endif %} as counts_as_revenue,
+        {% if var('bigcommerce_status_refunded_is_refund') -%}
+        coalesce(status_id = 4 and refunded_amount = 0, false) as is_refunded_by_status
+        {%- else -%}
+        false as is_refunded_by_status
+        {%- endif %}
     from joined
 
 ),
@@ -78,9 +84,7 @@ priced as (
         case when counts_as_revenue then {{ basis }} else 0 end as gross_revenue,
         case
             when not counts_as_revenue then 0
-            {%- if var('bigcommerce_status_refunded_is_refund') %}
-            when status_id = 4 and refund_count = 0 then {{ basis }}
-            {%- endif %}
+            when is_refunded_by_status then {{ basis }}
             else refunded_amount{{ ' - refunded_tax' if basis == 'total_ex_tax' }}
         end as refunded_revenue,
         case
@@ -144,6 +148,7 @@ select
     store_credit_amount,
     gift_certificate_amount,
     refund_count,
+    is_refunded_by_status,
     refunded_amount,
     refunded_tax,
     total_inc_tax - refunded_amount as net_total_inc_tax,

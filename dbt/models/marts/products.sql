@@ -6,6 +6,19 @@ with variants as (
 
 ),
 
+undivided as (
+
+    -- Stock of products with options that is not divided among their variants.
+    select
+        product_id,
+        {{ bigcommerce.whole('sum(case when is_location_enabled then available_to_sell else 0 end)') }}
+            as available_to_sell
+    from {{ ref('int_bigcommerce__stock') }}
+    where variant_id is null
+    group by 1
+
+),
+
 categories as (
 
     select product_id, count(*) as category_count
@@ -48,7 +61,7 @@ select
     products.inventory_tracking,
     case
         when products.inventory_tracking = 'none' then null
-        else coalesce(variants.available_to_sell, products.inventory_level)
+        else coalesce(undivided.available_to_sell, variants.available_to_sell, products.inventory_level)
     end as available_to_sell,
     coalesce(variants.variant_count, 0) as variant_count,
     coalesce(categories.category_count, 0) as category_count,
@@ -68,6 +81,7 @@ select
 from {{ ref('stg_bigcommerce__products') }} as products
 left join {{ ref('stg_bigcommerce__brands') }} as brands on brands.brand_id = products.brand_id
 left join variants on variants.product_id = products.product_id
+left join undivided on undivided.product_id = products.product_id
 left join categories on categories.product_id = products.product_id
 left join sales on sales.product_id = products.product_id
 {{- bigcommerce.added_joins('product', 'products.product_id') }}

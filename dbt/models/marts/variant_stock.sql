@@ -1,5 +1,5 @@
 select
-    {{ bigcommerce.text('variant_id') }} || '-' || {{ bigcommerce.text('location_id') }} as variant_stock_key,
+    coalesce({{ bigcommerce.text('variant_id') }}, 'product-' || {{ bigcommerce.text('product_id') }}) || '-' || {{ bigcommerce.text('location_id') }} as variant_stock_key,
     variant_id,
     product_id,
     product_name,

@@ -1,4 +1,5 @@
 {%- set window = var('bigcommerce_sales_window_days') -%}
+{%- set age = dbt.datediff('begun_on', 'today', 'day') ~ ' + 1' -%}
 with stock as (
 
     select
@@ -7,14 +8,14 @@ with stock as (
         {{ bigcommerce.whole('sum(on_hand)') }} as on_hand,
         count(*) as location_count
     from {{ ref('int_bigcommerce__stock') }}
-    where is_location_enabled
+    where is_location_enabled and variant_id is not null
     group by 1
 
 ),
 
 tracked as (
 
-    select distinct variant_id from {{ ref('int_bigcommerce__stock') }}
+    select distinct variant_id from {{ ref('int_bigcommerce__stock') }} where variant_id is not null
 
 ),
 
@@ -29,6 +30,7 @@ sales as (
         sum(gross_revenue_store_currency) as gross_revenue_store_currency,
         sum(net_revenue_store_currency) as net_revenue_store_currency,
         {{ bigcommerce.whole('sum(quantity_sold_recently)') }} as quantity_sold_recently,
+        min(ordered_on) as first_sold_on,
         max(ordered_on) as last_sold_on
     from {{ ref('int_bigcommerce__variant_sales') }}
     where variant_id is not null
@@ -79,18 +81,38 @@ joined as (
         coalesce(sales.gross_revenue_store_currency, 0) as gross_revenue_store_currency,
         coalesce(sales.net_revenue_store_currency, 0) as net_revenue_store_currency,
         coalesce(sales.quantity_sold_recently, 0) as quantity_sold_recently,
-        sales.last_sold_on
+        sales.last_sold_on,
+        sales_day.day as today,
+        -- Orders may be older than their product: those of another shop that were imported are.
+        case
+            when sales.first_sold_on < {{ bigcommerce.local_day('products.created_at') }} then sales.first_sold_on
+            else coalesce({{ bigcommerce.local_day('products.created_at') }}, sales.first_sold_on)
+        end as begun_on
     from {{ ref('stg_bigcommerce__product_variants') }} as variants
     left join {{ ref('stg_bigcommerce__products') }} as products on products.product_id = variants.product_id
     left join names on names.variant_id = variants.variant_id
     left join tracked on tracked.variant_id = variants.variant_id
     left join stock on stock.variant_id = variants.variant_id
     left join sales on sales.variant_id = variants.variant_id
+    cross join {{ ref('int_bigcommerce__sales_day') }} as sales_day
+
+),
+
+paced as (
+
+    -- New products have been on sale for less than the window.
+    select
+        joined.*,
+        case
+            when {{ age }} between 1 and {{ window }} then {{ age }}
+            else {{ window }}
+        end as sales_days
+    from joined
 
 )
 
 select
-    joined.variant_id,
+    paced.variant_id,
     product_id,
     product_name,
     variant_name,
@@ -111,11 +133,11 @@ select
     net_revenue_store_currency,
     last_sold_on,
     quantity_sold_recently,
-    {{ bigcommerce.amount('1.0 * quantity_sold_recently / ' ~ window) }} as sold_per_day,
+    {{ bigcommerce.amount('1.0 * quantity_sold_recently / sales_days') }} as sold_per_day,
     case
         when quantity_sold_recently > 0
-            then {{ bigcommerce.amount('1.0 * available_to_sell * ' ~ window ~ ' / quantity_sold_recently') }}
+            then {{ bigcommerce.amount('1.0 * available_to_sell * sales_days / quantity_sold_recently') }}
     end as days_of_stock
     {{- bigcommerce.added_columns('variant') }}
-from joined
-{{- bigcommerce.added_joins('variant', 'joined.variant_id') }}
+from paced
+{{- bigcommerce.added_joins('variant', 'paced.variant_id') }}

@@ -15,9 +15,9 @@ class Buyers:
     def __init__(self, world: StoreWorld) -> None:
         self._guests = world.rules.guests
         self.accounts = {row["id"]: row for row in world.rows("customers")}
-        self._by_email: dict[str, int] = {}
+        self._by_email: dict[str, list[int]] = defaultdict(list)
         for id_, row in sorted(self.accounts.items()):
-            self._by_email.setdefault(row["email"].lower(), id_)
+            self._by_email[row["email"].lower()].append(id_)
         self.of = {order.id: self._key(order) for order in world.orders}
         self.numbers: dict[int, int] = {}
         self.counted: dict[str, list[Order]] = defaultdict(list)
@@ -28,12 +28,18 @@ class Buyers:
 
     def _key(self, order: Order) -> str | None:
         email = (text(order.row["billing_address"]["email"]) or "").lower()
-        account = order.row["customer_id"] or (self._by_email.get(email) if self._guests == "by_email" else None)
+        account = order.row["customer_id"] or (self._account(order, email) if self._guests == "by_email" else None)
         if account:
             return f"customer-{account}"
         if self._guests == "none":
             return None
         return f"guest-{hashlib.md5(email.encode()).hexdigest()}" if email else f"guest-order-{order.id}"
+
+    def _account(self, order: Order, email: str) -> int | None:
+        """The account with an address: the one of the storefront of the order, where storefronts have their own."""
+        accounts = self._by_email[email]
+        there = [id_ for id_ in accounts if self.accounts[id_]["origin_channel_id"] == order.row["channel_id"]]
+        return next(iter(there or accounts), None)
 
 
 def customers(world: StoreWorld) -> Figures:
@@ -49,6 +55,7 @@ def _customer(buyers: Buyers, key: str) -> tuple[object, ...]:
     registered = key != number
     present = registered and int(number) in buyers.accounts
     email = buyers.accounts[int(number)]["email"].lower() if present else None
+    net = sum((order.in_store(order.net) for order in orders), Decimal(0))
     return (
         not registered,
         present,
@@ -59,7 +66,9 @@ def _customer(buyers: Buyers, key: str) -> tuple[object, ...]:
         month(orders[0].day) if orders else None,
         len(orders),
         sum((order.in_store(order.gross) for order in orders), Decimal(0)),
-        sum((order.in_store(order.net) for order in orders), Decimal(0)),
+        sum((order.in_store(order.back) for order in orders), Decimal(0)),
+        net,
+        net / len(orders) if orders else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from integration_tests.dbt.truth import b2b, catalog, customers, sales
+from integration_tests.dbt.truth import b2b, catalog, customers, discounts, sales
 from integration_tests.dbt.truth.values import Figures, StoreWorld
 
 
@@ -19,7 +19,8 @@ class Mart:
 
 
 _SOLD = (
-    "order_count, quantity_sold, quantity_net, gross_revenue_store_currency, net_revenue_store_currency, last_sold_on"
+    "order_count, quantity_sold, quantity_refunded, quantity_net, gross_revenue_store_currency, "
+    "net_revenue_store_currency, last_sold_on"
 )
 
 MARTS = {
@@ -27,7 +28,8 @@ MARTS = {
         "order_id",
         "order_state, counts_as_revenue, is_archived, customer_key, is_guest, customer_order_number, is_first_order, "
         "channel_name, created_at, ordered_on, line_count, currency_code, display_currency_code, store_currency_code, "
-        "total_inc_tax, net_total_inc_tax, fees_inc_tax, refund_count, refunded_amount, refunded_tax, "
+        "total_inc_tax, net_total_inc_tax, fees_inc_tax, refund_count, is_refunded_by_status, "
+        "refunded_amount, refunded_tax, "
         "gross_revenue, refunded_revenue, net_revenue, "
         "gross_revenue_store_currency, refunded_revenue_store_currency, net_revenue_store_currency, "
         "gross_revenue_display_currency, refunded_revenue_display_currency, net_revenue_display_currency",
@@ -36,7 +38,8 @@ MARTS = {
     "order_lines": Mart(
         "order_line_id",
         "order_id, counts_as_revenue, ordered_on, product_id, variant_id, quantity, quantity_refunded, total_inc_tax, "
-        "gross_revenue, net_revenue, net_revenue_store_currency",
+        "refunded_amount, cost, gross_revenue, refunded_revenue, net_revenue, gross_revenue_store_currency, "
+        "net_revenue_store_currency",
         sales.order_lines,
     ),
     "refunds": Mart(
@@ -48,20 +51,24 @@ MARTS = {
     ),
     "discounts": Mart(
         "discount_kind, discount_id, code, currency_code",
-        "order_count, discount_amount, discount_amount_store_currency, gross_revenue, net_revenue, first_used_on, "
+        "discount_name, coupon_type, is_enabled, expires_at, order_count, discount_amount, "
+        "discount_amount_store_currency, gross_revenue, net_revenue, net_revenue_store_currency, first_used_on, "
         "last_used_on",
-        sales.discounts,
+        discounts.discounts,
     ),
     "daily_store": Mart(
         "day, channel_id, currency_code",
-        "order_count, first_order_count, incomplete_order_count, cancelled_order_count, archived_order_count, "
-        "items_quantity, gross_revenue, refunded_revenue, net_revenue_store_currency, discount_amount, refunds_issued",
+        "order_count, first_order_count, incomplete_order_count, cancelled_order_count, declined_order_count, "
+        "archived_order_count, items_quantity, gross_revenue, refunded_revenue, net_revenue, "
+        "gross_revenue_store_currency, refunded_revenue_store_currency, net_revenue_store_currency, discount_amount, "
+        "shipping_inc_tax, total_tax, refunds_issued",
         sales.daily_store,
     ),
     "customers": Mart(
         "customer_key",
         "is_guest, is_present, case when is_present then email end, first_order_id, first_order_on, last_order_on, "
-        "cohort_month, order_count, gross_revenue_store_currency, net_revenue_store_currency",
+        "cohort_month, order_count, gross_revenue_store_currency, refunded_revenue_store_currency, "
+        "net_revenue_store_currency, average_order_value_store_currency",
         customers.customers,
     ),
     "customer_cohorts": Mart(
@@ -77,11 +84,11 @@ MARTS = {
     "variants": Mart(
         "variant_id",
         f"product_id, product_name, variant_name, price, is_purchasable, available_to_sell, {_SOLD}, "
-        "quantity_sold_recently",
+        "quantity_sold_recently, sold_per_day, days_of_stock",
         catalog.variants,
     ),
     "variant_stock": Mart(
-        "variant_id, location_id",
+        "product_id, variant_id, location_id",
         "is_location_enabled, available_to_sell, on_hand, safety_stock",
         catalog.variant_stock,
     ),
@@ -94,7 +101,7 @@ MARTS = {
     "b2b_quotes": Mart(
         "quote_id",
         "company_id, sales_rep, currency_code, subtotal, grand_total, is_ordered, order_id, ordered_at, "
-        "order_net_revenue_store_currency",
+        "days_to_order, order_net_revenue_store_currency",
         b2b.b2b_quotes,
     ),
     "b2b_invoices": Mart(

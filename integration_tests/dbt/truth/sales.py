@@ -1,4 +1,4 @@
-"""Orders, lines, refunds, discounts and days."""
+"""Orders, lines, refunds and days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration_tests.dbt.truth.customers import Buyers
-from integration_tests.dbt.truth.values import Figures, Order, Row, StoreWorld, amount, text
+from integration_tests.dbt.truth.values import Figures, Order, Row, StoreWorld, amount
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,18 @@ class Line:
 
     @property
     def returned(self) -> int:
-        return int(self.row["quantity_refunded"])
+        """The pieces that came back: all of them if the order was refunded by its status."""
+        return self.quantity if self.order.refunded_by_status else int(self.row["quantity_refunded"])
+
+    @property
+    def refunded(self) -> Decimal:
+        """The share of the pieces that BigCommerce reports as refunded, with tax."""
+        return amount(self.row["discounted_total_inc_tax"]) * self.row["quantity_refunded"] / self.quantity
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the pieces cost the merchant, None where it is not known."""
+        return amount(self.row["cost_price_ex_tax"]) * self.quantity or None
 
     @property
     def paid(self) -> Decimal:
@@ -83,8 +94,9 @@ def _order(world: StoreWorld, buyers: Buyers, order: Order) -> tuple[Any, ...]:
         order.store_currency,
         amount(row["total_inc_tax"]),
         amount(row["total_inc_tax"]) - order.refunded,
-        _fees(row) if "order_fees" in world.tables else Decimal(0),
+        _fees(row),
         len(order.refunds),
+        order.refunded_by_status,
         order.refunded,
         order.refunded_tax,
         *values,
@@ -109,8 +121,12 @@ def order_lines(world: StoreWorld) -> Figures:
             line.quantity,
             line.returned,
             amount(line.row["total_inc_tax"]),
+            line.refunded,
+            line.cost,
             line.gross,
+            line.gross - line.net,
             line.net,
+            line.order.in_store(line.gross),
             line.order.in_store(line.net),
         )
         for line in lines(world)
@@ -144,43 +160,6 @@ def _requested(items: list[Row], kind: str) -> Decimal:
     return sum((amount(item["requested_amount"]) for item in items if item["item_type"] == kind), Decimal(0))
 
 
-def discounts(world: StoreWorld) -> Figures:
-    """Returns orders, discount and revenue of each coupon, promotion and manual discount, by currency."""
-    given: dict[Any, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for order in world.counted:
-        for kind, id_, code, value in _discounts(order):
-            given[kind, id_, code, order.currency][order.id] += value
-    return {
-        key: (
-            len(found),
-            sum(found.values(), Decimal(0)),
-            sum((world.by_id[id_].in_store(value) for id_, value in found.items()), Decimal(0)),
-            sum((world.by_id[id_].gross for id_ in found), Decimal(0)),
-            sum((world.by_id[id_].net for id_ in found), Decimal(0)),
-            min(world.by_id[id_].day for id_ in found),
-            max(world.by_id[id_].day for id_ in found),
-        )
-        for key, found in given.items()
-    }
-
-
-def _discounts(order: Order) -> list[tuple[str, str | None, str | None, Decimal]]:
-    found: list[tuple[str, str | None, str | None, Decimal]] = []
-    for row in order.row["coupon_rows"]:
-        code = text(row["code"])
-        id_ = str(row["coupon_id"]) if row["coupon_id"] else None
-        found.append(("coupon" if code else "promotion", id_, code, amount(row["discount"])))
-    promoted = any(kind == "promotion" for kind, *_ in found)
-    for line in order.row["lines"]:
-        for row in line["applied_discounts"]:
-            if text(row["code"]) or row["id"] == "total-coupon":
-                continue
-            kind = "manual" if row["id"] == "manual-discount" else "promotion"
-            if kind == "manual" or not promoted:
-                found.append((kind, str(row["id"]), None, amount(row["amount"])))
-    return found
-
-
 @dataclass
 class Day:
     """The sums of one day, channel and currency."""
@@ -189,12 +168,18 @@ class Day:
     first: int = 0
     incomplete: int = 0
     cancelled: int = 0
+    declined: int = 0
     archived: int = 0
     pieces: int = 0
     gross: Decimal = Decimal(0)
     back: Decimal = Decimal(0)
+    net: Decimal = Decimal(0)
+    gross_store: Decimal = Decimal(0)
+    back_store: Decimal = Decimal(0)
     net_store: Decimal = Decimal(0)
     discounts: Decimal = Decimal(0)
+    shipping: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
     issued: Decimal = Decimal(0)
 
 
@@ -208,13 +193,19 @@ def daily_store(world: StoreWorld) -> Figures:
         day.first += numbers.get(order.id) == 1
         day.incomplete += order.state == "incomplete"
         day.cancelled += order.state == "cancelled"
+        day.declined += order.state == "declined"
         day.archived += order.state == "archived"
         day.gross += order.gross
         day.back += order.back
+        day.net += order.net
+        day.gross_store += order.in_store(order.gross)
+        day.back_store += order.in_store(order.back)
         day.net_store += order.in_store(order.net)
         if order.counts:
             day.pieces += order.row["items_total"]
             day.discounts += amount(order.row["discount_amount"]) + amount(order.row["coupon_discount"])
+            day.shipping += amount(order.row["shipping_cost_inc_tax"])
+            day.tax += amount(order.row["total_tax"])
             for refund in order.refunds:
                 days[refund.day, order.row["channel_id"], order.currency].issued += refund.total
     return {key: tuple(vars(day).values()) for key, day in days.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -16,7 +16,8 @@ from sandbox import Server
 Row = dict[str, Any]
 Figures = dict[Any, tuple[Any, ...]]
 
-EXCLUDED = (0, 5, 6)
+_PARTS = {"lines": "order_products", "coupon_rows": "order_coupons", "fee_rows": "order_fees"}
+"""The tables of what is nested in an order."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,11 @@ class Rules:
     timezone: str = "UTC"
     guests: str = "by_email"
     basis: str = "total_inc_tax"
+    excluded: tuple[int, ...] = (0, 5, 6)
     include_archived: bool = False
     status_refunded_is_refund: bool = True
     window: int = 90
+    as_of: date | None = None
 
 
 def amount(value: Any) -> Decimal:
@@ -110,7 +113,7 @@ class Order:
     @property
     def counts(self) -> bool:
         kept = self.rules.include_archived or not self.archived
-        return kept and self.row["status_id"] not in EXCLUDED
+        return kept and self.row["status_id"] not in self.rules.excluded
 
     @cached_property
     def created(self) -> datetime:
@@ -154,11 +157,16 @@ class Order:
         return amount(self.row[self.rules.basis]) if self.counts else Decimal(0)
 
     @property
+    def refunded_by_status(self) -> bool:
+        """Whether staff set the status Refunded and no money went back through BigCommerce."""
+        return self.rules.status_refunded_is_refund and self.row["status_id"] == 4 and not self.refunded
+
+    @property
     def back(self) -> Decimal:
         """The refunds in the currency and on the basis of `gross`."""
         if not self.counts:
             return Decimal(0)
-        if self.row["status_id"] == 4 and not self.refunds and self.rules.status_refunded_is_refund:
+        if self.refunded_by_status:
             return self.gross
         return self.refunded - (self.refunded_tax if self.rules.basis == "total_ex_tax" else 0)
 
@@ -174,21 +182,29 @@ class Order:
 
 
 class StoreWorld:
-    """The orders of a store, and how they are counted. Of tables that are not synced it has no rows."""
+    """The orders of a store, and how they are counted. Of tables that are not synced it has no rows.
 
-    def __init__(self, server: Server, tables: Collection[str], rules: Rules) -> None:
-        self._store, self.tables, self.rules = server.store, tables, rules
+    `kept` has, by table, records that were deleted and that the warehouse cannot know to be.
+    """
+
+    def __init__(
+        self, server: Server, tables: Collection[str], rules: Rules, kept: Mapping[str, list[Row]] | None = None
+    ) -> None:
+        self._store, self.tables, self.rules, self._kept = server.store, tables, rules, kept or {}
         self.refunds = [Refund(row, rules) for row in self.rows("order_refunds", "refunds")]
         of: dict[int, list[Refund]] = {}
         for refund in self.refunds:
             of.setdefault(refund.row["order_id"], []).append(refund)
-        self.orders = [Order(row, of.get(row["id"], []), rules) for row in self.rows("orders")]
+        hidden: Row = {part: [] for part, table in _PARTS.items() if table not in tables}
+        self.orders = [Order({**row, **hidden}, of.get(row["id"], []), rules) for row in self.rows("orders")]
         self.by_id = {order.id: order for order in self.orders}
         self.channels = {row["id"]: row["name"] for row in self.rows("channels")}
 
     def rows(self, table: str, kind: str = "") -> list[Row]:
         """Returns the records behind a table, whose kind in the store may have another name."""
-        return self._store.all_records(kind or table) if table in self.tables else []
+        if table not in self.tables:
+            return []
+        return [*self._store.all_records(kind or table), *self._kept.get(table, [])]
 
     @property
     def counted(self) -> list[Order]:
