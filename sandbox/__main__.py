@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         "--heavy", action="store_true", help="records of real weight: fields filled, long lists, several languages"
     )
     data.add_argument(
-        "--seasonal", action="store_true", help="orders that grow and peak in winter, with regulars and best sellers"
+        "--seasonal", action="store_true", help="orders that grow and peak in winter, with regulars; not with --heavy"
     )
     data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data (default: %(default)s)")
     data.add_argument(

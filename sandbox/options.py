@@ -115,3 +115,8 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 0
     b2b_port: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if two options exclude each other."""
+        if self.heavy and self.seasonal:
+            raise ValueError("a store is heavy or seasonal, not both")

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 from pydbml import PyDBML
 
 from tools.docs import dbml, diagram
-from tools.docs.relations import B2B_EDITION, CORE, key_of, relations
+from tools.docs import relations as declared
+from tools.docs.relations import AT_MOST_ONE, B2B_EDITION, CORE, key_of, relations
 from tools.streams import streams
 
 TABLES = {stream.name: stream.get_json_schema()["properties"] for stream in streams()}
@@ -24,10 +25,8 @@ def test_every_relation_leads_to_a_key() -> None:
 
 def test_no_declaration_of_a_relation_is_left_over() -> None:
     """A column that was renamed would lose its relation in silence."""
-    from tools.docs import relations as declared
-
     columns = {f"{table}.{column}" for table, fields in TABLES.items() for column in fields}
-    assert {*declared._EXCEPTIONS, *declared._AT_MOST_ONE} <= columns
+    assert {*declared._EXCEPTIONS, *AT_MOST_ONE} <= columns
     assert set(declared._TARGETS) <= {name.partition(".")[2] for name in columns}
     assert {*CORE, *B2B_EDITION} <= set(relations())
 
@@ -44,6 +43,8 @@ def test_the_dbml_can_be_read() -> None:
     assert found == {name: [field for field in fields if field[0] != "_"] for name, fields in TABLES.items()}
     references = {(ref.table1.name, ref.col1[0].name, ref.table2.name, ref.col2[0].name) for ref in model.refs}
     assert references == {(one.table, one.column, one.target, one.target_column) for one in relations().values()}
+    for ref in model.refs:
+        assert ref.col2[0].pk or ref.col2[0].unique, ref
     assert sum(len(group.items) for group in model.table_groups) == len(TABLES)
 
 

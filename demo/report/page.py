@@ -57,13 +57,13 @@ def page(answers: Answers, copied: Sequence[Copied]) -> str:
 def _tiles(summary: Row) -> Iterator[str]:
     for title, value in (
         ("Net revenue", f"{summary['net']:,.0f}"),
+        ("Net per order", f"{summary['average_order']:,.0f}"),
         ("Orders", f"{summary['orders']:,}"),
-        ("Average order", f"{summary['average_order']:,.0f}"),
         ("Customers", f"{summary['customers']:,}"),
         ("Repeat orders", f"{summary['repeat_rate']:.0%}"),
         ("Refund rate", f"{summary['refund_rate']:.1%}"),
     ):
-        yield f"<div><dt>{title}</dt><dd>{escape(value)}</dd></div>"
+        yield f'<div><dt>{title}</dt><dd>{escape(value)}</dd><dd class="period">last 12 months</dd></div>'
 
 
 def _panel(panel: Panel) -> str:
@@ -77,9 +77,10 @@ def _panel(panel: Panel) -> str:
 
 def _proof(copied: Sequence[Copied]) -> str:
     total = _total(copied)
-    counted = f"{total.rows:,} rows and {total.values:,} values were compared with the store after the last sync"
-    differing = [one.table for one in copied if one.rows != one.records]
-    return f"{counted}. Tables that differ: {', '.join(differing) or 'none'}."
+    return (
+        f"{total.rows:,} rows and {total.values:,} values were compared with the store after the last sync. "
+        "The demo stops at a difference, before this report."
+    )
 
 
 def _total(copied: Sequence[Copied]) -> Copied:
@@ -93,9 +94,9 @@ def _total(copied: Sequence[Copied]) -> Copied:
 
 def _copied(one: Copied) -> str:
     difference = one.rows - one.records
-    kind = "differs" if difference else "same"
-    cells = f"<td>{one.records:,}</td><td>{one.rows:,}</td><td class={kind}>{difference:+,}</td>"
-    return f"<tr><td>{escape(one.table).replace('_', '_<wbr>')}</td>{cells}</tr>".replace("+0", "0")
+    kind, shown = ("differs", f"{difference:+,}") if difference else ("same", "0")
+    cells = f"<td>{one.records:,}</td><td>{one.rows:,}</td><td class={kind}>{shown}</td>"
+    return f"<tr><td>{escape(one.table).replace('_', '_<wbr>')}</td>{cells}</tr>"
 
 
 def _json(value: Any) -> str:

@@ -46,27 +46,29 @@ def panels(answers: Answers) -> Iterator[Panel]:
     yield Panel(
         "revenue",
         "Revenue by month and channel",
-        "Net of refunds. What was refunded of a month's orders is shown below zero. The last month may not be over.",
+        "The last 24 months, net of refunds. What was refunded of a month's orders is shown below zero. The last month "
+        "may not be over.",
         charts.revenue(answers["revenue"], currency),
         is_wide=True,
     )
     yield Panel(
         "cohorts",
         "Customers who come back",
-        "Percent of the customers with their first order in a month who ordered again in each of the months after it.",
+        "Percent of the customers with their first order in a month who ordered again in each of the 12 months after "
+        "it. The month of the last order is left out: it may not be over.",
         charts.cohorts(answers["cohorts"]),
     )
     yield Panel(
         "best-sellers",
         "Best sellers by variant",
-        "Pieces sold and not refunded, and what they earned.",
+        "Pieces sold and not refunded since the first order, and their revenue net of refunds.",
         charts.best_sellers(answers["best-sellers"], currency),
     )
     yield Panel(
         "discounts",
         "Effect of discounts",
-        "Average order with each discount, after it was deducted. The mark is the average of the orders without "
-        f"a discount: {without['average_order'] or 0:,.0f} {currency}.",
+        "Average order of the last 12 months with each discount, after it was deducted and net of refunds. The mark "
+        f"is the average of the orders without a discount: {without['average_order'] or 0:,.0f} {currency}.",
         charts.discounts(answers["discounts"], without, currency),
     )
     yield Panel(

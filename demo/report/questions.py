@@ -40,15 +40,25 @@ GROUP BY month, channel
 ORDER BY month, channel"""
 
 COHORTS = """\
+WITH unfinished AS (
+    SELECT date_trunc('month', max(ordered_on)) AS month
+    FROM orders
+),
+cohorts AS (
+    SELECT DISTINCT cohort_month, cohort_customers
+    FROM customer_cohorts
+)
 SELECT
     strftime(cohort_month, '%Y-%m') AS cohort,
     months_since_first AS months,
     cohort_customers AS customers,
-    active_customers AS active,
-    retention
-FROM customer_cohorts
-WHERE months_since_first BETWEEN 1 AND 12
-    AND cohort_month >= (SELECT max(activity_month) FROM customer_cohorts) - INTERVAL 12 MONTH
+    coalesce(active_customers, 0) AS active,
+    coalesce(retention, 0) AS retention
+FROM cohorts
+CROSS JOIN (SELECT unnest(range(1, 13)) AS months_since_first)
+LEFT JOIN customer_cohorts USING (cohort_month, cohort_customers, months_since_first)
+WHERE cohort_month >= (SELECT month FROM unfinished) - INTERVAL 13 MONTH
+    AND cohort_month + to_months(months_since_first) < (SELECT month FROM unfinished)
 ORDER BY cohort, months"""
 
 BEST_SELLERS = """\
@@ -65,24 +75,31 @@ LIMIT 10"""
 
 DISCOUNTS = """\
 SELECT
-    coalesce(code, discount_name) AS discount,
+    coalesce(code, discount_name, discount_kind || ' ' || discount_id) AS discount,
     discount_kind AS kind,
-    sum(order_count) AS orders,
-    sum(discount_amount_store_currency) AS given,
+    count(*) AS orders,
+    sum(discounts.discount_amount / transactional_rate) AS given,
     sum(net_revenue_store_currency) AS net,
-    sum(net_revenue_store_currency) / sum(order_count) AS average_order
-FROM discounts
+    sum(net_revenue_store_currency) / count(*) AS average_order
+FROM int_bigcommerce__order_discounts AS discounts
+INNER JOIN orders USING (order_id)
+WHERE counts_as_revenue
+    AND ordered_on > (SELECT max(ordered_on) FROM orders) - INTERVAL 12 MONTH
 GROUP BY discount, kind
-HAVING sum(order_count) >= 10
+HAVING count(*) >= 10
 ORDER BY orders DESC, discount
 LIMIT 10"""
 
 WITHOUT_DISCOUNT = """\
 SELECT
     count(*) AS orders,
-    sum(net_revenue_store_currency) / count(*) AS average_order
+    sum(net_revenue_store_currency) / nullif(count(*), 0) AS average_order
 FROM orders
-WHERE counts_as_revenue AND discount_amount = 0 AND coupon_discount = 0"""
+WHERE counts_as_revenue
+    AND ordered_on > (SELECT max(ordered_on) FROM orders) - INTERVAL 12 MONTH
+    AND coalesce(discount_amount, 0) = 0
+    AND coalesce(coupon_discount, 0) = 0
+    AND order_id NOT IN (SELECT order_id FROM int_bigcommerce__order_discounts)"""
 
 STOCK = """\
 SELECT

@@ -12,6 +12,7 @@ from demo.warehouse import query
 from integration_tests.harness import config_for
 from integration_tests.pyairbyte import process
 from integration_tests.pyairbyte.package import Installation
+from integration_tests.tools import need_dbt
 from sandbox import Options, serve
 
 STREAMS = ("orders", "channels", "order_products", "order_coupons", "order_refunds")
@@ -21,6 +22,7 @@ def test_the_second_sync_reads_changes_and_deletions_and_the_queries_return_rows
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the tables that the demo's queries read."""
+    need_dbt()
     connector = {"local_executable": str(installation.script)}
     with serve(Options(orders=300, products=40, customers=40, coupons=20)) as server:
         config = config_for(server, reconcile="every_sync")

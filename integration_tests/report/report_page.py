@@ -69,7 +69,7 @@ class ReportPage:
 
     def tile(self, title: str) -> str:
         """Returns the figure below a title."""
-        return self.page.locator(f".tiles > div:has(dt:text-is('{title}')) dd").inner_text()
+        return self.page.locator(f".tiles > div:has(dt:text-is('{title}')) dd").first.inner_text()
 
     def copied(self) -> list[list[str]]:
         """Returns the rows of the table that compares the copy with the store."""

@@ -18,7 +18,8 @@ from integration_tests.pyairbyte import process
 from sandbox import Options, serve
 
 CONNECTOR = {"local_executable": str(Path(sys.executable).with_name("source-bigcommerce"))}
-REPORT, DATABASE = "report.html", "shop.duckdb"
+REPORT = "report.html"
+DATABASE = "db_store.duckdb"  # as PyAirbyte names it: the views of dbt name the database after its file
 
 
 def make(folder: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections import Counter
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import duckdb
@@ -11,6 +15,7 @@ from playwright.sync_api import Browser
 
 from demo.__main__ import TABLES
 from demo.marts import SCHEMA
+from demo.warehouse import DELETED_AT
 from integration_tests.report.report_page import PHONE, contrast, luminance, shown
 from integration_tests.report.shop import DATABASE, REPORT
 
@@ -25,6 +30,58 @@ def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+def last_year(folder: Path) -> dict[int, float]:
+    """Returns the net revenue of each order of the last twelve months that counts."""
+    [(last,)] = rows(folder, "SELECT max(ordered_on) FROM orders")
+    found = rows(folder, "SELECT order_id, ordered_on, net_revenue FROM orders WHERE counts_as_revenue")
+    year_before = last.replace(year=last.year - 1, day=28 if (last.month, last.day) == (2, 29) else last.day)
+    return {order_id: float(net) for order_id, day, net in found if day > year_before}
+
+
+def discounts(folder: Path) -> dict[int, set[str]]:
+    """Returns the names of the discounts of each of these orders, from the tables that dbt reads."""
+    coupons = rows(folder, "SELECT order_id, coalesce(code, coupon_id::varchar) FROM main.order_coupons")
+    lines = rows(
+        folder, "SELECT order_id, applied_discounts FROM main.order_products WHERE applied_discounts IS NOT NULL"
+    )
+    applied = [(order_id, one) for order_id, entries in lines for one in json.loads(entries)]
+    codeless = [(order_id, one["name"]) for order_id, one in applied if not one["code"] and one["id"] != "total-coupon"]
+    found: dict[int, set[str]] = {order_id: set() for order_id in last_year(folder)}
+    for order_id, name in coupons + codeless:
+        if order_id in found:
+            found[order_id].add(name)
+    return found
+
+
+def percents(folder: Path) -> list[str]:
+    """Returns the share of each cohort that ordered in each of the twelve months after its first, where that month was
+    over before that of the last order; twelve cohorts have one."""
+    found = rows(
+        folder, "SELECT customer_key, ordered_on FROM orders WHERE counts_as_revenue AND customer_key IS NOT NULL"
+    )
+    [(last,)] = rows(folder, "SELECT max(ordered_on) FROM orders")
+    active: dict[str, set[int]] = {}
+    for customer, day in found:
+        active.setdefault(customer, set()).add(12 * day.year + day.month)
+    unfinished = 12 * last.year + last.month
+    shown = []
+    for first in range(unfinished - 13, unfinished - 1):
+        cohort = [months for months in active.values() if min(months) == first]
+        for month in range(first + 1, min(first + 13, unfinished)):
+            share = sum(month in months for months in cohort) / len(cohort)
+            shown.append(str(math.floor(100 * share + 0.5)))  # as browsers round
+    return shown
+
+
+def present(folder: Path, table: str) -> int:
+    """Returns the number of rows of a table that are not marked as deleted."""
+    columns = [name for name, *_ in rows(folder, f"DESCRIBE main.{table}")]
+    [(count,)] = rows(
+        folder, f"SELECT count(*) FROM main.{table} {f'WHERE {DELETED_AT} IS NULL' if DELETED_AT in columns else ''}"
+    )
+    return int(count)
+
+
 def test_every_chart_shows_its_rows(folder: Path, browser: Browser) -> None:
     """A chart whose field was renamed would be empty, without an error."""
     with shown(browser, folder / REPORT) as report:
@@ -35,17 +92,17 @@ def test_every_chart_shows_its_rows(folder: Path, browser: Browser) -> None:
     assert month_count > 24
     assert channel_count == 3
     assert 24 * channel_count <= bars["revenue"] <= 2 * 24 * channel_count
-    [(cells,)] = rows(
-        folder,
-        "SELECT count(*) FROM customer_cohorts WHERE months_since_first BETWEEN 1 AND 12 AND cohort_month >= "
-        "(SELECT max(activity_month) FROM customer_cohorts) - INTERVAL 12 MONTH",
-    )
-    assert bars["cohorts"] == cells > 20
+    retention = percents(folder)
+    assert bars["cohorts"] == len(retention) == 12 * 13 // 2, "a month fewer for each later cohort"
+    numbers = [word for word in words["cohorts"] if word.isdecimal()]
+    assert Counter(numbers) == Counter([*retention, *map(str, range(1, 13))]), "and the months after the first order"
+    assert "0" in retention, "a month in which nobody ordered again"
     assert (bars["best-sellers"], bars["stock"]) == (10, 10)
-    [(discounts,)] = rows(folder, "SELECT count(*) FROM discounts WHERE order_count >= 10")
-    assert bars["discounts"] == 2 * discounts > 10, "a bar for each, and the mark of the orders without a discount"
+    used = Counter(name for names in discounts(folder).values() for name in names)
+    shown_discounts = min(10, sum(count >= 10 for count in used.values()))
+    assert bars["discounts"] == 2 * shown_discounts > 5, "a bar for each, and the mark of the orders without a discount"
     for name in PANELS:
-        assert len(words[name]) > 10, name
+        assert len(words[name]) > 5, name
 
 
 def test_the_figures_are_those_of_the_marts(folder: Path, browser: Browser) -> None:
@@ -58,12 +115,8 @@ def test_the_figures_are_those_of_the_marts(folder: Path, browser: Browser) -> N
         "GROUP BY variant_id ORDER BY 2 DESC, variant_id LIMIT 1",
     )
     [(product,)] = rows(folder, f"SELECT product_name FROM variants WHERE sku = '{best}'")
-    [(plain,)] = rows(
-        folder,
-        "SELECT avg(net_revenue) FROM orders WHERE counts_as_revenue AND order_id NOT IN "
-        "(SELECT order_id FROM order_lines GROUP BY order_id HAVING sum(discounted_total_inc_tax) < sum(total_inc_tax))"
-        " AND coupon_discount = 0",
-    )
+    revenue = last_year(folder)
+    plain = mean(revenue[order_id] for order_id, names in discounts(folder).items() if not names)
     with shown(browser, folder / REPORT) as report:
         assert report.tile("Net revenue") == f"{net:,.0f}"
         assert report.tile("Orders") == f"{orders:,}"
@@ -79,10 +132,9 @@ def test_the_copy_is_shown_table_by_table(folder: Path, browser: Browser) -> Non
         proof = report.page.locator("#copy p").inner_text()
     assert [name for name, *_ in copied] == [table.stream for table in TABLES]
     for name, records, found, difference in copied:
-        [(count,)] = rows(folder, f"SELECT count(*) FROM main.{name} WHERE true")
-        assert records == found == f"{count:,}"
+        assert records == found == f"{present(folder, name):,}"
         assert difference == "0"
-    assert proof.endswith("Tables that differ: none.")
+    assert proof.endswith("The demo stops at a difference, before this report.")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -25,7 +25,8 @@ _TYPES = {
 _HEAD = """// Tables, columns and relations, generated from the schemas by `make docs`.
 
 Project bigcommerce {
-  Note: 'Tables that source-bigcommerce writes. Every incremental one also has the timestamp _ab_cdc_deleted_at.'
+  Note: '''Tables that source-bigcommerce writes. Every incremental one also has the timestamp _ab_cdc_deleted_at.
+  0 or null in a reference stands for none, such as customer_id 0 for a guest.'''
 }
 """
 
@@ -55,7 +56,13 @@ def _settings(table: str, column: str, field: Mapping[str, Any], key: tuple[str,
         yield "pk"
     elif column in key:
         yield "not null"
+    if key != (column,) and (table, column) in _targets():
+        yield "unique"  # a relation leads to a column without duplicates
     yield f"note: {_text(field['description'])}"
+
+
+def _targets() -> set[tuple[str, str]]:
+    return {(one.target, one.target_column) for one in relations().values()}
 
 
 def _type(field: Mapping[str, Any]) -> str:

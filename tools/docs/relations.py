@@ -121,10 +121,16 @@ _EXCEPTIONS: dict[str, str | None] = {  # columns that refer to something else, 
     },
 }
 
-_AT_MOST_ONE = {  # columns whose values differ in every row, without being the primary key
+AT_MOST_ONE = {
     "b2b_channels.channel_id",
+    "b2b_orders.bc_order_id",
     "company_users.customer_id",
+    "customers.shopper_profile_id",
+    "products.base_variant_id",
+    "shopper_profiles.customer_id",
 }
+"""Columns that refer to a row no other row refers to, without being the primary key. The order of a quote is none of
+them: BigCommerce documents that a quote is assigned to an order, and no limit of quotes per order."""
 
 CORE = (
     "orders.channel_id",
@@ -202,5 +208,5 @@ def _relations(stream: Stream, keys: Mapping[str, tuple[str, ...]]) -> Iterator[
         target = _EXCEPTIONS.get(name, _TARGETS.get(column) if name not in _EXCEPTIONS else None)
         if target is not None:
             table, _, field = target.partition(".")
-            is_unique = keys[stream.name] == (column,) or name in _AT_MOST_ONE
+            is_unique = keys[stream.name] == (column,) or name in AT_MOST_ONE
             yield Relation(stream.name, column, table, field or keys[table][0], is_unique)
