@@ -19,15 +19,16 @@ WAREHOUSES = Path(os.environ["BIGCOMMERCE_WAREHOUSES"])
 RETRY_DELAY = float(os.environ.get("BIGCOMMERCE_RETRY_DELAY", "120"))  # seconds
 
 STORES = dg.StaticPartitionsDefinition(sorted(file.stem for file in SETTINGS.glob("*.json")))
-STREAMS = [  # what the marts read; a table that is left out reads as empty there
+# What the marts read; a table that is left out reads as empty there.
+INCREMENTAL = [
     "orders", "order_products", "order_fees", "order_coupons", "order_refunds", "customers", "customer_groups",
-    "products", "product_variants", "product_category_assignments", "brands", "channels", "coupons", "promotions",
-    "inventory_items",
+    "products", "product_variants", "channels",
 ]  # fmt: skip
+FULL_REFRESH = ["product_category_assignments", "brands", "coupons", "promotions", "inventory_items"]
 
 
 # The connector retries requests itself, so a sync that fails has met an outage: the next attempts come minutes later.
-# They continue from the last state.
+# They continue from the last state of each table.
 @dg.asset(
     partitions_def=STORES,
     retry_policy=dg.RetryPolicy(
@@ -38,17 +39,18 @@ def raw_tables(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The tables of a store as the connector writes them, and its states, in a DuckDB file of the store's own."""
     store = context.partition_key
     config = json.loads((SETTINGS / f"{store}.json").read_text(encoding="utf-8"))
-    source = airbyte.get_source(
-        "source-bigcommerce", config=config, local_executable="source-bigcommerce", streams=STREAMS
-    )
+    source = airbyte.get_source("source-bigcommerce", config=config, local_executable="source-bigcommerce")
     try:
         source.check()
     except AirbyteConnectorCheckFailedError as error:
-        # A revoked token, for example, which no further attempt can use.
+        # Most often a revoked token, which no further attempt can use. After an outage, the next scheduled run will do.
         raise dg.Failure(f"The connection test of {store} failed.", allow_retries=False) from error
     folder = WAREHOUSES / store
     with DuckDBCache(db_path=folder / "store.duckdb", schema_name="bigcommerce", cache_dir=folder / "cache") as cache:
-        return dg.MaterializeResult(metadata={"records": source.read(cache=cache).processed_records})
+        changed = source.read(cache=cache, streams=INCREMENTAL)
+        # These have no deletion marks: merged, the rows of deleted records would stay.
+        whole = source.read(cache=cache, streams=FULL_REFRESH, write_strategy="replace", force_full_refresh=True)
+    return dg.MaterializeResult(metadata={"records": changed.processed_records + whole.processed_records})
 
 
 @dg.asset(partitions_def=STORES, deps=[raw_tables])
@@ -57,10 +59,13 @@ def marts(context: dg.AssetExecutionContext) -> None:
     folder = WAREHOUSES / context.partition_key
     files = folder / "dbt"  # dbt writes here, apart from the stores that are built at the same time
     os.environ["BIGCOMMERCE_DUCKDB"] = str(folder / "store.duckdb")  # for profiles.yml; a step has its own process
+    os.environ["DO_NOT_TRACK"] = "1"  # otherwise dbt writes an id of the user next to profiles.yml
     folders = {"project-dir": DBT_PACKAGE, "profiles-dir": HERE, "target-path": files, "log-path": files}
     build = dbtRunner().invoke(["build", *(f"--{name}={path}" for name, path in folders.items())])
     if not build.success:
-        raise dg.Failure(f"dbt build failed for {context.partition_key}.") from build.exception
+        failed = [f"{one.node.name}: {one.message}" for one in build.result or [] if one.status in ("error", "fail")]
+        message = "\n".join([f"dbt build failed for {context.partition_key}.", *failed])
+        raise dg.Failure(message) from build.exception
 
 
 sync_store = dg.define_asset_job("sync_store", [raw_tables, marts], partitions_def=STORES)

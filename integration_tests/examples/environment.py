@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
 from integration_tests.harness import config_for
 from integration_tests.pyairbyte import process
 from sandbox import Server
+from sandbox.requests_log import Entry
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -32,6 +35,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
         **process.environment(folder, programs=str(_PROGRAMS)),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "PYTHONWARNINGS": "ignore",
+        "DO_NOT_TRACK": "",  # the examples set it themselves
         **variables,
     }
 
@@ -58,6 +62,18 @@ def write_settings(server: Server, file: Path, **changes: str) -> Path:
     file.write_text(json.dumps(config_for(server, **changes)), encoding="utf-8")
     file.chmod(0o600)
     return file
+
+
+def orders_changed_since(requests: Iterable[Entry]) -> datetime:
+    """Returns the latest date since which requests asked for changed orders: that of a state, or the start date."""
+    filters = [parse_qs(one.query).get("min_date_modified", []) for one in requests if one.path == "v2/orders"]
+    return max(datetime.fromisoformat(value.replace("Z", "+00:00")) for values in filters for value in values)
+
+
+def checkout() -> set[Path]:
+    """Returns the files of the examples and of the dbt package, to find out whether a program has written there."""
+    files = (*EXAMPLES.rglob("*"), *(ROOT / "dbt").rglob("*"))
+    return {file for file in files if "__pycache__" not in file.parts}
 
 
 def orders_of(server: Server) -> set[int]:
