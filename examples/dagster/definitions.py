@@ -27,7 +27,6 @@ STREAMS = [  # what the marts read; a table that is left out reads as empty ther
 
 
 # The connector retries requests itself, so a sync that fails has met an outage: the next attempts come minutes later.
-# They continue from the last state.
 @dg.asset(
     partitions_def=STORES,
     retry_policy=dg.RetryPolicy(

@@ -25,6 +25,7 @@ with DuckDBCache(db_path=database, schema_name="bigcommerce", cache_dir=database
     source.read(cache=cache)
 
 os.environ["BIGCOMMERCE_DUCKDB"] = str(database)  # for profiles.yml
-folders = {"project-dir": DBT_PACKAGE, "profiles-dir": HERE, "target-path": database.parent / "dbt"}
-build = dbtRunner().invoke(["build", *(f"--{name}={folder}" for name, folder in folders.items())])
+files = database.parent / "dbt"  # dbt writes here
+folders = {"project-dir": DBT_PACKAGE, "profiles-dir": HERE, "target-path": files, "log-path": files}
+build = dbtRunner().invoke(["build", *(f"--{name}={path}" for name, path in folders.items())])
 sys.exit(not build.success)

@@ -32,6 +32,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         ("dagster/definitions.py", r"^STREAMS = \[([^]]*)\]"),
         ("terraform/main.tf", r"^locals \{(.*)\}"),
     ],
+    ids=["pyairbyte", "dagster", "terraform"],
 )
 def test_the_streams_are_those_of_the_marts(file: str, pattern: str, needed: set[str]) -> None:
     """A mart that reads a further table would be empty there, in all three examples."""
