@@ -35,7 +35,7 @@ types: $(VENV)/.tests ## static types
 unit: $(VENV)/.tests ## unit tests
 	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
-integration: $(VENV)/.tests ## whole syncs against the sandbox store
+integration: $(VENV)/.tests $(VENV)/.dbt ## whole syncs against the sandbox store
 	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form --ignore=integration_tests/dbt --ignore=integration_tests/examples
 
 dbt-test: $(VENV)/.tests $(VENV)/.dbt-tests ## the dbt package on DuckDB and Postgres, against the store's own figures

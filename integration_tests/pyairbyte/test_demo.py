@@ -47,9 +47,8 @@ def test_the_second_sync_reads_changes_and_deletions_and_the_queries_return_rows
         assert {stored[id_] for id_ in changed} == {"Ring twice"}
         assert stored[silent] == "Ring once"
 
-    for name in ("TEMPORARY", "DBT_LOG"):
-        monkeypatch.setattr(marts, name, tmp_path / name.lower())
-    marts.TEMPORARY.mkdir()
+    monkeypatch.setattr(marts, "TEMPORARY", tmp_path)
+    monkeypatch.setattr(marts, "DBT_LOG", tmp_path / "dbt.log")
     assert marts.build_marts(second.database)
     for question in queries.NEXT:
         assert query(question.sql, second.database)[1], question.title
