@@ -43,6 +43,8 @@ class World:
         self._guests()
         self._discounts()
         self._refunds()
+        for brand, product in zip(self._store.ids("brands"), self._store.ids("products"), strict=False):
+            self._store.edit("products", product, brand_id=brand)
 
     def go_on(self) -> None:
         """What happens before the second one: deletions, among them orders with refunds, buyers and sold products."""
