@@ -31,5 +31,5 @@ os.environ["BIGCOMMERCE_DUCKDB"] = str(database)  # for profiles.yml
 os.environ["DO_NOT_TRACK"] = "1"  # otherwise dbt writes an id of the user next to profiles.yml
 files = database.parent / "dbt"  # dbt writes here
 folders = {"project-dir": DBT_PACKAGE, "profiles-dir": HERE, "target-path": files, "log-path": files}
-build = dbtRunner().invoke(["build", *(f"--{name}={folder}" for name, folder in folders.items())])
+build = dbtRunner().invoke(["build", *(f"--{name}={path}" for name, path in folders.items())])
 sys.exit(not build.success)
