@@ -33,7 +33,7 @@ packages:
 """
 _SOURCES = """
 sources:
-  - name: bigcommerce  # a source of the user, which has nothing to do with that of the package
+  - name: reports  # a source of the user, who reads a mart elsewhere
     schema: analytics
     tables: [name: orders]
 """
