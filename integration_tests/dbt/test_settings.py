@@ -54,12 +54,12 @@ def test_metafields_and_custom_fields_become_columns(database: Warehouse) -> Non
     )
 
 
-@pytest.mark.parametrize("question", [*queries.NEXT, *queries.B2B_EDITION], ids=lambda question: question.title)
-def test_a_merchant_s_queries_return_rows(database: Warehouse, question: queries.Query) -> None:
+def test_a_merchant_s_queries_return_rows(database: Warehouse) -> None:
     """Those that the demo shows, and docs/data-model.md."""
     outcome = database.dbt("run")
     assert outcome.code == 0, outcome.output
-    assert database.rows(question.sql)
+    for question in (*queries.NEXT, *queries.B2B_EDITION):
+        assert database.rows(question.sql), question.title
 
 
 @pytest.mark.parametrize(
