@@ -68,7 +68,7 @@ def compare(database: Warehouse, rules: Rules) -> None:
                 for column, actual, wanted in zip(columns, found[key], expected[key], strict=True)
                 if not same(actual, wanted)
             ]
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, "\n".join(wrong[:50])
 
 
 def same(actual: Any, wanted: Any) -> bool:
