@@ -24,7 +24,7 @@ INCREMENTAL = [
     "orders", "order_products", "order_fees", "order_coupons", "order_refunds", "customers", "customer_groups",
     "products", "product_variants", "channels",
 ]  # fmt: skip
-FULL_REFRESH = ["product_category_assignments", "brands", "coupons", "promotions", "inventory_items"]
+FULL_REFRESH = ["product_category_assignments", "brands", "coupons", "promotions", "promotion_codes", "inventory_items"]
 
 
 # The connector retries requests itself, so a sync that fails has met an outage: the next attempts come minutes later.

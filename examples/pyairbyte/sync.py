@@ -16,7 +16,7 @@ INCREMENTAL = [
     "orders", "order_products", "order_fees", "order_coupons", "order_refunds", "customers", "customer_groups",
     "products", "product_variants", "channels",
 ]  # fmt: skip
-FULL_REFRESH = ["product_category_assignments", "brands", "coupons", "promotions", "inventory_items"]
+FULL_REFRESH = ["product_category_assignments", "brands", "coupons", "promotions", "promotion_codes", "inventory_items"]
 
 config, database = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2]).resolve()
 source = airbyte.get_source("source-bigcommerce", config=config, local_executable="source-bigcommerce")

@@ -53,5 +53,5 @@ locals {
     "orders", "order_products", "order_fees", "order_coupons", "order_refunds",
     "customers", "customer_groups", "products", "product_variants", "channels",
   ]
-  full_refresh = ["product_category_assignments", "brands", "coupons", "promotions", "inventory_items"]
+  full_refresh = ["product_category_assignments", "brands", "coupons", "promotions", "promotion_codes", "inventory_items"]
 }
