@@ -11,10 +11,12 @@ from typing import Any
 import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.types import Record
 
 _LINES = 64 * 1024  # bytes of records that are written at once
 _RECORD = b'{"type":"RECORD",'  # the beginning of the line of a record
 
+_NO_DATA: Mapping[str, Any] = {"": None}  # which must not be empty: the CDK takes that for the end of its queue
 _message_to_string = AirbyteEntrypoint.airbyte_message_to_string
 
 
@@ -23,6 +25,36 @@ class SerializedMessage(AirbyteMessage):
     """A RECORD message with the JSON text of its record."""
 
     json: bytes = b""
+
+
+@dataclass(frozen=True)
+class SerializedRecord:
+    """A record with its JSON text, and the changes that its message lists.
+
+    The thread that reads a record also serializes it: the one that prints runs on another core, whose cache has none of
+    the record's values.
+    """
+
+    data: dict[str, Any]
+    json: bytes
+    meta: Any = None
+
+
+def cdk_record(record: dict[str, Any], stream: str, meta: Any = None) -> Record:
+    """Returns a serialized record for the CDK's queue, as the file reference of a record without data.
+
+    It is the only attribute that the CDK passes on unchanged from a record to its message.
+    """
+    content: Any = SerializedRecord(record, record_json(record), meta)
+    return Record(_NO_DATA, stream, file_reference=content)
+
+
+def serialized(message: AirbyteMessage) -> SerializedMessage:
+    """Returns the RECORD message of a record that `cdk_record` serialized, with its data and changes."""
+    record: Any = message.record
+    content: SerializedRecord = record.file_reference
+    record.data, record.meta, record.file_reference = content.data, content.meta, None
+    return SerializedMessage(message.type, record=record, json=content.json)
 
 
 def record_json(record: Mapping[str, Any]) -> bytes:
@@ -35,18 +67,14 @@ def record_json(record: Mapping[str, Any]) -> bytes:
 
 
 def message_line(message: AirbyteMessage) -> bytes:
-    """Returns a message as JSON. Raises AirbyteTracedException if the CDK cannot serialize it.
-
-    The CDK would copy a record before it serializes it.
-    """
-    record = message.record
-    if record is None or record.meta or record.namespace or record.file_reference:
+    """Returns a message as JSON. Raises AirbyteTracedException if the CDK cannot serialize it."""
+    record: Any = message.record
+    if not isinstance(message, SerializedMessage) or record.meta:
         return _message_to_string(message).encode(errors="backslashreplace")
-    data = message.json if isinstance(message, SerializedMessage) else record_json(record.data)
     return b'%b"record":{"stream":"%b","data":%b,"emitted_at":%d}}' % (
         _RECORD,
         record.stream.encode(),
-        data,
+        message.json,
         record.emitted_at,
     )
 

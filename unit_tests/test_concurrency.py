@@ -185,7 +185,7 @@ def test_the_records_of_a_slice_that_fails_go_out_before_the_others_hear_of_it()
     together.queue.put(next(iter(records)))
     with pytest.raises(BigCommerceError, match="second page"):
         next(iter(records))
-    assert [one["id"] for one in together.out_when_it_ended] == [7]
+    assert [one.file_reference.data["id"] for one in together.out_when_it_ended] == [7]
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")], ids=repr)

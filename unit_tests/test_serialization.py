@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, AirbyteRecordMessage, Level, Type
+from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
+from airbyte_cdk.sources.utils.record_helper import stream_data_to_airbyte_message
 from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped]  # airbyte_cdk.models lacks them
     AirbyteRecordMessageMeta,
     AirbyteRecordMessageMetaChange,
@@ -17,7 +18,7 @@ from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_bigcommerce.serialization import LineWriter, SerializedMessage, message_line, record_json
+from source_bigcommerce.serialization import LineWriter, cdk_record, message_line, serialized
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
@@ -26,21 +27,22 @@ VALUES = st.recursive(
 )
 
 
-def message(data: dict[str, Any], **fields: Any) -> AirbyteMessage:
-    return AirbyteMessage(Type.RECORD, record=AirbyteRecordMessage("orders", data, 1_700_000_000_000, **fields))
+def message(data: dict[str, Any], meta: Any = None) -> AirbyteMessage:
+    """The message of a record that has passed through the CDK's queue."""
+    one = cdk_record(data, "orders", meta)
+    return serialized(stream_data_to_airbyte_message("orders", one.data, file_reference=one.file_reference))
 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_a_record_is_printed_as_the_cdk_prints_it(data: dict[str, Any]) -> None:
     """Letter by letter."""
-    assert message_line(message(data)).decode() == AirbyteEntrypoint.airbyte_message_to_string(message(data))
+    one = message(data)
+    assert message_line(one).decode() == AirbyteEntrypoint.airbyte_message_to_string(one)
 
 
-def test_the_text_of_a_record_is_used_if_there_is_one() -> None:
-    """It is made once, for the ledger and for the output."""
-    one = message({"id": 1})
-    line = message_line(SerializedMessage(one.type, record=one.record, json=record_json({"id": 2})))
-    assert json.loads(line)["record"]["data"] == {"id": 2}
+def test_an_empty_record_is_not_the_end_of_the_queue() -> None:
+    """The CDK stops at the first item that is false, and a record with no fields is."""
+    assert cdk_record({}, "orders")
 
 
 @pytest.mark.parametrize("value", [2**70, -(2**70), "\ud800"])

@@ -33,7 +33,6 @@ from source_bigcommerce.reconciliation.messages import IncrementalWorkDone, Ledg
 from source_bigcommerce.reconciliation.packing import LedgerDamaged
 from source_bigcommerce.reconciliation.run import Reconciliations
 from source_bigcommerce.reconciliation.stream_ledger import StreamLedger
-from source_bigcommerce.streams.schema_mismatches import with_changes
 from source_bigcommerce.streams.stream import Stream, is_reconcilable
 
 QUEUE_SIZE = 500  # messages that wait to be printed; workers pause when it is full, so memory stays bounded
@@ -68,7 +67,9 @@ def read_concurrently(
     lists = {stream.name: stream.listing for stream in streams}
     ledger_messages = LedgerMessages(ledgers, lists, streams[0].store.sync_started_at)
     liveness = Liveness(_initial_states(streams, state_manager), queue.put, renew=ledger_messages.renewed)
-    streams[0].store.governor.listener = liveness
+    for connection in streams[0].store.connections:
+        sharing = {s.name for s in streams if s.store.connection(s.listing.endpoint) is connection}
+        connection.governor.listener = liveness.quota_of(sharing)
     repository = ConcurrentMessageRepository(queue, ThreadMessages())
     limits = Limits(threading.BoundedSemaphore(workers), threading.BoundedSemaphore(LISTS_PER_WORKER * workers))
     reads = [
@@ -92,8 +93,7 @@ def read_concurrently(
     incremental = source.read([stream for read in reads for stream in read.cdk_streams()])
     try:
         messages = ledger_messages.messages(_reconciled(incremental, streams, reconciliations))
-        for message in liveness.messages(messages):
-            yield with_changes(message)
+        yield from liveness.messages(messages)
     finally:
         # The consumer may have stopped before the end. Threads that wait for something must not wait any longer.
         queue.close()

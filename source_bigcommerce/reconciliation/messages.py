@@ -19,7 +19,7 @@ from source_bigcommerce.lists.state import RECONCILIATION
 from source_bigcommerce.reconciliation.key_table import Key
 from source_bigcommerce.reconciliation.ledger import Ledger
 from source_bigcommerce.reconciliation.stream_ledger import StreamLedger
-from source_bigcommerce.serialization import SerializedMessage, record_json
+from source_bigcommerce.serialization import serialized
 
 _SMALL = 4_000  # records: the ledger of so many is printed with every state
 _PARTS = 8  # a larger one when this part of it is new
@@ -78,13 +78,12 @@ class LedgerMessages:
         """Yields the messages of the sync, with ledgers in the states."""
         for message in messages:
             if message.record is not None:
+                record_message = serialized(message)
                 ledger = self._ledgers.get(message.record.stream)
                 if ledger is not None:
-                    text = record_json(message.record.data)
-                    ledger.note(message.record.data, text)
+                    ledger.note(message.record.data, record_message.json)
                     self._new[ledger.name] += 1
-                    message = SerializedMessage(message.type, record=message.record, json=text)
-                yield message
+                yield record_message
             elif isinstance(message, RangeDone):
                 yield from self._apply(message)
             elif isinstance(message, IncrementalWorkDone):

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import Record
 from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped]  # which airbyte_cdk.models leaves out
     AirbyteRecordMessageMeta,
@@ -22,6 +21,7 @@ from airbyte_protocol_dataclasses.models import (  # type: ignore[import-untyped
 
 from source_bigcommerce.api.normalization import Mismatch
 from source_bigcommerce.api.pagination import IncompleteListError, missing_key_reason, preview
+from source_bigcommerce.serialization import cdk_record
 
 _NULLED = "replaced by null, as meta.changes of the record says"
 
@@ -117,21 +117,11 @@ class SchemaMismatches:
         return ", ".join(f"{field} {record.get(field)}" for field in self._key_fields)
 
 
-def as_cdk_record(record: Mapping[str, Any], stream: str) -> Record:
+def as_cdk_record(record: dict[str, Any], stream: str) -> Record:
     """Returns the record for the CDK's queue, with its changes if there are any."""
     if not isinstance(record, ChangedRecord):
-        return Record(record, stream)
-    # The only attribute that the CDK passes on unchanged from a record to its message: see `with_changes`.
-    meta: Any = AirbyteRecordMessageMeta(changes=list(record.changes))
-    return Record(record, stream, file_reference=meta)
-
-
-def with_changes(message: AirbyteMessage) -> AirbyteMessage:
-    """Returns the message, with the changes of its record in `meta`."""
-    record = message.record
-    if record and isinstance(record.file_reference, AirbyteRecordMessageMeta):
-        record.meta, record.file_reference = record.file_reference, None
-    return message
+        return cdk_record(record, stream)
+    return cdk_record(record, stream, AirbyteRecordMessageMeta(changes=list(record.changes)))
 
 
 def _outcome(mismatch: Mismatch, record: Mapping[str, Any]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import (
     AirbyteMessage,
-    AirbyteRecordMessage,
     AirbyteStateBlob,
     AirbyteStateMessage,
     AirbyteStateType,
@@ -18,6 +17,7 @@ from airbyte_cdk.models import (
     StreamDescriptor,
     Type,
 )
+from airbyte_cdk.sources.utils.record_helper import stream_data_to_airbyte_message
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +28,7 @@ from source_bigcommerce.reconciliation.digests import record_digest
 from source_bigcommerce.reconciliation.ledger import Ledger
 from source_bigcommerce.reconciliation.messages import IncrementalWorkDone, LedgerMessages, RangeDone
 from source_bigcommerce.reconciliation.stream_ledger import StreamLedger
+from source_bigcommerce.serialization import cdk_record
 from source_bigcommerce.streams.catalog import Brands, Products
 from source_bigcommerce.streams.customers import Customers, Subscribers
 from unit_tests.support import Clock, close_stores, make_store
@@ -69,8 +70,8 @@ def contents(printed: Iterable[AirbyteMessage]) -> Iterator[tuple[str, int, list
 
 
 def record(stream: str, id_: int) -> AirbyteMessage:
-    content = {"id": id_, "date_modified": DATE}
-    return AirbyteMessage(Type.RECORD, record=AirbyteRecordMessage(stream=stream, data=content, emitted_at=0))
+    one = cdk_record({"id": id_, "date_modified": DATE}, stream)
+    return stream_data_to_airbyte_message(stream, one.data, file_reference=one.file_reference)
 
 
 def state(stream: str, number: int) -> AirbyteMessage:
@@ -124,8 +125,10 @@ def test_a_state_has_the_ledger_of_the_records_before_it(output: Output) -> None
 
 
 def test_a_stream_without_a_ledger_is_left_alone(output: Output) -> None:
-    given = [record("brands", 1), state("brands", 1), status("brands")]
-    assert output(*given) == given
+    given = [state("brands", 1), status("brands")]
+    printed = output(record("brands", 1), *given)
+    assert printed[0].record and printed[0].record.data == {"id": 1, "date_modified": DATE}
+    assert printed[1:] == given
 
 
 def test_a_small_ledger_is_printed_with_every_state(output: Output) -> None:

@@ -296,7 +296,7 @@ def test_a_row_can_be_added_and_edited(kind: str) -> None:
     assert rows[-1]["id"] == new
     at = store.clock.now()
     date = rows[-1]["created" if kind == "refunds" else "date_created"]
-    assert date in {form(at - late).decode() for form in (rfc2822, iso_offset) for late in (0, 1, 2)}
+    assert date in {form(at - late).decode() for form in (rfc2822, iso_offset) for late in range(60)}
     field = {"shipments": "comments", "messages": "message", "transactions": "status", "refunds": "reason"}[kind]
     store.edit_child(id_, kind, new, **{field: "changed"})
     path = {"transactions": "v3/orders/{}/transactions", "refunds": "v3/orders/{}/payment_actions/refunds"}
