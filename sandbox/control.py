@@ -18,14 +18,7 @@ from sandbox.store import Store
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control_routes(
-    store: Store,
-    live: Live,
-    quota: Quota,
-    concurrency: Concurrency,
-    log: RequestLog,
-    b2b_quota: Quota | None = None,
-) -> list[Route]:
+def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurrency, log: RequestLog) -> list[Route]:
     """`GET stats`, `requests`, `records`; `POST edit`, `advance`, `reset`."""
 
     async def stats(_: Request) -> Response:
@@ -37,8 +30,7 @@ def control_routes(
                 "by_status": {str(status): count for status, count in statuses.items()},
                 "refused_by_quota": quota.refused,
                 "refused_by_concurrency": concurrency.refused,
-                "quota": _state(quota),
-                **({"b2b_refused_by_quota": b2b_quota.refused, "b2b_quota": _state(b2b_quota)} if b2b_quota else {}),
+                "quota": {"limit": quota.limit, "left": quota.left, "reset_ms": quota.reset_ms},
                 "records": {kind: len(store.table(kind)) for kind in ("orders", "products", "customers", "coupons")},
                 "changes": len(store.changes),
                 "store_time": store.clock.now(),
@@ -76,10 +68,6 @@ def control_routes(
         Route("/advance", _checked(advance), methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),
     ]
-
-
-def _state(quota: Quota) -> dict[str, int]:
-    return {"limit": quota.limit, "left": quota.left, "reset_ms": quota.reset_ms}
 
 
 async def _json_object(request: Request) -> dict[str, Any]:

@@ -1,4 +1,0 @@
-{{ bigcommerce.stage('brands', [
-    ('id', 'integer', 'brand_id'),
-    ('name', 'string', 'brand_name')
-]) }}

@@ -1,1 +1,0 @@
-"""The dbt package `dbt/`, run on what PyAirbyte wrote into DuckDB and Postgres, and compared with the store itself."""

@@ -1,1 +1,0 @@
-"""The endpoints of B2B Edition."""
