@@ -287,16 +287,17 @@ def test_a_row_can_be_added_and_edited(kind: str) -> None:
     direct = Direct()
     store, id_ = direct.store, direct.store.oddities["orders"]["partly_shipped"]
     before = store.children(id_, kind)
+    began = store.clock.now()
     new = store.add_child(id_, kind)
+    ended = store.clock.now()
     assert new > max(
         row["id"] for other in store.ids("orders") for row in store.children(other, kind) if row["id"] != new
     )
     rows = store.children(id_, kind)
     assert rows[:-1] == before
     assert rows[-1]["id"] == new
-    at = store.clock.now()
     date = rows[-1]["created" if kind == "refunds" else "date_created"]
-    assert date in {form(at - late).decode() for form in (rfc2822, iso_offset) for late in range(60)}
+    assert date in {form(at).decode() for form in (rfc2822, iso_offset) for at in range(began, ended + 1)}
     field = {"shipments": "comments", "messages": "message", "transactions": "status", "refunds": "reason"}[kind]
     store.edit_child(id_, kind, new, **{field: "changed"})
     path = {"transactions": "v3/orders/{}/transactions", "refunds": "v3/orders/{}/payment_actions/refunds"}
