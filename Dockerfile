@@ -1,6 +1,6 @@
 # Everything is installed into /opt/venv, apart from the Python tools that the base image brings for its own use.
 
-FROM docker.io/airbyte/python-connector-base:4.0.2@sha256:9fdb1888c4264cf6fee473649ecb593f56f58e5d0096a87ee0b231777e2e3e73 AS builder
+FROM docker.io/airbyte/python-connector-base:4.1.0@sha256:1d1aa21d34e851df4e8a87b391c27724c06e2597608e7161f4d167be853bd7b6 AS builder
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
 
@@ -19,20 +19,20 @@ COPY setup.py pyproject.toml LICENSE ./
 COPY source_bigcommerce source_bigcommerce
 RUN python -m pip --python tools/bin/python wheel --quiet --no-deps --no-build-isolation --wheel-dir wheels . \
     && python -m pip --python /opt/venv/bin/python install --quiet --no-deps --no-compile \
-        --no-index --find-links wheels --root /connector airbyte-source-bigcommerce \
+        --no-index --find-links wheels --root /connector bigcommerce-mirror \
     && /opt/venv/bin/python -m compileall -qq --invalidation-mode unchecked-hash -s /connector -p / /connector
 
 
-FROM docker.io/airbyte/python-connector-base:4.0.2@sha256:9fdb1888c4264cf6fee473649ecb593f56f58e5d0096a87ee0b231777e2e3e73
+FROM docker.io/airbyte/python-connector-base:4.1.0@sha256:1d1aa21d34e851df4e8a87b391c27724c06e2597608e7161f4d167be853bd7b6
 
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /connector /
 WORKDIR /airbyte/integration_code
 COPY main.py ./
 
-LABEL io.airbyte.name=airbyte/source-bigcommerce \
+LABEL io.airbyte.name=bigcommerce-mirror \
       io.airbyte.version=1.0.0 \
-      org.opencontainers.image.title=source-bigcommerce \
+      org.opencontainers.image.title=bigcommerce-mirror \
       org.opencontainers.image.description="Airbyte source connector for BigCommerce" \
       org.opencontainers.image.version=1.0.0 \
       org.opencontainers.image.licenses=MIT

@@ -7,14 +7,15 @@ OPENAPI ?=
 ONLY ?=
 SELECT ?=
 PYTEST := $(BIN)/pytest
-SUITES := lint types unit integration form image-test
+SUITES := lint types unit integration dbt-test examples-test form report image-test
+APART := dbt examples form image report # folders of integration_tests with a target of their own
 
-.PHONY: help demo test test-all lint types unit integration form form-screenshot image image-test lock sandbox bench soak reliability contract schemas docs released clean
+.PHONY: help demo test test-all lint types unit integration dbt-test examples-test form form-screenshot report report-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo ## sync a local store into DuckDB, edit the store, sync again
+demo: $(VENV)/.demo $(VENV)/.dbt ## sync a local store into DuckDB, edit it, sync again, and draw a report
 	@$(BIN)/python -m demo
 
 test: $(SUITES) ## what every change must pass: a few cases of every suite
@@ -26,6 +27,8 @@ test-all: $(SUITES) ## every case of every suite, as in CI
 lint: $(VENV)/.tests ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/hadolint --no-color --failure-threshold warning Dockerfile
+	@$(BIN)/actionlint
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
 
 types: $(VENV)/.tests ## static types
 	@$(BIN)/mypy
@@ -33,14 +36,26 @@ types: $(VENV)/.tests ## static types
 unit: $(VENV)/.tests ## unit tests
 	@$(PYTEST) -n auto $(SELECT) $(EXAMPLES) unit_tests
 
-integration: $(VENV)/.tests ## whole syncs against the sandbox store
-	@$(PYTEST) -n auto $(SELECT) integration_tests --ignore=integration_tests/image --ignore=integration_tests/form
+integration: $(VENV)/.tests $(VENV)/.dbt ## whole syncs against the sandbox store
+	@$(PYTEST) -n auto $(SELECT) integration_tests $(APART:%=--ignore=integration_tests/%)
+
+dbt-test: $(VENV)/.tests $(VENV)/.dbt-tests ## the dbt package on DuckDB and Postgres, against the store's own figures
+	@$(PYTEST) $(SELECT) integration_tests/dbt
+
+examples-test: $(VENV)/.tests $(VENV)/.examples ## run the examples against sandbox stores
+	@$(PYTEST) $(SELECT) integration_tests/examples
 
 form: $(VENV)/.tests ## the connection form in a real browser (node, npm and chromium)
 	@$(PYTEST) $(SELECT) integration_tests/form
 
 form-screenshot: $(VENV)/.tests ## renew the picture of the form in docs/images
 	@$(BIN)/python -m integration_tests.form.screenshot
+
+report: $(VENV)/.tests $(VENV)/.dbt ## the report of the demo in a real browser (chromium)
+	@$(PYTEST) $(SELECT) integration_tests/report
+
+report-screenshot: $(VENV)/.tests ## renew the picture of the report in docs/images, after `make demo`
+	@$(BIN)/python -m integration_tests.report.screenshot
 
 image: $(VENV)/.tests ## the container image, and its list of materials (docker, podman or buildah)
 	@$(BIN)/python -m image
@@ -75,13 +90,22 @@ docs: $(VENV)/.tests ## renew the generated parts of the documentation
 	@$(BIN)/python -m tools.docs.request_counts > /dev/null
 	@$(BIN)/python -m tools.docs.streams_table
 	@$(BIN)/python -m tools.docs.data_dictionary
+	@$(BIN)/python -m tools.docs.dbml
+	@$(BIN)/python -m tools.docs.diagram
+	@$(BIN)/python -m tools.docs.probe_questions
 	@$(BIN)/python -m integration_tests.acceptance
+
+diagram: $(VENV)/.tests ## renew the picture of the main tables in docs/images (graphviz)
+	@$(BIN)/python -m tools.docs.diagram --picture
 
 released: $(VENV)/.tests ## at a release: keep what it promises, for the next one to be compared with
 	@$(BIN)/python -m tools.released
 
+dist: $(VENV)/.tests ## wheel and source distribution: built twice, compared, installed and started
+	@$(BIN)/python -m tools.distribution
+
 clean: ## remove what the other targets made
-	rm -rf $(VENV) demo_output .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) demo_output dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@umount build/containers/storage/overlay 2>/dev/null || true
 	rm -rf build || podman unshare rm -rf build
 
@@ -94,4 +118,18 @@ $(BIN)/uv:
 $(VENV)/.tests $(VENV)/.demo: $(VENV)/.%: pyproject.toml $(BIN)/uv
 	@echo "Installing the connector and what '$*' needs ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[$*]'
+	@touch $@
+
+$(VENV)/.dbt-tests: $(VENV)/.dbt # the same environment: never both at once
+
+$(VENV)/.dbt $(VENV)/.dbt-tests: $(VENV)/.%: pyproject.toml $(BIN)/uv
+	@echo "Installing dbt into $(VENV)/dbt ..."
+	@test -e $(VENV)/dbt/bin/python || $(PYTHON) -m venv $(VENV)/dbt
+	@$(BIN)/uv pip install --quiet --python $(VENV)/dbt/bin/python --group $*
+	@touch $@
+
+$(VENV)/.examples: pyproject.toml $(BIN)/uv
+	@echo "Installing the connector and the examples into $(VENV)/examples ..."
+	@test -e $(VENV)/examples/bin/python || $(PYTHON) -m venv $(VENV)/examples
+	@$(BIN)/uv pip install --quiet --python $(VENV)/examples/bin/python -e . --group examples
 	@touch $@

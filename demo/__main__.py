@@ -19,8 +19,11 @@ from types import FrameType
 from demo import connector
 from demo.client import Client, running_client
 from demo.failure import DemoFailed
-from demo.paths import DATABASE, DEMO_LOG, OUTPUT, PYAIRBYTE_LOG, TEMPORARY, shown
+from demo.marts import SCHEMA, build_marts
+from demo.paths import DATABASE, DEMO_LOG, OUTPUT, PYAIRBYTE_LOG, REPORT, TEMPORARY, shown
 from demo.queries import NEXT, SHOWN, command
+from demo.report import page
+from demo.report.page import Copied
 from demo.store import RECORDS, Edits, Record, Store, running_store
 from demo.text import say, step, table
 from demo.warehouse import Comparison, compare, query
@@ -73,6 +76,7 @@ def main() -> int:
         with _fresh_output():
             _run()
         say(f"\nDone in {time.monotonic() - started:.0f} seconds. Everything it made is in {shown(OUTPUT)}/.")
+        say(f"Open the report in a browser: {shown(REPORT)}")
         return 0
     except Stopped as stopped:
         _complain("Stopped. No process of the demo is left running.")
@@ -106,6 +110,11 @@ def _run() -> None:
     compared = {one.stream: compare(one.stream, one.key, one.records(kinds), edited_at) for one in TABLES}
     say(f"\n{_summary(modes, compared)}\n")
     _tell_what_was_checked(compared)
+    _build_marts()
+    with step("Draw the report") as drawing:
+        copied = [Copied(name, one.records, one.rows, one.values) for name, one in compared.items()]
+        page.write(REPORT, DATABASE, SCHEMA, copied)
+        drawing.result = shown(REPORT)
     _show_queries()
 
 
@@ -188,6 +197,12 @@ def _tell_what_was_checked(compared: dict[str, Comparison]) -> None:
         f"{deleted:,} more rows are of deleted records: PyAirbyte marks them by the column _ab_cdc_deleted_at, and most"
     )
     say("warehouses remove them. The second sync also read neighbors of changed records again: docs/deletions.md.")
+
+
+def _build_marts() -> None:
+    say()
+    with step("dbt builds the marts") as building:
+        building.result = f"{build_marts()} models in the schema {SCHEMA}"
 
 
 def _show_queries() -> None:

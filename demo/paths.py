@@ -9,11 +9,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "demo_output"
 DATABASE = OUTPUT / "bigcommerce.duckdb"
+REPORT = OUTPUT / "report.html"
 TEMPORARY = OUTPUT / "tmp"
 
 STORE_LOG = OUTPUT / "store.log"
 CONNECTOR_LOG = OUTPUT / "connector.log"
 PYAIRBYTE_LOG = OUTPUT / "pyairbyte.log"
+DBT_LOG = OUTPUT / "dbt.log"
 DEMO_LOG = OUTPUT / "demo.log"
 
 CONNECTOR = Path(sys.executable).with_name("source-bigcommerce")

@@ -1,4 +1,4 @@
-"""Queries over the tables of the demo."""
+"""Queries over the marts of the demo."""
 
 from __future__ import annotations
 
@@ -17,45 +17,54 @@ class Query:
     sql: str
 
 
-# Status 0 is what a shopper began and did not finish, 5 what was cancelled: nothing was earned with either.
+# The marts of the dbt package, in the schema that the demo gives them: they decide which orders count as revenue, and
+# take refunds off.
 REVENUE = Query(
     "Revenue by channel and currency, net of refunds",
-    "SELECT coalesce(channels.name, 'channel ' || orders.channel_id) AS channel, orders.currency_code AS currency, "
-    "count(*) AS orders, round(sum(total_inc_tax), 2) AS gross, round(sum(coalesce(refunded, 0)), 2) AS refunds, "
-    "round(sum(total_inc_tax - coalesce(refunded, 0)), 2) AS net "
-    "FROM orders LEFT JOIN channels ON channels.id = orders.channel_id LEFT JOIN "
-    "(SELECT order_id, sum(total_amount) AS refunded FROM order_refunds GROUP BY order_id) AS refunds "
-    "ON refunds.order_id = orders.id WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
-    "GROUP BY ALL ORDER BY net DESC",
+    "SELECT channel_name AS channel, currency_code AS currency, count(*) AS orders, "
+    "round(sum(gross_revenue), 2) AS gross, round(sum(refunded_revenue), 2) AS refunds, "
+    "round(sum(net_revenue), 2) AS net "
+    "FROM analytics.orders WHERE counts_as_revenue GROUP BY channel, currency ORDER BY net DESC",
 )
 BEST_SELLERS = Query(
     "Best sellers by variant",
-    "SELECT product_id, variant_id, any_value(lines.name) AS product, "
-    "sum(quantity - coalesce(quantity_refunded, 0)) AS sold, currency_code AS currency, "
-    "round(sum(lines.total_inc_tax), 2) AS revenue FROM order_products AS lines JOIN orders ON orders.id = order_id "
-    "WHERE is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
-    "GROUP BY product_id, variant_id, currency ORDER BY sold DESC, product_id, variant_id LIMIT 5",
+    "SELECT product_id, variant_id, max(product_name) AS product, sum(quantity_net) AS sold, "
+    "currency_code AS currency, round(sum(net_revenue), 2) AS revenue FROM analytics.order_lines "
+    "WHERE counts_as_revenue AND product_id IS NOT NULL GROUP BY product_id, variant_id, currency "
+    "ORDER BY sold DESC, product_id, variant_id LIMIT 5",
 )
 REPEAT_CUSTOMERS = Query(
     "Customers by number of orders",
-    "SELECT orders, count(*) AS customers FROM (SELECT customer_id, count(*) AS orders FROM orders "
-    "WHERE customer_id > 0 AND is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) GROUP BY customer_id) "
-    "GROUP BY orders ORDER BY orders DESC LIMIT 10",
+    "SELECT order_count AS orders, count(*) AS customers FROM analytics.customers "
+    "WHERE order_count > 0 GROUP BY orders ORDER BY orders DESC LIMIT 10",
 )
 ABANDONED_ORDERS = Query(
     "Incomplete (unpaid) orders by month",
-    "SELECT strftime(date_created, '%Y-%m') AS month, currency_code AS currency, count(*) AS orders, "
-    "round(sum(total_inc_tax), 2) AS value FROM orders WHERE status_id = 0 AND is_deleted IS NOT TRUE "
+    "SELECT date_trunc('month', ordered_on) AS month, currency_code AS currency, count(*) AS orders, "
+    "round(sum(total_inc_tax), 2) AS value FROM analytics.orders WHERE order_state = 'incomplete' "
     "GROUP BY month, currency ORDER BY month DESC, value DESC LIMIT 12",
 )
 COUPONS = Query(
     "Discount and revenue by coupon",
-    "SELECT order_coupons.code AS coupon, currency_code AS currency, count(DISTINCT order_id) AS orders, "
-    "round(sum(discount), 2) AS discount, round(sum(total_inc_tax), 2) AS revenue "
-    "FROM order_coupons JOIN orders ON orders.id = order_id WHERE order_coupons.code IS NOT NULL "
-    "AND is_deleted IS NOT TRUE AND status_id NOT IN (0, 5) "
-    "GROUP BY coupon, currency ORDER BY orders DESC, coupon LIMIT 10",
+    "SELECT code AS coupon, currency_code AS currency, order_count AS orders, round(discount_amount, 2) AS discount, "
+    "round(net_revenue, 2) AS revenue FROM analytics.discounts WHERE discount_kind = 'coupon' "
+    "ORDER BY orders DESC, coupon LIMIT 10",
 )
+
+# For stores with B2B Edition, which the demo's store lacks.
+QUOTE_CONVERSION = Query(
+    "Quotes that became orders, by sales representative",
+    "SELECT coalesce(sales_rep, '(none)') AS representative, count(*) AS quotes, count(order_id) AS ordered, "
+    "round(100.0 * count(order_id) / count(*), 1) AS percent FROM analytics.b2b_quotes "
+    "GROUP BY representative ORDER BY quotes DESC, representative LIMIT 10",
+)
+OVERDUE_INVOICES = Query(
+    "Overdue invoices by company",
+    "SELECT company_name AS company, currency_code AS currency, count(*) AS invoices, "
+    "round(sum(open_amount), 2) AS overdue, min(due_on) AS since FROM analytics.b2b_invoices WHERE is_overdue "
+    "GROUP BY company, currency ORDER BY overdue DESC LIMIT 10",
+)
+B2B_EDITION = (QUOTE_CONVERSION, OVERDUE_INVOICES)
 
 SHOWN = BEST_SELLERS
 NEXT = (REVENUE, REPEAT_CUSTOMERS, ABANDONED_ORDERS, COUPONS, BEST_SELLERS)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,9 @@ def running_store() -> Iterator[Store]:
     """A store on a free port, for the length of a `with` block."""
     ready = OUTPUT / "store.json"
     size = [part for kind, count in RECORDS.items() for part in (f"--{kind}", str(count))]
-    with Process("sandbox", "--port", "0", "--ready-file", str(ready), *size, log=STORE_LOG) as process:
+    today = datetime.now(timezone.utc).date().isoformat()  # the data ends on the day before
+    data = ("--seasonal", "--now", f"{today}T00:00:00Z", *size)
+    with Process("sandbox", "--port", "0", "--ready-file", str(ready), *data, log=STORE_LOG) as process:
         facts = _facts(process, ready)
         yield Store(facts["api_url"], facts["store_hash"], facts["access_token"])
 

@@ -26,9 +26,10 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table that equals the store. `values` have been compared, `deleted` are the rows marked as deleted, `recent`
-    those that the second sync wrote."""
+    """A table that equals the store. `records` are those of the store, `rows` those of the table. `values` have been
+    compared, `deleted` are further rows, marked as deleted, and `recent` all those that the second sync wrote."""
 
+    records: int
     rows: int
     values: int
     deleted: int
@@ -61,6 +62,7 @@ def compare(
     pairs = [(key_, records[key_], row) for key_, row in stored.items()]
     _refuse(table, "rows that are too old", [key_ for key_, record, row in pairs if _differing(record, row)])
     return Comparison(
+        records=len(records),
         rows=len(present),
         values=sum(len(_shared(record, row)) for _, record, row in pairs),
         deleted=len(found) - len(present),

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from image import sbom
+from image import provenance, sbom
 from image.base import Base, prepare
 from image.engine import BUILD, PROGRAM, ROOT, STORAGE, Engine, EngineError
-from source_bigcommerce import __version__
+from image.names import IMAGE
 
-NAME = f"airbyte/source-bigcommerce:{__version__}"
+NAME = IMAGE
 LOG = BUILD / "image.log"
 NO_ENGINE = "No container engine works here: `apt-get install podman runc` brings one."
 NOT_RUN = "buildah builds images but does not run containers: `apt-get install podman runc` brings an engine that does."
@@ -27,6 +27,7 @@ class Image:
     size: int
     size_on_base: int
     packages: int
+    system_packages: int
 
     def __str__(self) -> str:
         return "\n".join(f"{name:<7} {text}" for name, text in self._lines())
@@ -43,18 +44,21 @@ class Image:
             yield "Base", self.base.name
         yield "Image", NAME
         yield "Size", f"{self.size / 1e6:.0f} MB, {self.size_on_base / 1e6:.0f} MB of it on top of the base"
-        yield "SBOM", f"{sbom.SBOM.relative_to(ROOT)}, {self.packages} Python packages"
+        yield (
+            "SBOM",
+            f"{sbom.SBOM.relative_to(ROOT)}, {self.packages} Python and {self.system_packages} Debian packages",
+        )
         runs = self.engine.runs_containers
         yield "Try it", f"{PROGRAM.relative_to(ROOT)} run --rm {NAME} spec" if runs else NOT_RUN
 
 
-def build(engine: Engine) -> Image:
-    """Builds the image of this checkout. Raises EngineError if that fails."""
+def build(engine: Engine, name: str = NAME, *options: str) -> Image:
+    """Builds the image of this checkout under a name, with further options. Raises EngineError if that fails."""
     base = prepare(engine)
-    options = [*base.build_options, *_of_this_machine(engine)]
+    options = (*base.build_options, *_of_this_machine(engine), *provenance.options(engine), *options)
     with LOG.open("w", encoding="utf-8") as log:
         done = subprocess.run(
-            [PROGRAM, "build", *options, "--tag", NAME, "."],
+            [PROGRAM, "build", *options, "--tag", name, "."],
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
@@ -63,7 +67,7 @@ def build(engine: Engine) -> Image:
     if done.returncode:
         tail = "\n".join(LOG.read_text(encoding="utf-8").splitlines()[-30:])
         raise EngineError(f"{tail}\nThe image was not built. All of the log: {LOG.relative_to(ROOT)}")
-    return Image(engine, base, *engine.sizes(NAME, base.name), sbom.write(engine, NAME))
+    return Image(engine, base, *engine.sizes(name, base.name), *sbom.write(engine, name))
 
 
 def _of_this_machine(engine: Engine) -> list[str]:

@@ -1,4 +1,4 @@
-"""The locks of the packages in the image: `make lock` renews them."""
+"""The locks of the packages in the image, and of what builds a release: `make lock` renews them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from image.engine import ROOT
 
 LOCK = ROOT / "requirements.lock"
 BUILD_LOCK = ROOT / "image" / "build-requirements.lock"
+RELEASE_LOCK = ROOT / "tools" / "release-requirements.lock"
 
 
 def entries(lock: Path) -> Iterator[str]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes a stand-in for Airbyte's Python base image to the standard output, as a tar archive made of Debian's packages.
 #
-# It has what the Dockerfile and a running connector rely on: Python 3.11 and pip at /usr/local/bin/python, the user
+# It has what the Dockerfile and a running connector rely on: Python 3.13 and pip at /usr/local/bin/python, the user
 # `airbyte` with uid 1000 and its folder /airbyte. What else Airbyte's base brings (poetry, socat, tesseract) is absent.
 set -euo pipefail
 
@@ -11,4 +11,4 @@ mmdebstrap --quiet --variant=minbase --include=ca-certificates,netbase,tzdata,py
     --customize-hook='chroot "$1" install --directory --owner=airbyte --group=airbyte --mode=755 /airbyte' \
     --customize-hook='ln -s /usr/bin/python3 "$1/usr/local/bin/python"' \
     --customize-hook='ln -s /usr/bin/python3 "$1/usr/local/bin/python3"' \
-    bookworm -
+    trixie -

@@ -32,6 +32,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from integration_tests.forks import run_command
 from sandbox import Server, records
 from source_bigcommerce import source
+from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.lists import sampling
 from source_bigcommerce.source import SourceBigcommerce
 from source_bigcommerce.streams import ALL_STREAMS
@@ -46,8 +47,15 @@ from source_bigcommerce.streams.orders import ORDERS
 from source_bigcommerce.streams.refunds import OrderRefunds
 from tools.streams import streams
 
-STREAMS = tuple(stream.name for stream in streams())
-INCREMENTAL = tuple(stream.name for stream in streams() if stream.supports_incremental)
+# The streams of the store's own API, and those of B2B Edition, which the settings add.
+STREAMS = tuple(stream.name for stream in streams() if stream.scope is not Scope.B2B_EDITION)
+B2B_STREAMS = tuple(stream.name for stream in streams() if stream.scope is Scope.B2B_EDITION)
+INCREMENTAL = tuple(stream.name for stream in streams() if stream.supports_incremental and stream.name in STREAMS)
+B2B_INCREMENTAL = tuple(
+    stream.name for stream in streams() if stream.supports_incremental and stream.name in B2B_STREAMS
+)
+# Of these, the ones whose entries have no date: their cursor field is the time of the sync.
+UNDATED = ("company_addresses", "sales_staff")
 KEYS: dict[str, list[str]] = {
     stream.name: [path[0] for path in stream.as_airbyte_stream().source_defined_primary_key or []]
     for stream in streams()
@@ -66,7 +74,17 @@ CORE = tuple(
 )
 # Of these, what is read from lists alone; the others cost a request for each order (test_order_children.py).
 LISTED = tuple(stream.name for stream in streams() if stream.name in CORE and not isinstance(stream, PER_ORDER))
-CURSORS = ("order_date_modified", "customer_date_modified", "product_date_modified", "date_modified", "created")
+CURSORS = tuple(
+    dict.fromkeys(
+        ["order_date_modified", "customer_date_modified", "product_date_modified", "date_modified", "created"]
+        + [
+            str(stream.cursor_field)
+            for stream in streams()
+            if stream.name in B2B_INCREMENTAL and stream.parent_key != "id"
+        ]
+        + ["updated_at"]
+    )
+)
 START_DATE = "2020-01-01"  # before everything that the sandbox generates
 
 
@@ -78,6 +96,7 @@ def config_for(server: Server, **changes: Any) -> dict[str, Any]:
         "store_hash": server.store_hash,
         "api_url": server.api_url,
         "reconcile": "never",  # reconciliation has tests of its own, in integration_tests/mirror
+        **({"b2b_edition": True, "b2b_api_url": server.b2b_api_url} if server.options.b2b else {}),
         **changes,
     }
 
@@ -86,13 +105,15 @@ def build_only(patches: pytest.MonkeyPatch, names: Iterable[str]) -> None:
     """Has the source build these streams alone. It builds all of them for each sync, which takes longer than to read
     a few records."""
     _discovered()  # which is cached, and must hold all streams
-    classes = dict(zip(STREAMS, ALL_STREAMS, strict=True))
+    classes = dict(zip((*STREAMS, *B2B_STREAMS), ALL_STREAMS, strict=True))
     patches.setattr(source, "ALL_STREAMS", tuple(classes[name] for name in names))
 
 
 @cache
 def _discovered() -> dict[str, AirbyteStream]:
-    config = {"start_date": START_DATE, "client_id": "id", "access_token": "token", "store_hash": "hash"}
+    config: dict[str, Any] = {
+        "start_date": START_DATE, "client_id": "id", "access_token": "token", "store_hash": "hash", "b2b_edition": True
+    }  # fmt: skip
     return {s.name: s for s in SourceBigcommerce().discover(logging.getLogger("test"), config).streams}
 
 

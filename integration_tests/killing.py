@@ -8,7 +8,7 @@ import resource
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,9 +19,12 @@ import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
 from integration_tests.forks import FORKS, redirect_output
-from integration_tests.harness import CORE, INCREMENTAL, Sync, catalog_of, config_for, key_of
+from integration_tests.harness import B2B_INCREMENTAL, CORE, INCREMENTAL, Sync, catalog_of, config_for, key_of
 from sandbox import Server
 from source_bigcommerce import run
+from source_bigcommerce.api import client
+from source_bigcommerce.api.rate_limit.headers import B2B_HEADERS
+from source_bigcommerce.api.rate_limit.pace import ApiQuota
 from source_bigcommerce.lists import sampling
 from unit_tests.support import set_page_size
 
@@ -72,7 +75,7 @@ class Connector:
 
     server: Server
     folder: Path
-    streams: Iterable[str] = CORE
+    streams: Sequence[str] = CORE
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def start(self, state: list[dict[str, Any]] | None = None, **manners: Any) -> Process:
@@ -199,6 +202,9 @@ def _connector(arguments: list[str], out: Connection, err: Connection, manners: 
     os.environ.update(manners.get("environment", {}))
     if page := manners.get("page", PAGE):
         set_page_size(pytest.MonkeyPatch(), page, pages_per_slice=1)
+    client.B2B_QUOTA = ApiQuota(
+        B2B_HEADERS
+    )  # that of the sandbox, as in conftest.py: with BigCommerce's, it would wait
     sampling.SAMPLE_SIZE = manners.get("sample_size", PAGE - 1)
     if manners.get("small_stacks"):
         threading.stack_size(512 * 1024)
@@ -216,8 +222,8 @@ def kept(result: Sync) -> dict[str, dict[Any, dict[str, Any]]]:
     A stream that is read in full starts again, and what was read of it is thrown away.
     """
     held = {}
-    for stream in (name for name in INCREMENTAL if name in CORE):
-        _, count = result.progress[stream][-1] if result.progress[stream] else ({}, 0)
+    for stream in result.progress.keys() & {*INCREMENTAL, *B2B_INCREMENTAL}:
+        _, count = result.progress[stream][-1]
         held[stream] = {key_of(stream, record): record for record in result.records[stream][:count]}
     return held
 
@@ -234,4 +240,5 @@ def states(result: Sync) -> list[dict[str, Any]]:
 def union(first: Sync, second: Sync) -> dict[str, dict[Any, dict[str, Any]]]:
     """The content of a destination after both."""
     held = kept(first)
-    return {stream: {**held.get(stream, {}), **second.latest(stream)} for stream in CORE}
+    streams = {*held, *second.records}
+    return {stream: {**held.get(stream, {}), **second.latest(stream)} for stream in streams}

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from integration_tests.harness import CORE, INCREMENTAL, KINDS, Sync
+from integration_tests.harness import B2B_INCREMENTAL, CORE, INCREMENTAL, KINDS, UNDATED, Sync
 from integration_tests.killing import Connector, Moment, Process, Run, kept, states, union
 from integration_tests.test_order_children import CHILDREN, reachable_rows
 from sandbox import Options, Server, serve
@@ -27,6 +27,13 @@ from unit_tests.representatives import representatives
 STORE = Options(orders=80, products=80, customers=80, coupons=30, oddities=False)
 LINES, REQUESTS, STATES = 900, 500, 18  # of a whole sync, at the least
 MB = 1024 * 1024
+B2B_STORE = Options(
+    orders=60, products=40, customers=80, coupons=2, oddities=False, b2b=True, companies=30, b2b_quota=100_000
+)
+B2B_MOMENTS = representatives(
+    [Moment("request", 12), *(Moment("line", count) for count in (40, 150, 400)), Moment("state", 6)],
+    [Moment("request", 12)],
+)
 SIZES = [Random(seed).randint(1_000, 400_000) for seed in range(3)]
 FAILED_ONCE: tuple[tuple[str, Moment], ...] = ()
 
@@ -52,6 +59,27 @@ def connector(server: Server, tmp_path: Path) -> Connector:
 
 
 @pytest.fixture(scope="module")
+def b2b_server() -> Iterator[Server]:
+    with serve(B2B_STORE) as running:
+        yield running
+
+
+@pytest.fixture
+def b2b_connector(b2b_server: Server, tmp_path: Path) -> Connector:
+    return Connector(b2b_server, tmp_path, B2B_INCREMENTAL)
+
+
+@pytest.fixture(scope="module")
+def b2b_undisturbed(b2b_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Sync:
+    """The same of B2B Edition."""
+    run = Connector(b2b_server, tmp_path_factory.mktemp("undisturbed_b2b"), B2B_INCREMENTAL).read()
+    assert run.code == 0, run.lines[-3:]
+    result = run.sync()
+    assert all(result.records[stream] for stream in B2B_INCREMENTAL), "a stream without records cannot lose one"
+    return result
+
+
+@pytest.fixture(scope="module")
 def undisturbed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Sync:
     """A sync that nothing happened to: what must arrive in the end."""
     run = Connector(server, tmp_path_factory.mktemp("undisturbed")).read()
@@ -74,11 +102,20 @@ def test_the_sync_that_others_are_compared_with_is_whole(server: Server, undistu
 def missing(whole: Sync, first: Sync, second: Sync) -> dict[str, list[Any]]:
     """Records that a destination lacks after both syncs, or has in another form."""
     held = union(first, second)
-    found = {
-        stream: [key for key, record in whole.latest(stream).items() if held[stream].get(key) != record]
-        for stream in CORE
-    }
+    found = {}
+    for stream in list(whole.records):
+        rows = held.get(stream, {})
+        found[stream] = [
+            key
+            for key, record in whole.latest(stream).items()
+            if key not in rows or _content(stream, rows[key]) != _content(stream, record)
+        ]
     return {stream: keys for stream, keys in found.items() if keys}
+
+
+def _content(stream: str, record: dict[str, Any]) -> dict[str, Any]:
+    """The record without the date that the connector adds, which is that of its sync."""
+    return {**record, "updated_at": None} if stream in UNDATED else record
 
 
 def completed_by_the_next(connector: Connector, run: Run, whole: Sync) -> None:
@@ -86,7 +123,7 @@ def completed_by_the_next(connector: Connector, run: Run, whole: Sync) -> None:
     first = run.sync()
     lost = missing(whole, first, Sync())
     if run.code == 0:
-        lost = {stream: keys for stream, keys in lost.items() if stream in INCREMENTAL}
+        lost = {stream: keys for stream, keys in lost.items() if stream in (*INCREMENTAL, *B2B_INCREMENTAL)}
         assert lost == {}, "code 0 claims that everything was printed"
     second = connector.read(states(first))
     assert second.code == 0, second.lines[-3:]
@@ -137,6 +174,15 @@ def test_a_sync_that_is_cancelled_loses_nothing(moment: Moment, connector: Conne
     assert run.code in (128 + signal.SIGTERM, 0)
     assert not any("Traceback" in line or '"FATAL"' in line for line in run.lines)
     completed_by_the_next(connector, run, undisturbed)
+
+
+@pytest.mark.parametrize("moment", B2B_MOMENTS, ids=str)
+def test_a_sync_of_b2b_edition_that_is_killed_loses_nothing(
+    moment: Moment, b2b_connector: Connector, b2b_undisturbed: Sync
+) -> None:
+    run = b2b_connector.struck(moment, kill)
+    assert run.code == -signal.SIGKILL
+    completed_by_the_next(b2b_connector, run, b2b_undisturbed)
 
 
 @pytest.mark.exhaustive

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from integration_tests.harness import LISTED, STREAMS, Sync, catalog_of, sync
+from integration_tests.harness import B2B_STREAMS, LISTED, STREAMS, Sync, catalog_of, sync
 from sandbox import API_VARIANTS, Options, Server, serve
 from unit_tests.representatives import representatives
 
@@ -190,5 +190,5 @@ def _leaves(value: Any) -> Iterator[Any]:
 def test_schemas_ship_with_the_package() -> None:
     """A wheel without them would only work in a checkout."""
     root = Path(__file__).parents[1]
-    assert {path.stem for path in (root / "source_bigcommerce/schemas").glob("*.json")} == set(STREAMS)
+    assert {path.stem for path in (root / "source_bigcommerce/schemas").glob("*.json")} == {*STREAMS, *B2B_STREAMS}
     assert "schemas/*.json" in (root / "pyproject.toml").read_text()

@@ -19,7 +19,9 @@ from source_bigcommerce.source import SourceBigcommerce
 
 pytest_plugins = ["airbyte_cdk.test.standard_tests.pytest_hooks"]
 
-SMALL = Options(orders=60, products=60, customers=60, coupons=20)
+SMALL = Options(
+    orders=60, products=60, customers=60, coupons=20, b2b=True, companies=8, b2b_quota=100_000, hierarchy_quota=100_000
+)
 
 
 class TestStandardSuite(SourceTestSuiteBase):

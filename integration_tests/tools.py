@@ -6,6 +6,8 @@ Where one is missing the test is skipped, and the summary names it; in CI a skip
 from __future__ import annotations
 
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,4 +17,12 @@ def need(command: str, package: str) -> str:
     path = shutil.which(command)
     if not path:
         pytest.skip(f"{command} is not installed: `apt-get install {package}` brings it.")
+    return path
+
+
+def need_dbt() -> Path:
+    """The path of dbt, which has an environment of its own: see pyproject.toml."""
+    path = Path(sys.prefix) / "dbt" / "bin" / "dbt"
+    if not path.exists():
+        pytest.skip(f"{path} is missing: `make report` installs it.")
     return path

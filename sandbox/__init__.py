@@ -10,9 +10,20 @@ documentation leaves open (`ApiVariant`), and shares no code with the connector 
 docs/sandbox.md. Where a docstring names a file of BigCommerce, it is one of github.com/bigcommerce/docs.
 """
 
+from sandbox.b2b.variants import B2B_VARIANTS, B2BVariant
 from sandbox.options import READ_SCOPES, Options
 from sandbox.server import Server, serve
 from sandbox.store import Store
 from sandbox.variants import API_VARIANTS, ApiVariant
 
-__all__ = ["API_VARIANTS", "READ_SCOPES", "ApiVariant", "Options", "Server", "Store", "serve"]
+__all__ = [
+    "API_VARIANTS",
+    "B2B_VARIANTS",
+    "READ_SCOPES",
+    "ApiVariant",
+    "B2BVariant",
+    "Options",
+    "Server",
+    "Store",
+    "serve",
+]

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from sandbox.b2b.variants import B2B_VARIANTS
 from sandbox.dates import parse_iso
 from sandbox.live import WHEN
 from sandbox.options import READ_SCOPES, Options
@@ -33,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--variants", type=int, help="variants of each product (default: one to six; heavy: 1 to 30)")
     data.add_argument(
         "--heavy", action="store_true", help="records of real weight: fields filled, long lists, several languages"
+    )
+    data.add_argument(
+        "--seasonal", action="store_true", help="orders that grow and peak in winter, with regulars; not with --heavy"
     )
     data.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same data (default: %(default)s)")
     data.add_argument(
@@ -95,9 +99,33 @@ def _parser() -> argparse.ArgumentParser:
         "--gzip-level", type=int, default=defaults.gzip_level, help="0 fastest, 3 smallest (default: %(default)s)"
     )
 
+    b2b = parser.add_argument_group("B2B Edition")
+    b2b.add_argument("--b2b", action="store_true", help="serve B2B Edition too, on a port of its own")
+    b2b.add_argument(
+        "--companies", type=int, default=defaults.companies, help="number of companies (default: %(default)s)"
+    )
+    b2b.add_argument("--no-b2b-edition", action="store_true", help="serve that port for a store without B2B Edition")
+    b2b.add_argument("--no-b2b-scope", action="store_true", help="the token lacks the scope B2B Edition")
+    b2b.add_argument("--b2b-quota", type=int, help="requests per window; BigCommerce's is 150 (default: unlimited)")
+    b2b.add_argument(
+        "--b2b-window-ms",
+        type=int,
+        default=defaults.b2b_window_ms,
+        help="length of that quota's window (default: %(default)s)",
+    )
+    b2b.add_argument("--hierarchy-quota", type=int, help="of company hierarchies; BigCommerce's is 15")
+    b2b.add_argument(
+        "--b2b-variant",
+        choices=sorted(B2B_VARIANTS),
+        default="likeliest",
+        metavar="NAME",
+        help="how undocumented cases of B2B Edition behave (default: %(default)s)",
+    )
+
     where = parser.add_argument_group("where")
     where.add_argument("--host", default=defaults.host, help="address to listen on (default: %(default)s)")
     where.add_argument("--port", type=int, default=0, help="port to listen on; 0 chooses a free one")
+    where.add_argument("--b2b-port", type=int, default=0, help="port of B2B Edition; 0 chooses a free one")
     where.add_argument("--ready-file", type=Path, help="write address, hash, token and pid there as JSON when ready")
     return parser
 
@@ -111,11 +139,16 @@ def _moment(text: str) -> int:
 
 def _options(arguments: argparse.Namespace) -> Options:
     given: dict[str, Any] = vars(arguments)
-    renamed = ("no_oddities", "api_variant", "ready_file", "scopes")
+    renamed = (
+        "no_oddities", "api_variant", "ready_file", "scopes", "b2b_variant", "no_b2b_edition", "no_b2b_scope",
+    )  # fmt: skip
     return Options(
         **{name: value for name, value in given.items() if name not in renamed},
         oddities=not given["no_oddities"],
         api_variant=API_VARIANTS[given["api_variant"]],
+        b2b_edition=not given["no_b2b_edition"],
+        b2b_scope=not given["no_b2b_scope"],
+        b2b_variant=B2B_VARIANTS[given["b2b_variant"]],
         scopes=frozenset(part.strip() for part in given["scopes"].split(",") if part.strip()),
     )
 
@@ -128,11 +161,14 @@ def _announce(server: Server, ready_file: Path | None) -> None:
             "store_hash": server.store_hash,
             "access_token": server.token,
             "pid": os.getpid(),
+            **({"b2b_api_url": server.b2b_api_url} if server.options.b2b else {}),
         }
         unfinished = ready_file.with_name(f"{ready_file.name}.part")
         unfinished.write_text(json.dumps(facts), encoding="utf-8")
         unfinished.replace(ready_file)  # a reader never sees half a file
     where = f"Sandbox store at {server.api_url}"
+    if server.options.b2b:
+        where += f"  B2B Edition at {server.b2b_api_url}"
     print(f"{where}  store hash: {server.store_hash}  access token: {server.token}", flush=True)
 
 

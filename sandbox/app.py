@@ -28,6 +28,7 @@ from sandbox.api import (
     store_information,
 )
 from sandbox.api.endpoint import Call, Endpoint
+from sandbox.b2b.edition import PREFIX, Edition
 from sandbox.collections import COLLECTIONS
 from sandbox.compression import SMALLEST, gzip
 from sandbox.control import control_routes
@@ -66,6 +67,8 @@ class Application:
         self.log = RequestLog()
         self.live = Live(store, options.live_every, options.live_when, silent=options.live_silent)
         self.latency_ms = options.latency_ms
+        self.b2b = Edition(lambda: self.options, store, self.live, self._sent) if options.b2b else None
+        self.b2b_port: int | None = None  # that of B2B Edition alone, where the application is behind ports
         self._routes = self._build()
 
     def _build(self) -> Starlette:
@@ -83,12 +86,13 @@ class Application:
         self.endpoints = tuple(one.path for one in endpoints)
         self.concurrency.check(self.endpoints)
         routes = [Route(f"/{one.path}", self._handler(one), methods=["GET"]) for one in endpoints]
+        b2b_quota = self.b2b.quota if self.b2b else None
+        control = control_routes(self.store, self.live, self.quota, self.concurrency, self.log, b2b_quota)
         return Starlette(
             routes=[
-                Mount(
-                    "/_sandbox", routes=control_routes(self.store, self.live, self.quota, self.concurrency, self.log)
-                ),
+                Mount("/_sandbox", routes=control),
                 Mount("/stores/{store_hash}", routes=routes),
+                *([Mount(PREFIX, routes=self.b2b.routes)] if self.b2b else []),
             ],
             exception_handlers={404: self._not_routed, 405: self._not_routed},
         )
@@ -97,6 +101,9 @@ class Application:
         if scope["type"] != "http":
             return
         path: str = scope["path"]
+        if self.b2b_port and (scope["server"][1] == self.b2b_port) != path.startswith(PREFIX):
+            await Response(status_code=404)(scope, receive, send)  # each port serves one API
+            return
         if path.startswith("/_sandbox/"):
             await self._routes(scope, receive, send)
             return
@@ -105,7 +112,12 @@ class Application:
             if path.startswith("v2/"):
                 path = path.removesuffix(".json")  # V2 paths accept an extension
                 scope = {**scope, "path": f"/stores/{match[1]}/{path}"}
+        elif self._is_b2b(path):
+            path = path.removeprefix("/")
         await self._logged(scope, receive, send, path)
+
+    def _is_b2b(self, path: str) -> bool:
+        return self.b2b is not None and path.startswith((PREFIX, PREFIX[1:]))
 
     async def _logged(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         """Serves a request of the API and records it; an aborted connection has status 0."""
@@ -189,14 +201,19 @@ class Application:
 
     async def _not_routed(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
+        if self.b2b and self._is_b2b(request.url.path):
+            return self.b2b.not_routed(request, status)
         version = "v3" if "/v3/" in request.url.path else "v2"
         response = problem(version, Problem(status, _MESSAGES[status]))
         return self._response(response, request)
 
     def _response(self, response: ApiResponse, request: Request) -> Response:
+        return self._sent(response, request, self.quota.headers())
+
+    def _sent(self, response: ApiResponse, request: Request, quota: Mapping[str, str]) -> Response:
         headers = {**self._date(), **response.headers}
         if not (response.status == 429 and self.options.headerless_429):
-            headers = {**self.quota.headers(), **headers}
+            headers = {**quota, **headers}
         else:
             headers.pop("x-retry-after", None)
         body = response.body
@@ -212,8 +229,16 @@ class Application:
         return {"date": formatdate(self.store.clock.time(), usegmt=True)}
 
     def _failed(self, fault: Fault, path: str) -> Response:
-        quota = self.quota.headers() if fault.rate_headers else {}
-        return _failed_response(fault, path, {**self._date(), **quota})
+        of = self.b2b if self.b2b and self._is_b2b(path) else self
+        quota = of.quota.headers() if fault.rate_headers else {}
+        return _failed_response(fault, path, {**self._date(), **quota}, self._standard(fault, path))
+
+    def _standard(self, fault: Fault, path: str) -> bytes:
+        """The body of a failed request, unless the fault has one."""
+        message = f"A fault set in the sandbox; see {STATUS_PAGE}"
+        if self.b2b and self._is_b2b(path):
+            return self.b2b.fault(fault.status, message).body
+        return problem(path[:2], Problem(fault.status, message)).body
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         if fault.kind == "reset":
@@ -240,7 +265,7 @@ class Application:
             await self._failed(fault, path)(scope, receive, send)
 
 
-def _failed_response(fault: Fault, path: str, headers: Mapping[str, str]) -> Response:
+def _failed_response(fault: Fault, path: str, headers: Mapping[str, str], standard: bytes) -> Response:
     headers = {**headers, **fault.headers}
     if fault.kind == "html":
         page = fault.body or b"<html><body><h1>Bad gateway</h1></body></html>"
@@ -250,8 +275,7 @@ def _failed_response(fault: Fault, path: str, headers: Mapping[str, str]) -> Res
         return Response(b"", status, {"location": f"https://elsewhere.example.com/{path}", **headers})
     if fault.kind == "empty":
         return Response(b"", 200, headers, "application/json")
-    standard = problem(path[:2], Problem(fault.status, f"A fault set in the sandbox; see {STATUS_PAGE}"))
-    return Response(standard.body if fault.body is None else fault.body, fault.status, headers, "application/json")
+    return Response(standard if fault.body is None else fault.body, fault.status, headers, "application/json")
 
 
 def _without(scope: Scope, parameters: Collection[str]) -> Scope:

@@ -14,8 +14,8 @@ Row = dict[str, Any]
 Scope = str | frozenset[str] | None
 
 
-_MODIFIED = ("date_modified", "updated_at", "last_updated")
-_CREATED = ("date_created", "created_at", "created", "purchase_date")
+_MODIFIED = ("date_modified", "updated_at", "last_updated", "updatedAt", "_updatedAt")
+_CREATED = ("date_created", "created_at", "created", "purchase_date", "createdAt", "_createdAt")
 
 
 def inside(row: Row, path: str) -> Any:
@@ -37,6 +37,18 @@ class World(Protocol):
 
     def pick(self, kind: str, n: int) -> Any:
         """The key of some record of a kind, the same for the same `n`."""
+
+    def own(self, kind: str, owners: str) -> Any:
+        """The key of a record of a kind that no other row of the collections `owners` has; 0 where there is none.
+
+        Once the store runs, a record is made when all are taken.
+        """
+
+    def record(self, kind: str, key: Any) -> Mapping[str, Any]:
+        """The content of a record, its own dates in seconds; empty where there is none."""
+
+    def rows(self, kind: str) -> list[Row]:
+        """The rows of a collection."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ class Collection:
     needs: str = ""  # a parameter without which the endpoint returns 422
     also_at: str = ""  # another path, for one row chosen by a parameter of it
     also_needs: Callable[[Row], str] | None = None  # the scope without which a token is not shown a row; "" for none
+    newest_first: bool = False  # the list usually comes in that order: live mode makes rows at its front
+    text: str = ""  # the field that an edit in live mode changes, of those that have none of the usual names
 
     @property
     def modified(self) -> str | None:

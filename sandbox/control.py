@@ -18,7 +18,14 @@ from sandbox.store import Store
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurrency, log: RequestLog) -> list[Route]:
+def control_routes(
+    store: Store,
+    live: Live,
+    quota: Quota,
+    concurrency: Concurrency,
+    log: RequestLog,
+    b2b_quota: Quota | None = None,
+) -> list[Route]:
     """`GET stats`, `requests`, `records`; `POST edit`, `advance`, `reset`."""
 
     async def stats(_: Request) -> Response:
@@ -30,7 +37,8 @@ def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurre
                 "by_status": {str(status): count for status, count in statuses.items()},
                 "refused_by_quota": quota.refused,
                 "refused_by_concurrency": concurrency.refused,
-                "quota": {"limit": quota.limit, "left": quota.left, "reset_ms": quota.reset_ms},
+                "quota": _state(quota),
+                **({"b2b_refused_by_quota": b2b_quota.refused, "b2b_quota": _state(b2b_quota)} if b2b_quota else {}),
                 "records": {kind: len(store.table(kind)) for kind in ("orders", "products", "customers", "coupons")},
                 "changes": len(store.changes),
                 "store_time": store.clock.now(),
@@ -68,6 +76,10 @@ def control_routes(store: Store, live: Live, quota: Quota, concurrency: Concurre
         Route("/advance", _checked(advance), methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),
     ]
+
+
+def _state(quota: Quota) -> dict[str, int]:
+    return {"limit": quota.limit, "left": quota.left, "reset_ms": quota.reset_ms}
 
 
 async def _json_object(request: Request) -> dict[str, Any]:

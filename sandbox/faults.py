@@ -30,8 +30,9 @@ When = Callable[[Any, Mapping[str, str]], bool]
 
 
 def rows_of(body: Any) -> list[Any]:
-    """The rows of a list, in an envelope or bare."""
+    """The rows of a list, in an envelope or bare; those of quotes are in a list inside `data`."""
     rows = body.get("data") if isinstance(body, dict) else body
+    rows = rows.get("list") if isinstance(rows, dict) else rows
     return rows if isinstance(rows, list) else []
 
 

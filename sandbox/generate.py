@@ -22,12 +22,21 @@ _GAP = 0.03
 
 
 def fill(
-    table: Table, count: int, *, seed: int, now: int, odd: int, owner: Callable[[Random], int] | None = None
+    table: Table,
+    count: int,
+    *,
+    seed: int,
+    now: int,
+    odd: int,
+    owner: Callable[[Random, int], int] | None = None,
+    pace: Callable[[float], float] = float,
 ) -> None:
-    """Gives a table its rows; the first `odd` ids have no gaps, so that odd records keep their ids."""
+    """Gives a table its rows; the first `odd` ids have no gaps, so that odd records keep their ids.
+
+    `owner` returns the customer of a record made at a given second. `pace` maps seconds since the start of the period.
+    """
     rng = Random(f"{seed}/{table.kind}/dates")
-    last = now - DAY
-    first = last - SPREAD
+    first, last = period(now)
     step = SPREAD / max(count, 1)
     created, modified, owners = array("I"), array("I"), array("I")
     made = 0
@@ -38,13 +47,19 @@ def fill(
             owners.append(0)
             continue
         made += 1
-        at = min(int(first + step * (made + rng.random() * 4 - 2)), last - 1)
+        at = min(int(first + pace(step * (made + rng.random() * 4 - 2))), last - 1)
         latest = min(last, at + _CLOSE) if rng.random() < 0.6 else last
         created.append(at)
         modified.append(at + int(rng.random() * max(latest - at, 1)))
-        owners.append(owner(rng) if owner else 0)
+        owners.append(owner(rng, at) if owner else 0)
     _bulk_updates(rng, created, modified, last)
     table.load(created, modified, owners)
+
+
+def period(now: int) -> tuple[int, int]:
+    """Returns the first and the last second of the generated data."""
+    last = now - DAY
+    return last - SPREAD, last
 
 
 def _bulk_updates(rng: Random, created: array[int], modified: array[int], last: int) -> None:

@@ -23,6 +23,8 @@ _FEWEST = 30
 """Below this many records nothing is deleted."""
 _FEWEST_ROWS = 8
 """The same of a small collection."""
+_ROUNDS = 4
+"""Rounds that take away from a list that comes with the newest first, before as many add to it."""
 _CHILDREN = ("messages", "transactions", "refunds")
 """The children added to orders, in turn; in between a shipment that is there gets another tracking number."""
 
@@ -42,6 +44,7 @@ class Live:
         self._rounds_below = 0
         self._reads: Counter[str] = Counter()
         self._passed: dict[str, list[Any]] = {}
+        self._turns: Counter[str] = Counter()
         self._odd = {kind: set(names.values()) for kind, names in store.oddities.items()}
         self.is_silent_too = silent
         self.silent = SilentChanges(store, self._odd)
@@ -152,18 +155,37 @@ class Live:
 
     def _disturb_collection(self, shelf: Shelf) -> None:
         """Edits a row that was passed and one ahead; takes one of each away and makes others, unless rows of other
-        collections are below them."""
+        collections are below them.
+
+        Where the newest come first, some rounds take rows away and the next ones make some: what is made at the front
+        would move the rest back by as much as it moves forward.
+        """
         with self._store.lock:
             keys = shelf.keys()
             passed = [key for key in self._passed.get(shelf.collection.name, []) if key in keys]
+            if shelf.collection.newest_first and passed and shelf.rank(passed[0]) > shelf.rank(passed[-1]):
+                keys.reverse()
             ahead = keys[keys.index(passed[-1]) + 1 :][:4] if passed else keys[-4:]
             for key in [*passed[-2:-1], *ahead[1:2]]:
                 self._edit_row(shelf, key)
             if len(keys) < _FEWEST_ROWS or not shelf.collection.grows or self._store.is_parent(shelf.collection.name):
                 return
+            if shelf.collection.newest_first:
+                self._thin_or_fill(shelf, [*passed[:2], *(key for key in ahead[2:3] if key not in passed)])
+                return
             for key in [*passed[:1], *ahead[2:3]]:
                 shelf.delete(key)
                 shelf.create()
+
+    def _thin_or_fill(self, shelf: Shelf, doomed: list[Any]) -> None:
+        """Takes rows away in some rounds, and makes as many in the next."""
+        turn = self._turns[shelf.collection.name]
+        self._turns[shelf.collection.name] += 1
+        for key in doomed:
+            if turn // _ROUNDS % 2:
+                shelf.create()
+            else:
+                shelf.delete(key)
 
     def _edit_row(self, shelf: Shelf, key: Any) -> None:
         """Another text where the row has one; at least another date."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sandbox.b2b.variants import B2BVariant
 from sandbox.variants import ApiVariant
 
 DATA_EPOCH = 1767225600
@@ -76,6 +77,7 @@ class Options:
     coupons: int = 40
     variants: int | None = None  # of each product, up to 999; None: one to six, heavy ones 1 to 30
     heavy: bool = False  # orders, products and customers of the weight of real ones
+    seasonal: bool = False  # orders that grow over time, with regulars, best sellers and discounts; not with `heavy`
     rows: int | None = None  # of each small collection that may grow; None: as many as it declares
     seed: int = 1
     now: int = DATA_EPOCH
@@ -97,9 +99,24 @@ class Options:
     latency_ms: float = 0.0
     gzip_level: int = 1
 
+    b2b: bool = False  # B2B Edition, on a port of its own
+    b2b_edition: bool = True  # False: that port is there, and the store has no B2B Edition
+    b2b_scope: bool = True  # the token has the scope *B2B Edition*, whose name in OAuth is not documented
+    b2b_variant: B2BVariant = field(default_factory=B2BVariant)
+    b2b_quota: int | None = None  # BigCommerce's is 150
+    b2b_window_ms: int = 60_000
+    hierarchy_quota: int | None = None  # of company hierarchies alone; BigCommerce's is 15
+    companies: int = 20
+
     live_every: int = 0
     live_when: str = "both"
     live_silent: bool = False
 
     host: str = "127.0.0.1"
     port: int = 0
+    b2b_port: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if two options exclude each other."""
+        if self.heavy and self.seasonal:
+            raise ValueError("a store is heavy or seasonal, not both")

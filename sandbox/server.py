@@ -45,6 +45,7 @@ class Server:
         self.store = Store(self.options)
         self._app = Application(self.options, self.store)
         self._socket: socket.socket | None = None
+        self._b2b_socket: socket.socket | None = None
         self._uvicorn: _HttpServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -61,6 +62,13 @@ class Server:
     def api_url(self) -> str:
         """The base URL of the API, without a slash at the end."""
         return f"http://{self.options.host}:{self.port}"
+
+    @property
+    def b2b_api_url(self) -> str:
+        """The base URL of B2B Edition, without a slash at the end: `{b2b_api_url}/api/v3/io/companies`."""
+        if self._b2b_socket is None:
+            raise RuntimeError("the server is not running, or was started without B2B Edition")
+        return f"http://{self.options.host}:{self._b2b_socket.getsockname()[1]}"
 
     @property
     def url(self) -> str:
@@ -98,6 +106,13 @@ class Server:
     def quota(self) -> Quota:
         """The quota; `quota.refused` counts the requests that met 429."""
         return self._app.quota
+
+    @property
+    def b2b_quota(self) -> Quota:
+        """The quota of B2B Edition."""
+        if self._app.b2b is None:
+            raise RuntimeError("the server was started without B2B Edition")
+        return self._app.b2b.quota
 
     def set_latency(self, milliseconds: float) -> None:
         """Changes the delay before every response."""
@@ -166,6 +181,11 @@ class Server:
     def start(self) -> Server:
         """Listens, and returns when requests are served."""
         self._socket = _bound(self.options.host, self.options.port)
+        sockets = [self._socket]
+        if self.options.b2b:
+            self._b2b_socket = _bound(self.options.host, self.options.b2b_port)
+            self._app.b2b_port = self._b2b_socket.getsockname()[1]
+            sockets.append(self._b2b_socket)
         config = uvicorn.Config(
             self._app,
             http=Protocol,
@@ -180,7 +200,7 @@ class Server:
             backlog=512,
         )
         self._uvicorn = _HttpServer(config)
-        arguments = {"sockets": [self._socket]}
+        arguments = {"sockets": sockets}
         self._thread = threading.Thread(target=self._uvicorn.run, kwargs=arguments, name="sandbox", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + _STARTUP
@@ -197,8 +217,10 @@ class Server:
         self._uvicorn.should_exit = True
         self._uvicorn.force_exit = True
         self._thread.join(timeout=5)
-        self._socket.close()
-        self._uvicorn = self._thread = self._socket = None
+        for one in (self._socket, self._b2b_socket):
+            if one is not None:
+                one.close()
+        self._uvicorn = self._thread = self._socket = self._b2b_socket = None
 
     def __enter__(self) -> Server:
         return self.start()

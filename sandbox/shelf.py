@@ -19,7 +19,7 @@ class Shelf:
         self,
         collection: Collection,
         world: World,
-        clock: Clock,
+        clock: Callable[[], Clock],
         size: int,
         parents: Callable[[], Iterable[Any]],
         journal: Journal,
@@ -35,6 +35,7 @@ class Shelf:
         self._held: dict[Any, Row] | None = None
         self._ranks: dict[Any, int] = {}
         self._gone: dict[Any, Row] = {}
+        self.on_change: Callable[[Row], None] | None = None
 
     @property
     def _rows(self) -> dict[Any, Row]:
@@ -109,9 +110,10 @@ class Shelf:
 
         Raises KeyError without such a row, ValueError when its key would change.
         """
-        moment = self._clock.now() if at is None else at
+        moment = self._clock().now() if at is None else at
         dated = {self.collection.modified: moment} if self.collection.modified else {}
         self._change(key, {**dated, **changes})
+        self._changed(self._rows[key])
 
     def edit_silently(self, key: Any, **changes: Any) -> None:
         """Changes fields of a row and leaves its date. Raises KeyError, ValueError when its key would change."""
@@ -131,12 +133,13 @@ class Shelf:
         Some rows are no more than a pair of other records, of which there are only so many.
         """
         held = self._rows
-        moment = self._clock.now() if at is None else at
+        moment = self._clock().now() if at is None else at
         names = (self.collection.created, self.collection.modified)
         for _ in range(_TRIES):
             row = {**self._next(), **{name: moment for name in names if name}, **fields}
             if self._put(held, row):
                 self._log(self.key_of(row), "create", None, self._modification(row))
+                self._changed(row)
                 return self.key_of(row)
         return None
 
@@ -144,6 +147,7 @@ class Shelf:
         """Takes a row away for good; rows of other collections below it are no longer shown. Raises KeyError."""
         before = self._gone[key] = self._rows.pop(key)
         self._log(key, "delete", self._modification(before), None)
+        self._changed(before)
 
     def recreate(self, key: Any, *, at: int | None = None, **fields: Any) -> None:
         """Makes a deleted row again: the same key, parent and place, the dates of now or a given second, new content.
@@ -152,7 +156,7 @@ class Shelf:
         """
         if key in self._rows:
             raise ValueError(f"{self.collection.name} has a row {key}")
-        gone, moment = self._gone[key], self._clock.now() if at is None else at
+        gone, moment = self._gone[key], self._clock().now() if at is None else at
         same = {name.split(".")[0] for name in self.collection.key} | {self.collection.parent_field}
         kept = {name: value for name, value in gone.items() if name in same}
         names = (self.collection.created, self.collection.modified)
@@ -163,9 +167,15 @@ class Shelf:
         self._rows[key] = row
         self._held = dict(sorted(self._rows.items(), key=lambda item: self._ranks[item[0]]))
         self._log(key, "create", None, self._modification(row))
+        self._changed(row)
+
+    def _changed(self, row: Row) -> None:
+        """Reports a change that is not silent, with the row that came, went or was edited."""
+        if self.on_change:
+            self.on_change(row)
 
     def _modification(self, row: Row) -> int:
         return int(row[self.collection.modified] or 0) if self.collection.modified else 0
 
     def _log(self, key: Any, action: str, before: int | None, after: int | None) -> None:
-        self._journal.add(Change(self._clock.time(), self.collection.name, key, action, before, after))
+        self._journal.add(Change(self._clock().time(), self.collection.name, key, action, before, after))

@@ -39,7 +39,8 @@ _ADDED_TO_ORDERS = ("messages", "transactions", "refunds")
 def row_edit(shelf: Shelf, key: Any, text: str) -> dict[str, Any]:
     """What an edit changes in a row of a collection: a text that is not part of its key; nothing if it has none."""
     row = shelf.row(key)
-    names = [name for name in _ROW_TEXTS if isinstance(row.get(name), str) and name not in shelf.collection.key]
+    texts = (shelf.collection.text, *_ROW_TEXTS)
+    names = [name for name in texts if isinstance(row.get(name), str) and name not in shelf.collection.key]
     return {names[0]: text} if names else {}
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 API_HOST = "api.bigcommerce.com"
+B2B_HOST = "api-b2b.bigcommerce.com"
 
 # A browser form applies these patterns too, so they use only what has the same meaning in Python's `re` and
 # JavaScript's RegExp: no named groups, no inline flags, no \d, \s or \Z.
@@ -95,7 +96,7 @@ def parse_store_hash(value: object) -> str:
 
 
 def parse_api_url(value: object) -> str:
-    """Returns the API's base URL without a trailing slash: https, or http if the host is this machine.
+    """Returns an API's base URL without a trailing slash: https, or http if the host is this machine.
 
     Raises ValueError with a message for the user for any other value.
     """
@@ -269,11 +270,28 @@ class Config(BaseModel):
         ),
         json_schema_extra={"order": 8},
     )
+    b2b_edition: bool = Field(
+        default=False,
+        title="B2B Edition",
+        description=(
+            "Also replicate companies, their users, quotes, invoices and the other tables of B2B Edition, "
+            "from its own API. The API account needs the OAuth scope B2B Edition, which BigCommerce offers as "
+            "'modify' only; the connector sends nothing but GET. After a change, refresh the source schema of the "
+            "connection."
+        ),
+        json_schema_extra={"order": 9},
+    )
     api_url: Annotated[str, BeforeValidator(parse_api_url), WithJsonSchema({"type": "string"})] = Field(
         default=f"https://{API_HOST}",
         title="API address",
         description="Another address of the API, for tests against a local store.",
-        json_schema_extra={"order": 9, "airbyte_hidden": True},
+        json_schema_extra={"order": 10, "airbyte_hidden": True},
+    )
+    b2b_api_url: Annotated[str, BeforeValidator(parse_api_url), WithJsonSchema({"type": "string"})] = Field(
+        default=f"https://{B2B_HOST}",
+        title="API address of B2B Edition",
+        description="Another address of the API of B2B Edition, for tests against a local store.",
+        json_schema_extra={"order": 11, "airbyte_hidden": True},
     )
 
     @property
@@ -284,6 +302,11 @@ class Config(BaseModel):
     def store_url(self) -> str:
         """The URL that every endpoint is relative to, with a trailing slash."""
         return f"{self.api_url}/stores/{self.store_hash}/"
+
+    @property
+    def b2b_url(self) -> str:
+        """The same for the endpoints of B2B Edition, which names the store in a header."""
+        return f"{self.b2b_api_url}/api/v3/io/"
 
     @classmethod
     def parse(cls, config: Mapping[str, Any]) -> Config:
@@ -354,6 +377,8 @@ def _sentence(error: Any) -> str:
         return f"The setting {name} must be {', '.join(one.value for one in Reconcile)}.".replace(
             ", every", " or every"
         )
+    if name == "b2b_edition":
+        return f"The setting {name} must be true or false."
     if name == "channel_ids":
         return f"The setting {name} must be a list of whole numbers, such as [1, 2]."
     return f"The setting {name} must be a whole number."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from airbyte_cdk.models import (
@@ -37,6 +37,45 @@ class _Due(AirbyteMessage):
     make: Callable[[], Iterable[AirbyteMessage]] = tuple
 
 
+class QuotaWaits:
+    """The waits for one rate limit, as a QuotaListener: called by the threads that send requests.
+
+    `reset` is the end of the wait that was reported last, in Unix milliseconds; None if requests have resumed.
+    """
+
+    def __init__(
+        self,
+        streams: Collection[str],
+        heartbeat: Callable[[], None],
+        report: Callable[[], Iterable[AirbyteMessage]],
+        put: Callable[[AirbyteMessage], None],
+        unix_time: Callable[[], float],
+    ) -> None:
+        self.streams = streams
+        self.reset: int | None = None
+        self._resets: deque[int | None] = deque()
+        self._heartbeat = heartbeat
+        self._report = report
+        self._put = put
+        self._unix_time = unix_time
+
+    def wait(self, seconds: float) -> None:
+        """Records that no request is sent for this many seconds, or with 0 that requests have resumed."""
+        self._resets.append(int((self._unix_time() + seconds) * 1000) if seconds else None)
+
+    def wake(self) -> None:
+        """Queues the messages that are due."""
+        if self._resets:
+            self._put(_Due(MessageType.TRACE, make=self._report))
+        self._heartbeat()
+
+    def take_resets(self) -> Iterator[int | None]:
+        """Yields the ends of the waits since the last call. Called by the thread that prints."""
+        while self._resets:
+            self.reset = self._resets.popleft()
+            yield self.reset
+
+
 class Liveness:
     """Adds these messages to those of a sync.
 
@@ -60,19 +99,16 @@ class Liveness:
         self._unix_time = unix_time
         self._repeat_at = clock() + SECONDS_BETWEEN_STATES
         self._under_way: dict[str, None] = {}
-        self._resets: deque[int | None] = deque()  # Unix milliseconds; None for the end of a wait
-        self._quota_reset: int | None = None  # the one that was reported last
+        self._quotas: list[QuotaWaits] = []
 
-    # Called by the threads that send requests, as a QuotaListener.
+    def quota_of(self, streams: Collection[str]) -> QuotaWaits:
+        """Returns the listener for the rate limit that these streams share."""
+        quota = QuotaWaits(streams, self._heartbeat, self._report_resets, self._put, self._unix_time)
+        self._quotas.append(quota)
+        return quota
 
-    def wait(self, seconds: float) -> None:
-        """Records that no request is sent for this many seconds, or with 0 that requests have resumed."""
-        self._resets.append(int((self._unix_time() + seconds) * 1000) if seconds else None)
-
-    def wake(self) -> None:
-        """Queues the messages that are due. Called for each response, which shows that the sync is alive."""
-        if self._resets:
-            self._put(_Due(MessageType.TRACE, make=self._report_resets))
+    def _heartbeat(self) -> None:
+        """Queues a repeated state if it is due. Called for each response, which shows that the sync is alive."""
         now = self._clock()
         if now >= self._repeat_at:
             self._repeat_at = now + SECONDS_BETWEEN_STATES
@@ -103,14 +139,16 @@ class Liveness:
                 self._under_way.pop(name, None)
             elif status.status is AirbyteStreamStatus.STARTED:
                 self._under_way[name] = None
-                if self._quota_reset is not None:
-                    yield _running(name, self._quota_reset)
+                for quota in self._quotas:
+                    if name in quota.streams and quota.reset is not None:
+                        yield _running(name, quota.reset)
 
     def _report_resets(self) -> Iterator[AirbyteMessage]:
-        while self._resets:
-            self._quota_reset = self._resets.popleft()
-            for name in list(self._under_way):
-                yield _running(name, self._quota_reset)
+        for quota in self._quotas:
+            for reset in quota.take_resets():
+                for name in list(self._under_way):
+                    if name in quota.streams:
+                        yield _running(name, reset)
 
     def _repeated_state(self) -> Iterable[AirbyteMessage]:
         return [self._renew(state) for name, state in self._states.items() if name in self._under_way][-1:]

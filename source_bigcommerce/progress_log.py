@@ -19,7 +19,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.models import Type as MessageType
 
-from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor
+from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor, Usage
 from source_bigcommerce.streams.stream import Stream
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -30,10 +30,11 @@ logger = logging.getLogger("airbyte")
 class ProgressReport:
     """Logs the progress of the streams, every ten seconds and at the end. Use as a context manager."""
 
-    def __init__(self, streams: Iterable[Stream], governor: RateLimitGovernor) -> None:
+    def __init__(self, streams: Iterable[Stream], governor: RateLimitGovernor, b2b: RateLimitGovernor) -> None:
         self.streams = tuple(streams)
         self.failed: list[str] = []  # names of streams that ended without being complete
         self._governor = governor
+        self._b2b = b2b  # the governor of B2B Edition
         self._by_name = {stream.name: stream for stream in self.streams}
         self._without_estimate = set(self._by_name)
         self._under_way: dict[str, Stream] = {}
@@ -82,18 +83,23 @@ class ProgressReport:
             sum(getattr(stream.counters, name) for stream in self.streams)
             for name in ("compared", "emitted_again", "deleted")
         )
-        usage = self._governor.usage
+        usage, b2b = self._governor.usage, self._b2b.usage
         details = f" ({'; '.join(under_way)})" if under_way else ""
-        left = "" if usage.quota is None else f", {usage.left:,} of {usage.quota:,} left in the store's quota"
+        left = _left_of(usage, "the store's quota")
+        to_b2b = f", {b2b.requests:,} requests to B2B Edition{_left_of(b2b, 'its quota')}" if b2b.requests else ""
         reconciled = f", {compared:,} compared ({again:,} emitted again, {deleted:,} deleted)" if compared else ""
         return (
             f"{records:,} records{details}{reconciled}, {self._ended} of {len(self.streams)} streams ended, "
-            f"{usage.requests:,} requests{left}, {usage.waited:.0f} s waited for the quota."
+            f"{usage.requests:,} requests{left}{to_b2b}, {usage.waited + b2b.waited:.0f} s waited for the quota."
         )
 
     def _log_periodically(self) -> None:
         while not self._over.wait(SECONDS_BETWEEN_LINES):
             logger.info(self.line())
+
+
+def _left_of(usage: Usage, quota: str) -> str:
+    return "" if usage.quota is None else f", {usage.left:,} of {usage.quota:,} left in {quota}"
 
 
 def _so_far(stream: Stream) -> str:

@@ -64,7 +64,8 @@ class SourceBigcommerce(AbstractSource):
 
     @staticmethod
     def _check(store: Store, logger: logging.Logger) -> None:
-        store.governor.wait_once()  # a user is waiting for the result
+        for connection in store.connections:
+            connection.governor.wait_once()  # a user is waiting for the result
         store.sync_started_at()
         # One stream represents all that need the same scope: the first of those that need the fewest other scopes.
         streams = _streams(store)
@@ -119,7 +120,8 @@ class SourceBigcommerce(AbstractSource):
                 yield _unknown_stream(configured.stream.name, streams).as_airbyte_message(
                     StreamDescriptor(name=configured.stream.name)
                 )
-        report = ProgressReport([stream for name, stream in streams.items() if name in chosen], store.governor)
+        governors = [connection.governor for connection in store.connections]
+        report = ProgressReport([stream for name, stream in streams.items() if name in chosen], *governors)
         try:
             if report.streams:
                 messages = read_concurrently(
@@ -177,7 +179,9 @@ def parse_config(config: Mapping[str, Any]) -> Config:
 
 
 def _streams(store: Store) -> list[BigCommerceStream]:
-    return [stream(store) for stream in ALL_STREAMS]
+    """Returns the streams that the settings offer."""
+    offered = (one for one in ALL_STREAMS if store.config.b2b_edition or Scope.B2B_EDITION not in one.scopes())
+    return [stream(store) for stream in offered]
 
 
 def _full_refreshes(catalog: ConfiguredAirbyteCatalog) -> set[str]:
@@ -203,6 +207,11 @@ def _access_failure(stream: BigCommerceStream, streams: Iterable[BigCommerceStre
 
 
 def _unknown_stream(name: str, known: Iterable[str]) -> BigCommerceError:
+    if name in STREAM_NAMES:
+        return BigCommerceError(
+            f"The stream '{name}' is one of B2B Edition, which the connection does not include: turn on the setting "
+            "B2B Edition, or deselect the stream."
+        )
     return BigCommerceError(
         f"The catalog names the stream '{name}', which this source does not have. Its streams are "
         f"{', '.join(known)}: refresh the source schema of the connection."

@@ -62,7 +62,8 @@ def make_store(**changes: Any) -> Store:
     store = Store(Config.parse(config(**changes)))
     _open_stores.append(store)
     clock = Clock()
-    store.governor._clock, store.governor._sleep = clock, clock.sleep
+    for connection in store.connections:
+        connection.governor._clock, connection.governor._sleep = clock, clock.sleep
     return store
 
 

@@ -77,8 +77,9 @@ def test_every_such_stream_sends_what_it_declares(stream: type[Stream]) -> None:
     channels = stream.listing.channel_filter
     assert channels
     for chosen in ([], [2], [2, 3]):
-        sent = make_stream(stream, channel_ids=chosen).reader.query.filters(ListSlice())
-        assert sent == channels.params(chosen)
+        query = make_stream(stream, channel_ids=chosen).reader.query
+        query.channels_of_store = tuple  # B2B Edition is asked for them
+        assert query.filters(ListSlice()) == channels.params(chosen)
 
 
 @pytest.mark.parametrize(("chosen", "sent"), [([], None), ([2], "2"), ([1, 2], None)])

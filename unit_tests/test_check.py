@@ -44,7 +44,7 @@ def used_up(store: Store, reset: Any = None) -> Any:
     """Returns 429 for everything: other apps take what each window grants, as soon as it begins."""
 
     def response(request: Any, context: Any) -> dict[str, Any]:
-        now = store.governor._clock()
+        now = store.api.governor._clock()
         context.status_code = 429
         context.headers.update(quota_of(0, WINDOW - now % WINDOW if reset is None else reset))
         return {}
@@ -59,7 +59,7 @@ def test_a_check_waits_for_one_window_and_then_says_for_how_long_the_quota_is_us
     api.get(f"{STORE_URL}v2/time", json=used_up(store))
     error = failure_of(store)
     assert error.message == ("The store's rate limit is reached. It resets in 30 seconds: try again then.")
-    assert store.governor._clock() + sum(naps) < 60
+    assert store.api.governor._clock() + sum(naps) < 60
     assert api.call_count == 2
 
 
@@ -68,7 +68,7 @@ def test_every_announced_pause_counts_as_a_window(api: Any, store: Store, naps: 
     """However short it is."""
     api.get(f"{STORE_URL}v2/time", json=used_up(store, reset))
     assert "rate limit is reached" in str(failure_of(store).message)
-    assert store.governor._clock() + sum(naps) < 60
+    assert store.api.governor._clock() + sum(naps) < 60
     assert api.call_count == 2
 
 
@@ -90,7 +90,7 @@ def test_a_check_without_429_waits_for_one_window_too(api: Any, store: Store) ->
     """The store says with each response that nothing is left, and the reserve is the others'."""
 
     def response(request: Any, context: Any) -> dict[str, Any]:
-        now = store.governor._clock()
+        now = store.api.governor._clock()
         context.headers.update(quota_of(0, WINDOW - now % WINDOW))
         return {"time": NOW, "data": [], "meta": {}}
 
@@ -103,7 +103,7 @@ def test_a_check_goes_on_when_the_window_turns(api: Any, store: Store, naps: lis
     """One used-up window says nothing about the connection."""
 
     def response(request: Any, context: Any) -> Any:
-        now = store.governor._clock()
+        now = store.api.governor._clock()
         if now < WINDOW:
             return used_up(store)(request, context)
         context.headers.update(quota_of(149, WINDOW - now % WINDOW))

@@ -49,7 +49,7 @@ def compared(tmp_path: Path, rows: list[tuple[Any, ...]], records: list[dict[str
 def test_a_copy_that_equals_the_store_is_counted(tmp_path: Path) -> None:
     """Rows that are marked as deleted are no records; lists are not compared."""
     records = [{**record, "images": [{"id": 1}]} for record in RECORDS]
-    assert compared(tmp_path, ROWS, records) == Comparison(rows=2, values=10, deleted=1, recent=2)
+    assert compared(tmp_path, ROWS, records) == Comparison(records=2, rows=2, values=10, deleted=1, recent=2)
 
 
 @pytest.mark.parametrize(

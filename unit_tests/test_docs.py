@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from image.names import PACKAGE
 from source_bigcommerce import __version__
 from source_bigcommerce.api import errors
 from source_bigcommerce.config import Config
@@ -30,7 +31,11 @@ from tools.project import DOCS, ROOT, metadata
 from tools.streams import scopes, streams
 
 README = ROOT / "README.md"
-DOCUMENTS = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
+DOCUMENTS = [
+    document
+    for folder, pattern in ((ROOT, "*.md"), (DOCS, "*.md"), (ROOT / "dbt", "*.md"), (ROOT / "examples", "**/*.md"))
+    for document in folder.glob(pattern)
+]
 
 
 @pytest.mark.parametrize("document", [STREAMS, PAGE, MIGRATIONS], ids=lambda path: path.name)
@@ -89,10 +94,20 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 
 def test_the_image_is_always_named_with_its_version() -> None:
-    """Without a tag it would be `latest`, which is the former connector until this one is published."""
+    """Without a tag it would be `latest`, whichever that is."""
     for document in DOCUMENTS:
-        for tag in re.findall(r"airbyte/source-bigcommerce([^`\s\",]*)", document.read_text(encoding="utf-8")):
+        # A word before it, as in "ghcr.io/<owner>/", belongs to the name; the package and its title have no tag.
+        for tag in re.findall(rf"{PACKAGE}(:[^`\s\",]*)", document.read_text(encoding="utf-8")):
             assert tag in (f":{__version__}", ":<version>"), document.name
+
+
+def test_airbyte_s_names_are_used_for_airbyte_s_catalogue_only() -> None:
+    """They belong to Airbyte: an image or a package of ours under them could not be published."""
+    for document in DOCUMENTS:
+        used = re.findall(
+            r"airbyte/source-bigcommerce|airbyte-source-bigcommerce", document.read_text(encoding="utf-8")
+        )
+        assert not used or document.name in ("image.md", "CONTRIBUTING.md"), document.name
 
 
 def test_make_help_lists_every_target() -> None:
@@ -132,16 +147,6 @@ def test_the_data_dictionary_and_the_questions_are_current() -> None:
     assert data_dictionary.DICTIONARY.read_text(encoding="utf-8") == data_dictionary.dictionary(), "run `make docs`"
     model = data_dictionary.MODEL.read_text(encoding="utf-8")
     assert model == data_dictionary.with_queries(model), "run `make docs`"
-
-
-def test_the_diagram_names_streams_and_their_fields() -> None:
-    """A relation to a table that is not there, or by a field that no table has, leads nowhere."""
-    schemas = {stream.name: stream.get_json_schema()["properties"] for stream in streams()}
-    found = re.findall(r"^    (\w+) \S+ (\w+) : \"(\w+)", data_dictionary.MODEL.read_text(encoding="utf-8"), re.M)
-    assert len(found) > 20
-    for one, many, field in found:
-        assert one in schemas
-        assert field in schemas[many], (many, field)
 
 
 def test_the_page_s_prerequisites_name_every_required_setting() -> None:

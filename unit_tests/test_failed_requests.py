@@ -124,8 +124,8 @@ def test_a_request_that_waits_for_the_quota_is_not_sent_once_the_token_was_refus
     """All but one of the workers may be waiting at that moment: none of them has anything left to send."""
     api.get(f"{STORE_URL}v2/coupons", json=[])
     store = make_store()
-    store.governor._blocked_until = 30
-    store.governor._sleep = lambda _: _refuse(store)
+    store.api.governor._blocked_until = 30
+    store.api.governor._sleep = lambda _: _refuse(store)
     with pytest.raises(BigCommerceError, match="revoked"):
         read(Coupons(store))
     assert api.call_count == 0
@@ -133,7 +133,7 @@ def test_a_request_that_waits_for_the_quota_is_not_sent_once_the_token_was_refus
 
 def _refuse(store: Any) -> None:
     store.breaker.open(BigCommerceError("The token was revoked."))
-    store.governor._blocked_until = 0
+    store.api.governor._blocked_until = 0
 
 
 def test_a_request_that_is_about_to_be_repeated_is_not_sent_once_the_token_was_refused(
@@ -168,13 +168,17 @@ def test_a_redirect_is_not_followed(api: Any, status: int, location: str) -> Non
         "https://api.bigcommerce.com/stores/abc1234/v2/orders",
         "http://api.bigcommerce.com/stores/abc123/v2/orders",
         "https://api.bigcommerce.com@evil.example.com/stores/abc123/v2/orders",
+        "https://evil.example.com/api/v3/io/companies",
+        "https://api-b2b.bigcommerce.com/api/v2/io/companies",
+        "https://api-b2b.bigcommerce.com.evil.example.com/api/v3/io/companies",
     ],
 )
 def test_the_token_goes_to_no_other_address(url: str) -> None:
     """Whatever builds an address wrongly, the credentials do not follow it."""
     request = requests.Request("GET", url)
-    with pytest.raises(BigCommerceError, match="outside the configured store"):
-        make_store().auth(request.prepare())
+    for connection in make_store().connections:
+        with pytest.raises(BigCommerceError, match="outside the configured store"):
+            connection.auth(request.prepare())
 
 
 @pytest.mark.parametrize(
@@ -193,7 +197,7 @@ def test_every_request_names_the_client_and_carries_the_credentials(api: Any) ->
     headers = api.last_request.headers
     assert (headers["X-Auth-Token"], headers["X-Auth-Client"]) == (TOKEN, CLIENT)
     assert headers["Accept"] == "application/json"
-    assert headers["User-Agent"].startswith("airbyte-source-bigcommerce/")
+    assert headers["User-Agent"].startswith("bigcommerce-mirror/")
     assert "gzip" in headers["Accept-Encoding"]
     assert api.last_request.timeout is not None
 

@@ -115,7 +115,7 @@ def test_what_an_engine_complains_of_is_passed_on(tmp_path: Path) -> None:
     install(tmp_path, "docker", "#!/bin/sh\n[ $1 = info ] && echo 1 || { echo 'no space left' >&2; exit 125; }\n")
     found = engine.find()
     assert found
-    assert not found.has("airbyte/source-bigcommerce")
+    assert not found.has("bigcommerce-mirror")
     with pytest.raises(engine.EngineError, match="no space left"):
         found.run("build", ".")
 

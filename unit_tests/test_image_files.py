@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 from image import base
-from image.locks import BUILD_LOCK, LOCK, entries, pinned
+from image.locks import BUILD_LOCK, LOCK, RELEASE_LOCK, entries, pinned
+from image.names import IMAGE, PACKAGE
 from source_bigcommerce import __version__
 from tools.project import ROOT, metadata
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def label(name: str) -> str:
@@ -32,9 +33,10 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert metadata()["dockerImageTag"] == __version__, hint
 
 
-def test_the_image_s_name_is_the_repository_of_the_metadata() -> None:
-    """The label shows Airbyte whose image this is."""
-    assert label("io.airbyte.name") == metadata()["dockerRepository"]
+def test_the_image_bears_a_name_of_its_own() -> None:
+    """Not Airbyte's, whose image this is not; `metadata.yaml` keeps Airbyte's for a merge into their catalogue."""
+    assert label("io.airbyte.name") == label("org.opencontainers.image.title") == PACKAGE == IMAGE.partition(":")[0]
+    assert metadata()["dockerRepository"] == "airbyte/source-bigcommerce"
 
 
 def test_both_stages_stand_on_the_base_that_the_metadata_pins() -> None:
@@ -64,14 +66,14 @@ def test_the_build_sees_what_it_copies_and_nothing_else() -> None:
     assert {line[1:] for line in lines if line.startswith("!")} == copied
 
 
-@pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK, RELEASE_LOCK], ids=lambda lock: lock.name)
 def test_every_entry_of_a_lock_has_a_version_and_a_hash(lock: Path) -> None:
     """A package that was exchanged on its way is refused. `make lock` writes the locks."""
     for entry in entries(lock):
         assert re.fullmatch(r"[a-z0-9-]+==[\w.]+(\s+--hash=sha256:[0-9a-f]{64})+\s*", entry), entry
 
 
-@pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK, RELEASE_LOCK], ids=lambda lock: lock.name)
 def test_a_lock_names_no_index_and_no_folder(lock: Path) -> None:
     """It is used on other machines than the one that wrote it."""
     assert not re.search(r"://|--(extra-)?index-url|--find-links|(^|[\s(])[/~]", lock.read_text(encoding="utf-8"), re.M)
@@ -80,8 +82,9 @@ def test_a_lock_names_no_index_and_no_folder(lock: Path) -> None:
 def test_the_lock_satisfies_what_the_connector_requires() -> None:
     """After a change in pyproject.toml, `make lock` renews it."""
     versions = pinned(LOCK)
-    required = [Requirement(text) for text in requires("airbyte-source-bigcommerce") or ()]
-    required = [requirement for requirement in required if "extra" not in str(requirement.marker)]
+    listed = re.search(r"^dependencies = \[\n(.*?)^\]$", PROJECT, re.M | re.S)
+    assert listed
+    required = [Requirement(text) for text in re.findall(r'^ +"([^"]+)"', listed[1], re.M)]
     assert {"airbyte-cdk", "requests"} <= {requirement.name for requirement in required}
     for requirement in required:
         assert versions.get(requirement.name, "no version") in requirement.specifier, (
@@ -91,8 +94,7 @@ def test_the_lock_satisfies_what_the_connector_requires() -> None:
 
 def test_the_build_s_lock_satisfies_what_pyproject_requires() -> None:
     """The package is built with it, without an environment of the build's own making."""
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    wanted = re.search(r'^requires = \["(.+)"\]$', text, re.M)
+    wanted = re.search(r'^requires = \["(.+)"\]$', PROJECT, re.M)
     assert wanted
     requirement = Requirement(wanted[1])
     assert pinned(BUILD_LOCK)[requirement.name] in requirement.specifier

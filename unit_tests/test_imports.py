@@ -16,7 +16,7 @@ Graph = dict[str, set[str]]
 # Modules of source_bigcommerce from the top to the bottom; each may import those of its own line and of lines below.
 # Names that do not exist have no effect.
 LAYERS = (
-    ("run", "source"),
+    ("run", "source", "probe"),
     ("concurrency", "progress_log", "liveness"),
     ("reconciliation",),
     ("streams",),

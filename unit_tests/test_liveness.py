@@ -46,14 +46,15 @@ class Sync:
         self.clock = Clock()
         self.queue: list[AirbyteMessage] = []
         self.liveness = Liveness(states, self.queue.append, self.clock, lambda: NOW + self.clock.now)
+        self.quota = self.liveness.quota_of({"orders", "order_fees", "coupons"})
 
     def queued(self) -> Iterator[AirbyteMessage]:
         while self.queue:
             yield self.queue.pop(0)
 
     def waits(self, seconds: float) -> None:
-        self.liveness.wait(seconds)
-        self.liveness.wake()
+        self.quota.wait(seconds)
+        self.quota.wake()
 
     def prints(self, *messages: AirbyteMessage) -> list[Any]:
         """The output for these messages, and for earlier ones of the reading threads, as short texts."""
@@ -114,17 +115,17 @@ def test_a_wait_that_is_over_before_it_could_be_reported_is_reported_in_order() 
     """The thread that prints may be behind; what it prints last is how things stand."""
     sync = Sync()
     sync.prints(status("orders", STARTED))
-    sync.liveness.wait(20)
-    sync.liveness.wait(0)
-    sync.liveness.wake()
-    sync.liveness.wake()
+    sync.quota.wait(20)
+    sync.quota.wait(0)
+    sync.quota.wake()
+    sync.quota.wake()
     assert sync.prints() == [limited("orders", 20), ("orders RUNNING",)]
 
 
 def at(sync: Sync, seconds: float) -> list[Any]:
     """The output when a response arrives at that time."""
     sync.clock.now = seconds
-    sync.liveness.wake()
+    sync.quota.wake()
     return sync.prints()
 
 
@@ -185,5 +186,17 @@ def test_a_repeated_state_is_decided_when_its_turn_in_the_queue_comes() -> None:
     sync.prints(status("orders", STARTED), state("orders", 1))
     sync.clock.now = SECONDS_BETWEEN_STATES
     sync.queue.append(state("orders", 2))
-    sync.liveness.wake()
+    sync.quota.wake()
     assert sync.prints() == ["orders 2", "orders 2"]
+
+
+def test_a_wait_concerns_the_streams_of_its_own_rate_limit() -> None:
+    """B2B Edition has another one than the store."""
+    sync = Sync()
+    b2b = sync.liveness.quota_of({"companies"})
+    sync.prints(status("orders", STARTED), status("companies", STARTED))
+    b2b.wait(20)
+    b2b.wake()
+    assert sync.prints() == [limited("companies", 20)]
+    sync.waits(5)
+    assert sync.prints() == [limited("orders", 5)]

@@ -6,10 +6,10 @@ import re
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-import pytest
 import yaml
 from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 
+from image.names import PACKAGE
 from source_bigcommerce import __version__
 from source_bigcommerce.config import Config
 from source_bigcommerce.source import DOCUMENTATION
@@ -60,8 +60,8 @@ def test_the_documents_of_the_store_s_api_are_named() -> None:
 
 def test_the_allowed_hosts_are_those_that_the_connector_speaks_to() -> None:
     """The platform blocks every other host, and a host without need is a hole."""
-    default = Config.model_fields["api_url"].default
-    assert DATA["allowedHosts"]["hosts"] == [urlsplit(default).hostname]
+    defaults = [Config.model_fields[name].default for name in ("api_url", "b2b_api_url")]
+    assert DATA["allowedHosts"]["hosts"] == [urlsplit(default).hostname for default in defaults]
 
 
 def test_the_icon_is_a_square_svg_of_our_own() -> None:
@@ -96,17 +96,18 @@ def test_the_acceptance_tests_are_of_this_version() -> None:
     assert config["connector_image"] == f"{DATA['dockerRepository']}:{__version__}"
 
 
-@pytest.mark.parametrize(
-    ("value", "where"),
-    [
-        (DATA["remoteRegistries"]["pypi"]["packageName"], 'name = "{}"'),
-        (DATA["license"], 'license = "{}"'),
-        (DATA["dockerRepository"].rpartition("/")[2], '{} = "source_bigcommerce.run:run"'),
-    ],
-)
-def test_the_package_bears_the_same_names(value: str, where: str) -> None:
-    """PyAirbyte installs the package that the metadata names and starts the console script of the image's name."""
-    assert f"\n{where.format(value)}\n" in PROJECT
+def test_the_package_bears_names_of_its_own_but_for_the_program() -> None:
+    """PyAirbyte starts the console script of the connector's name, whichever package installed it."""
+    program = DATA["dockerRepository"].rpartition("/")[2]
+    for line in (
+        f'name = "{PACKAGE}"',
+        f'license = "{DATA["license"]}"',
+        f'{program} = "source_bigcommerce.run:run"',
+        'bigcommerce-probe = "source_bigcommerce.probe.run:run"',
+    ):
+        assert f"\n{line}\n" in PROJECT
+    assert f"{PACKAGE}[" in PROJECT  # the extras of its own
+    assert PACKAGE != DATA["remoteRegistries"]["pypi"]["packageName"] == f"airbyte-{program}"
 
 
 def test_the_names_of_the_connector_agree() -> None:

@@ -358,3 +358,31 @@ def test_a_list_that_knows_no_pages_after_all_is_an_error(total: int | None) -> 
     """The same full page for every number: what is behind it cannot be had."""
     with pytest.raises(BigCommerceError, match=r"returns the same page|records were returned"):
         read(Liar(list(range(1, 9)), total=total, only=1))
+
+
+@pytest.mark.parametrize("number_of_pages", [1, 3])
+def test_a_list_without_a_total_that_never_ends_is_an_error(number_of_pages: int) -> None:
+    """Also if its entries change each time, such as a number of views, or if some pages take turns."""
+    requested = 0
+
+    def page(piece: Any, position: Any, may_be_empty: bool = False) -> Page:
+        nonlocal requested
+        requested += 1
+        assert requested < 100, "the list never ends"
+        number = int((position or {"page": 1})["page"])
+        first = (number - 1) % number_of_pages * 3
+        rows = [{"id": first + place, "views": requested} for place in range(3)]
+        return PageNumber(limit=3).page({"data": rows, "meta": {"pagination": {}}}, {"page": number})
+
+    with pytest.raises(BigCommerceError, match="returns the same page"):
+        ids_of(Brands, page)
+
+
+def test_a_page_with_nothing_new_does_not_end_a_list() -> None:
+    """As many records were inserted before it as two pages contain."""
+
+    def insert(shop: Shop) -> None:
+        shop.ids[:0] = [91, 92, 93, 94, 95, 96]
+
+    shop = Shop(list(range(1, 10)), [lambda _: None, insert], tells_total=False)
+    assert set(read(shop)) >= set(range(1, 10))

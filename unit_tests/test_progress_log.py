@@ -33,8 +33,14 @@ class Governor:
         self.usage = Usage(68, None if quota is None else 82, quota, 12.3)
 
 
+class Unused:
+    """The governor of an API to which no request was sent."""
+
+    usage = Usage(0, None, None, 0.0)
+
+
 def make(*streams: Stream, governor: Governor | None = None) -> ProgressReport:
-    return ProgressReport(streams, governor or Governor())  # type: ignore[arg-type]
+    return ProgressReport(streams, governor or Governor(), Unused())  # type: ignore[arg-type]
 
 
 def note(progress: ProgressReport, name: str, *statuses: Status) -> list[Any]:

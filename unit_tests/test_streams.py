@@ -87,8 +87,8 @@ def test_a_stream_has_a_key_a_scope_a_way_of_paging_and_a_name(stream: type[Stre
     """Adding a stream is declaring these; a forgotten one would only show in a sync."""
     assert stream.primary_key
     assert set(stream.scopes()) <= set(Scope) and make_stream(stream).scope in stream.scopes()
-    assert stream.listing.pagination.first().get("limit", 250) in (250, 1000)
-    assert stream.listing.endpoint.startswith(("v2/", "v3/")) and not stream.listing.endpoint.endswith("/")
+    assert stream.listing.pagination.first().get("limit", 250) in (100, 200, 250, 1000)
+    assert stream.listing.endpoint.startswith(("v2/", "v3/", "b2b/")) and not stream.listing.endpoint.endswith("/")
     by_class = re.sub(r"(?<!^)(?=[A-Z])", "_", stream.__name__).lower()
     assert make_stream(stream).name == ("store" if by_class == "store_information" else by_class)
     assert stream.__dict__.get("__doc__"), "a stream says what its records are"
@@ -420,11 +420,13 @@ def test_an_id_that_is_spelled_another_way_is_read(api: Any, stream: type[Stream
 
 
 def test_the_clock_and_the_quota_are_shared_by_all_streams() -> None:
-    """Each stream with its own would spend the quota four times over."""
+    """Each stream with its own would spend the quota four times over. B2B Edition has one of its own."""
     store = make_store()
     streams = [stream(store) for stream in ALL_STREAMS]
-    assert len({id(stream._http_client._session._api_budget) for stream in streams}) == 1
-    assert len({id(stream._http_client._session.auth) for stream in streams}) == 1
+    for connection in store.connections:
+        sharing = [stream for stream in streams if store.connection(stream.listing.endpoint) is connection]
+        assert {id(stream._http_client._session._api_budget) for stream in sharing} == {id(connection.governor)}
+        assert {id(stream._http_client._session.auth) for stream in sharing} == {id(connection.auth)}
 
 
 def test_the_hooks_of_an_http_stream_send_requests_like_the_readers(api: Any) -> None:
@@ -433,4 +435,4 @@ def test_the_hooks_of_an_http_stream_send_requests_like_the_readers(api: Any) ->
     api.get(f"{STORE_URL}v2/coupons", json=[{"id": 1}])
     _, response = stream._fetch_next_page()
     assert list(stream.parse_response(response)) == [{"id": 1}]
-    assert stream.store.governor.usage.requests == 1
+    assert stream.store.api.governor.usage.requests == 1

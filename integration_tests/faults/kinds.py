@@ -68,6 +68,11 @@ class Kind:
         return self.rows_of or self.stream
 
     @property
+    def is_of_b2b_edition(self) -> bool:
+        """True if the faults affect the other API."""
+        return self.path.startswith("api/")
+
+    @property
     def bystander(self) -> str:
         """A stream that has nothing to do with this one."""
         return "orders" if self.stream == "coupons" else "coupons"
@@ -116,5 +121,7 @@ KINDS = (
         parents_per_request=1,  # otherwise a single request, which has no place in a list
     ),
     Kind("V3 list below each of a few", "promotion_codes", "v3/promotions/*/codes", CHILD, rows_of="promotion_codes"),
+    Kind("B2B list by offset", "company_users", "api/v3/io/users", rows_of="company_users"),
+    Kind("B2B record of each quote", "quote_details", "api/v3/io/rfq/*", CHILD),
     Kind("single object", "orders", "v2/time", ("only request",)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -27,19 +28,26 @@ def cursor_field(kind: Kind) -> str | None:
     """The field that the list is selected by; none for parts of a record."""
     stream = _streams()[kind.stream]
     dates = stream.listing.date_filter
-    return dates.field if dates and stream.cursor_field == dates.field else None
+    return _spelled(kind, dates.field) if dates and stream.cursor_field == dates.field else None
 
 
 def date_field(kind: Kind) -> str | None:
-    return _field(kind.schema_of, "string", "date-time")
+    return _spelled(kind, _field(kind.schema_of, "string", "date-time"))
 
 
 def number_field(kind: Kind) -> str | None:
-    return _field(kind.schema_of, "number", None)
+    return _spelled(kind, _field(kind.schema_of, "number", None))
 
 
 def text_field(kind: Kind) -> str | None:
-    return _field(kind.schema_of, "string", None)
+    return _spelled(kind, _field(kind.schema_of, "string", None))
+
+
+def _spelled(kind: Kind, field: str | None) -> str | None:
+    """The name of a field in the responses of its API."""
+    if field is None or not kind.is_of_b2b_edition:
+        return field
+    return re.sub(r"_([a-z])", lambda letter: letter[1].upper(), field)
 
 
 @cache

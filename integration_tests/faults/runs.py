@@ -73,7 +73,8 @@ class Door:
     def before(self, request: requests.PreparedRequest) -> None:
         """Raises what `requests` would where nobody listens."""
         url = urlsplit(request.url or "")
-        if self.refusal and self.refusal.strikes(url.path.partition("/sandbox/")[2], url.query):
+        path = url.path.partition("/sandbox/")[2] or url.path.lstrip("/")
+        if self.refusal and self.refusal.strikes(path, url.query):
             raise requests.exceptions.ConnectionError("connection refused")
 
 
@@ -86,12 +87,17 @@ class Ground:
     token: str = TOKEN
     store_hash: str = "sandbox"
     api_url: str = "http://127.0.0.1:1"
+    b2b_api_url: str = "http://127.0.0.1:2"
     clock: Time | None = None
     ear: Ear = field(default_factory=Ear)
     door: Door = field(default_factory=Door)
     _plain: Sync | None = None
     plain_requests: int = 0
     plain_hits: Sequence[Entry] = ()
+
+    @property
+    def options(self) -> Options:
+        return self.app.options
 
     def hits(self) -> list[Entry]:
         """The requests of the kind that the fault strikes."""
@@ -208,7 +214,7 @@ def _general(sentence: str) -> str:
     sentence = sentence.replace(f"A fault set in the sandbox; see {STATUS_PAGE}", "{what the store says}")
     sentence = re.sub(r"'(?:[a-z]+_)*[a-z]+'", "'{stream}'", sentence, count=2)
     sentence = re.sub(r"the OAuth scope .+? \(read-only\)", "the OAuth scope {scope} (read-only)", sentence)
-    sentence = re.sub(r"v[23]/(?!time\b)[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
+    sentence = re.sub(r"(?:v[23]|b2b)/(?!time\b)[a-z/_]*(?:\d+/[a-z_]+)?", "{endpoint}", sentence)
     sentence = re.sub(
         r"the records of \d+ parents? \(\w+ [\d, .]+\)", "the records of {number} parents ({ids})", sentence
     )
@@ -224,6 +230,8 @@ def ground_of(kind: Kind, with_socket: bool) -> Iterator[Ground]:
         products=RECORDS,
         customers=RECORDS,
         coupons=RECORDS,
+        b2b=kind.is_of_b2b_edition,
+        companies=RECORDS,
         oddities=False,
         token=TOKEN,
         api_variant=API_VARIANTS[kind.api_variant],
@@ -256,6 +264,7 @@ def _in_process(kind: Kind, options: Options) -> Iterator[Ground]:
     store = Store(options)
     store.clock = StoreClock(simulated)
     kind.furnish(store)
+    simulated.pass_(3600)  # no fault is the first to meet records that have just been changed
     app = Application(options, store)
     machine = Machine(simulated)
     build_normalizer = streams.build_normalizer
@@ -284,6 +293,7 @@ def _by_socket(kind: Kind, options: Options) -> Iterator[Ground]:
     try:
         with Server(options) as server:
             kind.furnish(server.store)
-            yield Ground(kind, server._app, api_url=server.api_url)
+            b2b_api_url = server.b2b_api_url if options.b2b else ""
+            yield Ground(kind, server._app, api_url=server.api_url, b2b_api_url=b2b_api_url)
     finally:
         patches.undo()

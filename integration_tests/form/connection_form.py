@@ -7,35 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
+from integration_tests.browser import open_browser
 from integration_tests.form.bundle import bundle
-from integration_tests.tools import need
-
-ARGUMENTS = (
-    "--no-sandbox",  # tests may run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @contextmanager
 def open_page(**appearance: Any) -> Iterator[Page]:
     """The form's page in the system's Chromium, with an empty profile and without a network."""
-    chromium = need("chromium", "chromium")
     address = bundle().as_uri()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        try:
-            page = browser.new_page(offline=True, **appearance)
-            page.goto(address)
-            yield page
-        finally:
-            browser.close()
+    with open_browser() as browser:
+        page = browser.new_page(offline=True, **appearance)
+        page.goto(address)
+        yield page
 
 
 class ConnectionForm:

@@ -22,8 +22,8 @@ from image.sbom import SITE
 # What markers are judged by: the image's Python, whichever the tests run under.
 ENVIRONMENT = {
     **default_environment(),
-    "python_version": "3.11",
-    "python_full_version": "3.11.2",
+    "python_version": "3.13",
+    "python_full_version": "3.13.5",
     "implementation_name": "cpython",
     "platform_python_implementation": "CPython",
     "sys_platform": "linux",
@@ -109,4 +109,4 @@ def _resolved(path: str) -> str:
 
 
 def _compiled(path: str) -> str:
-    return re.sub(r"([^/]+)\.py$", r"__pycache__/\1.cpython-311.pyc", path)
+    return re.sub(r"([^/]+)\.py$", r"__pycache__/\1.cpython-313.pyc", path)

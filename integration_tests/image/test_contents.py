@@ -16,16 +16,17 @@ from cyclonedx.validation.json import JsonStrictValidator
 from image import sbom
 from image.build import NAME, Image
 from image.locks import LOCK, pinned
+from image.names import PACKAGE
 from integration_tests.image.contents import SITE, Contents
 from source_bigcommerce import __version__
 
 pytestmark = pytest.mark.exhaustive  # two images of half a gigabyte are exported
 
-CONNECTOR = "airbyte-source-bigcommerce"
+CONNECTOR = PACKAGE
 OWN_LIMIT = 60_000_000
 # What podman and docker put into every container, and what a virtual environment has of its own.
 OF_THE_ENGINE = r"(dev|etc/(hostname|hosts|mtab|resolv\.conf)|proc|run|sys)(/.*)?|\.dockerenv"
-OF_THE_VENV = r"opt/venv/(pyvenv\.cfg|lib64|bin/(python|python3|python3\.11|[aA]ctivate(\.\w+)?))"
+OF_THE_VENV = r"opt/venv/(pyvenv\.cfg|\.gitignore|lib64|bin/(python|python3|python3\.13|[aA]ctivate(\.\w+)?))"
 
 
 def test_it_does_not_run_as_root(settings: dict[str, Any], contents: Contents) -> None:
@@ -67,7 +68,7 @@ def test_the_base_is_left_as_it_was(contents: Contents, base_contents: Contents)
 def test_everything_is_compiled(contents: Contents) -> None:
     """Nothing can be written where it runs, so what is not compiled yet would be compiled at every start."""
     modules = {path for path in contents.files if path.startswith(SITE) and path.endswith(".py")}
-    compiled = {path for path in contents.files if path.startswith(SITE) and path.endswith(".cpython-311.pyc")}
+    compiled = {path for path in contents.files if path.startswith(SITE) and path.endswith(".cpython-313.pyc")}
     assert len(modules) == len(compiled) > 1000
 
 
@@ -105,7 +106,11 @@ def test_the_list_of_materials_names_what_is_installed(image: Image, contents: C
     """It is CycloneDX to the letter, and made twice it is the same, so that two releases can be compared."""
     first = sbom.SBOM.read_bytes()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(first.decode()) is None
-    listed = {component["name"].lower(): component["version"] for component in json.loads(first)["components"]}
+    components = json.loads(first)["components"]
+    debian = {component["name"] for component in components if component["purl"].startswith("pkg:deb/")}
+    assert {"libc6", "dpkg"} <= debian
+    assert debian == set(re.findall(r"^Package: (\S+)$", contents.read("var/lib/dpkg/status").decode(), re.M))
+    listed = {one["name"].lower(): one["version"] for one in components if not one["purl"].startswith("pkg:deb/")}
     assert {re.sub(r"[-_.]+", "-", name): version for name, version in listed.items()} == {
         name: package.version for name, package in contents.packages.items()
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from image.names import PACKAGE
 from source_bigcommerce import __version__
 from tools.project import metadata
 
 
 def test_the_labels_name_the_connector_and_its_version(settings: dict[str, Any]) -> None:
-    """Airbyte compares them with metadata.yaml before it accepts an image."""
-    assert settings["Labels"]["io.airbyte.name"] == metadata()["dockerRepository"]
+    """The name is this project's. For a merge into Airbyte's catalogue, it must be that of metadata.yaml again."""
+    assert settings["Labels"]["io.airbyte.name"] == PACKAGE
     assert settings["Labels"]["io.airbyte.version"] == metadata()["dockerImageTag"] == __version__
 
 

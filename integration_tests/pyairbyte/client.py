@@ -1,8 +1,9 @@
 """The process in which PyAirbyte runs: `python client.py JOB`, where JOB is a file in JSON.
 
 PyAirbyte prints as it likes and reads its settings when it is imported, so a test never imports it. The job names the
-`connector` (arguments of `get_source`), its `config`, the `streams` ("*" for all), the number of `syncs`, the folder of
-the `cache` or, to load into Postgres, how to connect to it (`postgres`), and where to write the `report`.
+`connector` (arguments of `get_source`), its `config`, the `streams` ("*" for all), the number of `syncs`, arguments of
+`read` (`reading`), the folder of the `cache` or, to load into Postgres, how to connect to it (`postgres`), and where to
+write the `report`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def main() -> None:
     source = airbyte.get_source("source-bigcommerce", config=job["config"], streams=job["streams"], **job["connector"])
     source.check()
     cache = _cache(job)
-    records = [source.read(cache=cache).processed_records for _ in range(job["syncs"])]
+    records = [source.read(cache=cache, **job["reading"]).processed_records for _ in range(job["syncs"])]
     database = str(getattr(cache, "db_path", ""))
     report = {"streams": source.get_selected_streams(), "records": records, "database": database}
     Path(job["report"]).write_text(json.dumps(report), encoding="utf-8")

@@ -31,15 +31,21 @@ class Postgres:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The result of a query."""
-        with (
-            psycopg2.connect(
-                host=self.host, port=self.port, user=self.username, password=self.password, dbname=self.database
-            ) as connection,
-            connection.cursor() as cursor,
-        ):
+        with self._connect() as connection, connection.cursor() as cursor:
             cursor.execute("SET TIME ZONE 'UTC'")
             cursor.execute(sql)
             return cursor.fetchall()
+
+    def execute(self, *statements: str) -> None:
+        """Runs statements in one transaction."""
+        with self._connect() as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def _connect(self) -> Any:
+        return psycopg2.connect(
+            host=self.host, port=self.port, user=self.username, password=self.password, dbname=self.database
+        )
 
 
 @contextmanager

@@ -36,26 +36,25 @@ def run(
     programs: str = "",
     streams: str | Sequence[str] = "*",
     postgres: Mapping[str, Any] | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Report:
     """A check and syncs of all streams, or of some. The cache in the folder, and with it the state, outlives the
     process.
 
     `programs` is a folder of programs to find before those of the machine. Records are loaded into DuckDB unless
-    `postgres` names a server.
+    `postgres` names a server. `reading` has further arguments of PyAirbyte's `read`.
     """
-    for name in ("home", "temporary"):
-        (folder / name).mkdir(exist_ok=True)
-        (folder / name).chmod(0o755)  # as that of `/tmp`: a container's user reads the config there
     job, report, output = folder / "job.json", folder / "report.json", folder / "output.txt"
     report.unlink(missing_ok=True)
     requested = {"config": config, "connector": connector, "syncs": syncs, "streams": streams, "postgres": postgres}
+    requested["reading"] = dict(reading or {})
     files = {"cache": str(folder / "cache"), "report": str(report)}
     job.write_text(json.dumps({**requested, **files}), encoding="utf-8")
     with output.open("w", encoding="utf-8") as log:
         process = subprocess.run(
             [sys.executable, "-I", str(CLIENT), str(job)],
             cwd=folder,
-            env=_environment(folder, programs),
+            env=environment(folder, programs),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -68,8 +67,11 @@ def run(
     return Report(found["streams"], found["records"], Path(found["database"]))
 
 
-def _environment(folder: Path, programs: str) -> dict[str, str]:
+def environment(folder: Path, programs: str = "") -> dict[str, str]:
     """The tests' own, without settings of PyAirbyte, and with every folder that it writes to in the given one."""
+    for name in ("home", "temporary"):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name).chmod(0o755)  # as that of `/tmp`: a container's user reads the config there
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRBYTE_", "PYTHON"))}
     return {
         **inherited,

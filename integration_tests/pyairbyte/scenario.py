@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from integration_tests.harness import STREAMS, config_for, sync
+from integration_tests.harness import B2B_STREAMS, STREAMS, config_for, sync
 from integration_tests.pyairbyte import process
 from sandbox import Options, Server, serve
 from sandbox.records import KINDS
 
-OPTIONS = Options(orders=150, products=80, customers=80, coupons=40)
+OPTIONS = Options(orders=150, products=80, customers=80, coupons=40, b2b=True, companies=3)
+ALL_STREAMS = (*STREAMS, *B2B_STREAMS)
 EDITS: dict[str, dict[str, Any]] = {
     "orders": {"staff_notes": "Ring twice", "total_inc_tax": "1234.5600"},
     "products": {"name": "Renamed", "price": 17.35},
@@ -77,11 +78,11 @@ def _sync(
     server.log.clear()
     report = process.run(folder, config_for(server), connector)
     requests = dict(server.log.by_path())
-    printed = sync(server)
+    printed = sync(server, ALL_STREAMS)
     assert not printed.failure, printed.errors
     return Moment(
         database=str(shutil.copy(report.database, folder / f"{name}.duckdb")),
-        printed={stream: list(printed.latest(stream).values()) for stream in STREAMS},
+        printed={stream: list(printed.latest(stream).values()) for stream in ALL_STREAMS},
         held={kind: [server.store.record(kind, id_) for id_ in _reachable(server, kind)] for kind in KINDS},
         client_streams=report.streams,
         client_records=sum(report.records),

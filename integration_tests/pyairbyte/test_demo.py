@@ -5,20 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
-from demo import queries
+from demo import marts, queries
+from demo.warehouse import query
 from integration_tests.harness import config_for
 from integration_tests.pyairbyte import process
 from integration_tests.pyairbyte.package import Installation
+from integration_tests.tools import need_dbt
 from sandbox import Options, serve
 
 STREAMS = ("orders", "channels", "order_products", "order_coupons", "order_refunds")
 
 
 def test_the_second_sync_reads_changes_and_deletions_and_the_queries_return_rows(
-    installation: Installation, tmp_path: Path
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the tables that the demo's queries read."""
+    need_dbt()
     connector = {"local_executable": str(installation.script)}
     with serve(Options(orders=300, products=40, customers=40, coupons=20)) as server:
         config = config_for(server, reconcile="every_sync")
@@ -44,5 +48,9 @@ def test_the_second_sync_reads_changes_and_deletions_and_the_queries_return_rows
         assert created in stored
         assert {stored[id_] for id_ in changed} == {"Ring twice"}
         assert stored[silent] == "Ring once"
-        for question in queries.NEXT:
-            assert connection.execute(question.sql).fetchall(), question.title
+
+    monkeypatch.setattr(marts, "TEMPORARY", tmp_path)
+    monkeypatch.setattr(marts, "DBT_LOG", tmp_path / "dbt.log")
+    assert marts.build_marts(second.database)
+    for question in queries.NEXT:
+        assert query(question.sql, second.database)[1], question.title

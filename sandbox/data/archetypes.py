@@ -28,9 +28,9 @@ class Usual:
     count: int = ARCHETYPES
 
 
-def alike(build: Callable[[Random], Body]) -> Usual:
+def alike(build: Callable[[Random], Body], count: int = ARCHETYPES) -> Usual:
     """Returns everyday records that are a matter of chance alone."""
-    return Usual(lambda _, rng: build(rng))
+    return Usual(lambda _, rng: build(rng), count)
 
 
 class Archetypes:

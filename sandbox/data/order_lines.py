@@ -25,7 +25,7 @@ class Goods:
             return custom_line(n)
         price = rng.randrange(300, 20000)
         name = f"{rng.choice(words.QUALITIES)} {rng.choice(words.THINGS)}"
-        line = _line(n, name, price, quantity=rng.choice((1, 1, 1, 2, 3)), sku=f"SKU-{product_id}")
+        line = line_of(n, name, price, quantity=rng.choice((1, 1, 1, 2, 3)), sku=f"SKU-{product_id}")
         return bought(line, product_id=product_id, variant_id=product_id * 1000 + 1)
 
 
@@ -36,14 +36,14 @@ def bought(line: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def custom_line(n: int) -> dict[str, Any]:
     """A product typed in by staff: no product and no variant behind it (inferred)."""
-    line = _line(n, "Made to measure", 4500, quantity=1, sku="")
+    line = line_of(n, "Made to measure", 4500, quantity=1, sku="")
     del line["variant_id"]
     return line
 
 
 def gift_certificate_line(n: int) -> dict[str, Any]:
     """A gift certificate, sent by e-mail."""
-    line = _line(n, "Gift Certificate", 2500, quantity=1, sku="")
+    line = line_of(n, "Gift Certificate", 2500, quantity=1, sku="")
     return bought(line, type="giftcertificate", order_address_id=0, gift_certificate_id=77, variant_id=0)
 
 
@@ -76,7 +76,8 @@ def product_option(n: int, kind: str, value: Any) -> dict[str, Any]:
     }
 
 
-def _line(n: int, name: str, price: int, *, quantity: int, sku: str) -> dict[str, Any]:
+def line_of(n: int, name: str, price: int, *, quantity: int, sku: str) -> dict[str, Any]:
+    """The n-th line of an order; the price is in cents, without tax."""
     tax = price // 10
     none = money(0)
     return body(

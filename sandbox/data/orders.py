@@ -224,9 +224,13 @@ def order(
     status_id: int = 2,
     fees: list[dict[str, Any]] | None = None,
     coupons: list[dict[str, Any]] | None = None,
+    discount: int = 0,
     locales: Sequence[Locale] = words.LOCALES,
 ) -> Body:
-    """An order whose totals, counts and consignments follow from its lines."""
+    """An order whose totals, counts and consignments follow from its lines.
+
+    `discount` is deducted from the total: cents, without the tax on them, `coupons` included.
+    """
     shipped = status_id in _SHIPPED
     if shipped:
         lines = [bought(line, quantity_shipped=line["quantity"] * bool(line["order_address_id"])) for line in lines]
@@ -238,7 +242,10 @@ def order(
         for n, address in enumerate(addresses, start=1)
     ]
     fields = _fields(rng, lines, status_id, shipping_cost * len(shipping), bool(shipped and addresses), locales)
-    fields["coupon_discount"] = money(sum(order_children.cents(row["discount"]) for row in coupons or []))
+    by_coupon = sum(order_children.cents(row["discount"]) for row in coupons or [])
+    fields["coupon_discount"] = money(by_coupon)
+    if discount:
+        fields |= _reduced(fields, discount) | {"discount_amount": money(discount - by_coupon)}
     fields["shipping_address_count"] = len(shipping)
     fields["order_is_digital"] = bool(lines) and all(line["type"] != "physical" for line in lines)
     parcels = order_children.shipments(rng, fields["billing_address"], lines, shipping) if shipped else []
@@ -258,6 +265,12 @@ def order(
             "refunds": refunds,
         },
     )
+
+
+def _reduced(fields: dict[str, Any], discount: int) -> dict[str, str]:
+    """The totals less a discount and the tax on it."""
+    off = {"total_ex_tax": discount, "total_tax": discount // 10, "total_inc_tax": discount + discount // 10}
+    return {name: money(order_children.cents(fields[name]) - amount) for name, amount in off.items()}
 
 
 def fresh(body: Body) -> Body:

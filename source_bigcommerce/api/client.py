@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from collections import deque
@@ -17,16 +16,17 @@ from urllib.parse import urlencode
 
 import requests
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
-from airbyte_cdk.sources.streams.http.http_client import HttpClient
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_bigcommerce.api.auth import StoreAuth
+from source_bigcommerce.api import b2b_edition
+from source_bigcommerce.api.auth import ApiAuth, b2b_credentials, store_credentials
+from source_bigcommerce.api.connection import Connection
 from source_bigcommerce.api.environment import require_usable_environment
 from source_bigcommerce.api.error_handler import StoreErrorHandler
 from source_bigcommerce.api.errors import BigCommerceError, Breaker, unwrap_cdk_error
 from source_bigcommerce.api.json_body import decode
 from source_bigcommerce.api.rate_limit.governor import RateLimitGovernor
+from source_bigcommerce.api.rate_limit.pace import B2B_QUOTA, STORE_QUOTA, ApiQuota
 from source_bigcommerce.api.token_check import TokenCheck
 from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
 from source_bigcommerce.config import Config
@@ -42,8 +42,11 @@ def with_query(endpoint: str, params: Params) -> str:
     """Returns the endpoint with its query, in which colons and commas are not encoded.
 
     V3 customers is reported to ignore date values with encoded colons (github.com/bigcommerce/docs/issues/620), and
-    lists are documented with plain commas.
+    lists are documented with plain commas. B2B Edition has an `offset` in place of the number of a page.
     """
+    if endpoint.startswith(b2b_edition.PREFIX) and "page" in params:
+        offset = (int(params["page"]) - 1) * int(params["limit"])
+        params = {**{name: value for name, value in params.items() if name != "page"}, "offset": offset}
     return f"{endpoint}?{urlencode(params, safe=':,')}" if params else endpoint
 
 
@@ -67,13 +70,18 @@ class Store:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.breaker = Breaker()
-        self.auth = StoreAuth(config, self.breaker)
-        self.governor = RateLimitGovernor(
-            config.quota_reserve_percent / 100, self.breaker, max_in_flight=config.num_workers
+        self.api = Connection(
+            config.store_url, ApiAuth(config.store_url, store_credentials(config), self.breaker), self._governor()
+        )
+        self.b2b_edition = Connection(
+            config.b2b_url,
+            ApiAuth(config.b2b_url, b2b_credentials(config), self.breaker),
+            self._governor(B2B_QUOTA),
+            b2b_edition.PREFIX,
+            [b2b_edition.adapt],
         )
         self.token_check = TokenCheck(self._refuses_token)
         self._readers = ThreadPoolExecutor(config.num_workers, thread_name_prefix="reader")
-        self._sessions: list[requests.Session] = []
         self._started: datetime | None = None
         self._read_at = 0.0  # monotonic seconds
         self._unusable: BigCommerceError | None = None
@@ -93,10 +101,20 @@ class Store:
         A worker with a request in flight stops after the response. No further request is sent.
         """
         self.breaker.open(BigCommerceError("The sync has ended.", FailureType.system_error))
-        self.governor.wake()
+        for connection in self.connections:
+            connection.governor.wake()
         self._readers.shutdown(wait=False, cancel_futures=True)
-        for session in self._sessions:
-            session.close()
+        for connection in self.connections:
+            connection.close()
+
+    @property
+    def connections(self) -> tuple[Connection, Connection]:
+        """The connections to the store's own API and to B2B Edition."""
+        return self.api, self.b2b_edition
+
+    def connection(self, endpoint: str) -> Connection:
+        """Returns the connection to the API of an endpoint."""
+        return self.b2b_edition if endpoint.startswith(b2b_edition.PREFIX) else self.api
 
     def sync_started_at(self) -> datetime:
         """Returns the server's time in UTC, requested once: the upper bound of every window of this sync.
@@ -157,17 +175,9 @@ class Store:
             for future in futures:
                 future.cancel()
 
-    def client(self, purpose: str, error_handler: ErrorHandler) -> HttpClient:
-        """Returns an HTTP client for this store. `purpose`, usually the name of a stream, is used in the log."""
-        session = StoreSession(api_budget=self.governor)
-        self._sessions.append(session)
-        return HttpClient(
-            name=purpose,
-            logger=logging.getLogger("airbyte"),
-            error_handler=error_handler,
-            session=session,
-            authenticator=self.auth,
-        )
+    def _governor(self, quota: ApiQuota = STORE_QUOTA) -> RateLimitGovernor:
+        reserve = self.config.quota_reserve_percent / 100
+        return RateLimitGovernor(reserve, self.breaker, max_in_flight=self.config.num_workers, quota=quota)
 
     def _require_start_date_before(self, now: datetime) -> None:
         if self.config.start_date > now:
@@ -177,18 +187,18 @@ class Store:
             )
 
     def _get(self, endpoint: str, purpose: str) -> requests.Response:
-        client = self.client(purpose, StoreErrorHandler(purpose, self.breaker))
-        with self.governor.slot(endpoint):
+        client = self.api.client(purpose, StoreErrorHandler(purpose, self.breaker))
+        with self.api.governor.slot(endpoint):
             try:
-                return client.send_request("GET", self.config.store_url + endpoint, REQUEST_KWARGS)[1]
+                return client.send_request("GET", self.api.url_of(endpoint), REQUEST_KWARGS)[1]
             except AirbyteTracedException as error:
                 raise unwrap_cdk_error(error) from None
 
     def _refuses_token(self) -> bool:
         """Returns True if `/v2/time` returns 401. Uses the slot of the request that was refused."""
         try:
-            url = self.config.store_url + "v2/time"
-            response = StoreSession(api_budget=self.governor).get(url, auth=self.auth, **REQUEST_KWARGS)
+            session = StoreSession(api_budget=self.api.governor)
+            response = session.get(self.api.url_of("v2/time"), auth=self.api.auth, **REQUEST_KWARGS)
             return response.status_code == 401
         except requests.RequestException:
             return False

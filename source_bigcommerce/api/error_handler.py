@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from airbyte_cdk.models import FailureType
@@ -15,6 +15,10 @@ from airbyte_cdk.sources.streams.http.exceptions import RateLimitBackoffExceptio
 from urllib3.exceptions import ReadTimeoutError
 
 from source_bigcommerce.api.errors import (
+    B2B_ADVICE,
+    B2B_ERROR_RULES,
+    B2B_HOST_RULES,
+    B2B_RECORD_MISSING,
     BLOCKED,
     BLOCKED_STORE,
     ERROR_RULES,
@@ -49,6 +53,7 @@ from source_bigcommerce.api.json_body import UndecodableBody, decode
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import BodyTooLarge, limits_of_request
 
+_ID_IN_PATH = re.compile(r"/\d+(?=/|$)")
 _PROXY_REFUSAL = re.compile("Tunnel connection failed: (40[37])")
 _REFUSALS = frozenset({401, 403, 404})
 _INVALID_REQUEST = frozenset({400, 422})  # for an unknown parameter or an invalid value
@@ -61,6 +66,10 @@ _TIMEOUT_WEIGHT = 3  # attempts: each takes two minutes, and the CDK gives up af
 class BigCommerceErrorHandler(ErrorHandler):
     """Handles the responses to the requests of one stream. `scope` is None for requests that belong to the store."""
 
+    rules: Mapping[int, ErrorRule] = ERROR_RULES
+    host_rules: Mapping[ErrorRule, ErrorRule] = {}  # in place of others, for a host of its own
+    unauthorized_here: ErrorRule = UNAUTHORIZED_HERE  # for a 401 although the store accepts the token
+    advice = ""  # for the user, if even the smallest page is not served
     max_retries = 6  # with pauses of 1, 2, 4, ... seconds and a random part of one more: a little over a minute
     max_time = 600  # seconds
 
@@ -83,14 +92,16 @@ class BigCommerceErrorHandler(ErrorHandler):
 
         Raises BigCommerceError where the request has failed, and RateLimitBackoffException where it must wait.
         """
-        found = _look_up(response, ERROR_RULES if self._scope else STORE_ERROR_RULES)
+        found = _look_up(response, self.rules if self._scope else STORE_ERROR_RULES)
         if found is None:
             return ErrorResolution(ResponseAction.SUCCESS)
-        rule, status, detail = found
+        rule, status, detail = self.host_rules.get(found[0], found[0]), *found[1:]
         if status == 401 and self._token_is_refused and not self._token_is_refused():
-            rule = UNAUTHORIZED_HERE
+            rule = self.unauthorized_here
         if status == 403 and self._scope is not None:
-            rule = self._forbidden(response, rule)
+            rule = self.forbidden(response, rule)
+        if status == 404:
+            rule = self.not_found(response, rule)
         message = rule.message.format(
             stream=self._stream,
             scope=self._scope.value if self._scope else "",
@@ -99,9 +110,12 @@ class BigCommerceErrorHandler(ErrorHandler):
             resumption=self._resumption(),
         )
         message += describe_request(response)
-        if rule.action in (Action.RETRY, Action.FAIL) and _is_too_heavy(response):
-            cause = str(status) if status else detail
-            raise PageTooHeavy(message, rule.failure_type, cause, is_refused=status == _LIMIT_TOO_LARGE)
+        if rule.action in (Action.RETRY, Action.FAIL) and (self.refuses_limit(response) or _is_too_heavy(response)):
+            cause, is_refused = (
+                str(status) if status else detail,
+                status == _LIMIT_TOO_LARGE or status in _INVALID_REQUEST,
+            )
+            raise PageTooHeavy(message, rule.failure_type, cause, is_refused, self.advice)
         if rule.action is Action.RETRY:
             time.sleep(random.uniform(0, _JITTER))
             return ErrorResolution(ResponseAction.RETRY, rule.failure_type, message)
@@ -110,14 +124,18 @@ class BigCommerceErrorHandler(ErrorHandler):
             # output queue, for one of the waiting streams, and without the reset. The governor waits and reports it.
             assert isinstance(response, requests.Response)
             raise RateLimitBackoffException(response.request, response, message, rule.failure_type)
-        error = self._kind_of(status, rule)(message, rule.failure_type)
-        if isinstance(error, BadRequest) and isinstance(response, requests.Response):
+        error = self.kind_of(status, rule)(message, rule.failure_type)
+        if isinstance(error, (BadRequest, Forbidden)) and isinstance(response, requests.Response):
             error.explanation = explanation_of(response)
         if rule.action is Action.STOP:
             self._breaker.open(error)
         raise error
 
-    def _forbidden(self, response: requests.Response | Exception | None, missing_scope: ErrorRule) -> ErrorRule:
+    def refuses_limit(self, response: requests.Response | Exception | None) -> bool:
+        """Returns True for a refusal of the page size that is not a 413, if a smaller page can be requested."""
+        return False
+
+    def forbidden(self, response: requests.Response | Exception | None, missing_scope: ErrorRule) -> ErrorRule:
         """Returns the rule for a 403, which BigCommerce uses for a missing scope and for other reasons."""
         if not isinstance(response, requests.Response) or is_html(response):
             return BLOCKED
@@ -126,7 +144,12 @@ class BigCommerceErrorHandler(ErrorHandler):
             return missing_scope
         return FORBIDDEN if explanation or self._scope is Scope.NONE else FORBIDDEN_WITHOUT_EXPLANATION
 
-    def _kind_of(self, status: int, rule: ErrorRule) -> type[BigCommerceError]:
+    def not_found(self, response: requests.Response | Exception | None, rule: ErrorRule) -> ErrorRule:
+        """Returns the rule for a 404."""
+        return rule
+
+    def kind_of(self, status: int, rule: ErrorRule) -> type[BigCommerceError]:
+        """Returns the class of the error for a status that was handled by this rule."""
         if status in _INVALID_REQUEST:
             return BadRequest
         if self._scope is None:
@@ -156,6 +179,41 @@ class StoreErrorHandler(BigCommerceErrorHandler):
                 f"BigCommerce refused the request for '{self._stream}' ({response.status_code}). It is repeated once.",
             )
         return super().interpret_response(response)
+
+
+class B2BErrorHandler(BigCommerceErrorHandler):
+    """Handles the responses of B2B Edition, which a store may lack.
+
+    Its responses to a store without it, and to a missing scope, are not documented: 401, 403 and 404 are taken for it.
+    Failures of its host concern its own streams alone.
+    """
+
+    rules = B2B_ERROR_RULES
+    host_rules = B2B_HOST_RULES
+    unauthorized_here = B2B_ERROR_RULES[403]
+    advice = B2B_ADVICE
+
+    def refuses_limit(self, response: requests.Response | Exception | None) -> bool:
+        """Returns True for a 400 or 422 whose explanation names no parameter but the limit: the maximum is not
+        documented everywhere, and neither is the refusal of a larger limit."""
+        limits = limits_of_request()
+        if limits is None or not limits.allow_smaller or _status_of(response) not in _INVALID_REQUEST:
+            return False
+        assert isinstance(response, requests.Response)
+        explanation = explanation_of(response).lower()
+        sent = {name.lower().removesuffix("[]") for name, _ in parse_qsl(urlsplit(response.request.url or "").query)}
+        return not any(name in explanation for name in sent - {"limit", "offset"})
+
+    def forbidden(self, response: requests.Response | Exception | None, missing_scope: ErrorRule) -> ErrorRule:
+        is_blocked = not isinstance(response, requests.Response) or is_html(response)
+        return BLOCKED if is_blocked else missing_scope
+
+    def not_found(self, response: requests.Response | Exception | None, rule: ErrorRule) -> ErrorRule:
+        path = urlsplit((isinstance(response, requests.Response) and response.request.url) or "").path
+        return B2B_RECORD_MISSING if _ID_IN_PATH.search(path) else rule
+
+    def kind_of(self, status: int, rule: ErrorRule) -> type[BigCommerceError]:
+        return Forbidden if status in (401, 403) else super().kind_of(status, rule)
 
 
 class ParentScopeErrorHandler(BigCommerceErrorHandler):

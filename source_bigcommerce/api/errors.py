@@ -16,7 +16,12 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 
 class BigCommerceError(AirbyteTracedException):
-    """An error whose message contains cause and remedy. It is shown without a stack trace."""
+    """An error whose message contains cause and remedy. It is shown without a stack trace.
+
+    `explanation` is the full text of the store, where a refused request has one.
+    """
+
+    explanation = ""
 
     def __init__(self, message: str, failure_type: FailureType = FailureType.config_error) -> None:
         super().__init__(internal_message=message, message=message, failure_type=failure_type)
@@ -41,21 +46,20 @@ class MissingScope(Forbidden):
 
 
 class BadRequest(BigCommerceError):
-    """The store does not know a parameter, or does not accept its value.
-
-    `explanation` is the full text of the store.
-    """
-
-    explanation = ""
+    """The store does not know a parameter, or does not accept its value."""
 
 
 class PageTooHeavy(BigCommerceError):
-    """The store does not return a page of this size. `cause` is the status or the error of the request."""
+    """The store does not return a page of this size. `cause` is the status or the error of the request, `advice` a
+    sentence for the user in addition to the usual ones."""
 
-    def __init__(self, message: str, failure_type: FailureType, cause: str, is_refused: bool = False) -> None:
+    def __init__(
+        self, message: str, failure_type: FailureType, cause: str, is_refused: bool = False, advice: str = ""
+    ) -> None:
         super().__init__(message, failure_type)
         self.cause = cause
         self.is_refused = is_refused  # because of its size alone (413)
+        self.advice = advice
 
     def at_size(self, stream: str, size: int, resumption: str) -> PageTooHeavy:
         """Returns the error for a page that cannot be smaller."""
@@ -63,7 +67,7 @@ class PageTooHeavy(BigCommerceError):
         resumes = _RESUMPTION.format(resumption=resumption)
         return PageTooHeavy(
             f"BigCommerce cannot serve the list of '{stream}': even the request for {page} fails again and again "
-            f"({self.cause}). {resumes} If that fails too, contact BigCommerce's support.",
+            f"({self.cause}). {resumes} {self.advice}If that fails too, contact BigCommerce's support.",
             self.failure_type or FailureType.transient_error,
             self.cause,
         )
@@ -239,6 +243,51 @@ ERROR_RULES: dict[int, ErrorRule] = {
 }
 
 
+_B2B_MISSING = ErrorRule(
+    Action.FAIL,
+    FailureType.config_error,
+    "The stream '{stream}' cannot be read, because the store has no B2B Edition or the API account lacks the OAuth "
+    f"scope {{scope}} (modify, the only form there is): grant it in {_ACCOUNT}, or deselect the stream or turn off the "
+    "setting B2B Edition ({status}: {detail}).",
+)
+B2B_RECORD_MISSING = ErrorRule(
+    Action.FAIL,
+    FailureType.config_error,
+    "B2B Edition does not return a record of '{stream}' that its list contains ({status}: {detail}). Start the sync "
+    "again; if this persists, contact BigCommerce's support with this line, or deselect the stream.",
+)
+B2B_ADVICE = "Check the store hash as well, as B2B Edition returns server errors for a missing or wrong one. "
+_B2B_TEMPORARY_ERROR = replace(TEMPORARY_ERROR, message=f"{TEMPORARY_ERROR.message} {B2B_ADVICE.strip()}")
+# For B2B Edition, where a 404 for a single record has the rule above: it is no error if the record was deleted.
+B2B_ERROR_RULES = {
+    **ERROR_RULES,
+    **{status: _B2B_TEMPORARY_ERROR for status, rule in ERROR_RULES.items() if rule is TEMPORARY_ERROR},
+    403: _B2B_MISSING,
+    404: _B2B_MISSING,
+}
+_B2B_HOST = "The stream '{stream}' cannot be read from api-b2b.bigcommerce.com, the host of B2B Edition: "
+_B2B_OTHERS = " The other streams are not affected; deselect those of B2B Edition if it cannot be reached."
+
+
+def _of_b2b_host(reason: str) -> ErrorRule:
+    return ErrorRule(Action.FAIL, FailureType.config_error, f"{_B2B_HOST}{reason}{_B2B_OTHERS}")
+
+
+# Failures of the host itself, which stop the whole sync where they are those of the store's own API.
+B2B_HOST_RULES = {
+    REDIRECTED: _of_b2b_host(
+        "it returned a redirect to another address, which is not followed because the access token would be sent there."
+    ),
+    UNTRUSTED: _of_b2b_host(
+        "its TLS certificate could not be verified, so nothing was sent. Check the proxy or the certificates of the "
+        "machine that runs the connector."
+    ),
+    UNSENDABLE: _of_b2b_host("the request could not be sent ({detail}). Check the proxy that the environment names."),
+    PROXY_REFUSED: _of_b2b_host(
+        "the proxy that the environment names (HTTPS_PROXY or ALL_PROXY) refused the connection ({detail}). Check that "
+        "it allows connections to this host."
+    ),
+}
 _UNKNOWN_STORE = ErrorRule(
     Action.STOP,
     FailureType.config_error,

@@ -1,7 +1,8 @@
 """The explanation in an error response, in any of its formats, and a description of the failed request.
 
 V2 errors are a list of {message, details}, V3 errors an object with a title, perhaps a detail, and a map `errors` from
-a field or parameter to a reason. Gateways and firewalls return HTML or plain text.
+a field or parameter to a reason; those of B2B Edition have a message in `meta`, and reasons in `data`. Gateways and
+firewalls return HTML or plain text.
 """
 
 from __future__ import annotations
@@ -89,6 +90,10 @@ def _words(body: Any) -> Iterator[str]:
         yield from (body[key] for key in ("title", "message", "detail") if _is_text(body.get(key)))
         for key in ("errors", "details"):
             yield from _reasons(body.get(key), "")
+        if isinstance(meta := body.get("meta"), dict) and _is_text(meta.get("message")):
+            yield meta["message"]
+            if isinstance(data := body.get("data"), dict):
+                yield from _reasons(data.get("errMsg"), "")
 
 
 def _reasons(errors: Any, name: str) -> Iterator[str]:

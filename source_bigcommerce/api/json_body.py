@@ -35,6 +35,11 @@ def decode(response: requests.Response) -> Any:
     return response.__dict__["decoded"]
 
 
+def replace_decoded(response: requests.Response, body: Any) -> None:
+    """Makes `decode` return this body for the response."""
+    response.__dict__["decoded"] = body
+
+
 def repairs(response: requests.Response) -> Sequence[str]:
     """Returns the repairs in a decoded body, each as the end of a sentence about the response."""
     found: Sequence[str] = response.__dict__.get("repairs", ())
@@ -77,7 +82,8 @@ def _leniently(response: requests.Response) -> Any:
             notes.append(_CONTROL)
         whole = json.dumps(body, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         body = json.loads(whole, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        orjson.dumps(body)  # raises TypeError for nesting that Python from 3.12 on decodes, and that cannot be printed
+    except (ValueError, RecursionError, TypeError):
         content_type = response.headers.get("Content-Type", "no content type")
         raise UndecodableBody(f"{len(response.content)} bytes of {content_type}") from None
     if "\ufffd" in whole:

@@ -195,14 +195,18 @@ class MaybePaginated(PageNumber):
 
 @dataclass(frozen=True)
 class SinglePage:
-    """Lists without pages: a bare array, or one under `data`. V2 rejects pagination parameters for them."""
+    """Lists without pages: a bare array, or one under `data`, or in the field `place` of the object there. V2 rejects
+    pagination parameters for them."""
 
     limit: int = 0  # a single page is never full
+    place: str = ""
 
     def first(self) -> Params:
         return {}
 
     def page(self, body: Any, request_params: Params) -> Page:
+        if self.place:
+            return Page(_rows(_member(_member(body, "data"), self.place) or []), None)
         return Page(_rows([] if body is None else body) if not isinstance(body, dict) else _data(body), None)
 
 

@@ -9,8 +9,10 @@ from enum import Enum
 
 
 class Scope(str, Enum):
-    """A permission of an API account. The connector needs only its read-only form."""
+    """A permission of an API account. The connector needs only its read-only form, if there is one: B2B Edition is
+    documented with "modify" only."""
 
+    B2B_EDITION = "B2B Edition"
     CARTS = "Carts"
     CHANNEL_LISTINGS = "Channel Listings"
     CHANNEL_SETTINGS = "Channel Settings"
@@ -36,11 +38,12 @@ class Scope(str, Enum):
 
     @property
     def parameter(self) -> str:
-        """The name of the read-only form in the API; "" if no scope is needed."""
+        """The name of the read-only form in the API; "" if no scope is needed, or none is documented."""
         return _PARAMETERS[self]
 
 
 _PARAMETERS = {
+    Scope.B2B_EDITION: "",
     Scope.CARTS: "store_cart_read_only",
     Scope.CHANNEL_LISTINGS: "store_channel_listings_read_only",
     Scope.CHANNEL_SETTINGS: "store_channel_settings_read_only",

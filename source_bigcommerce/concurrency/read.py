@@ -67,7 +67,9 @@ def read_concurrently(
     lists = {stream.name: stream.listing for stream in streams}
     ledger_messages = LedgerMessages(ledgers, lists, streams[0].store.sync_started_at)
     liveness = Liveness(_initial_states(streams, state_manager), queue.put, renew=ledger_messages.renewed)
-    streams[0].store.governor.listener = liveness
+    for connection in streams[0].store.connections:
+        sharing = {s.name for s in streams if s.store.connection(s.listing.endpoint) is connection}
+        connection.governor.listener = liveness.quota_of(sharing)
     repository = ConcurrentMessageRepository(queue, ThreadMessages())
     limits = Limits(threading.BoundedSemaphore(workers), threading.BoundedSemaphore(LISTS_PER_WORKER * workers))
     reads = [

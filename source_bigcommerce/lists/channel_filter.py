@@ -16,13 +16,15 @@ class ChannelFilter:
 
     `field` contains one channel or several; a dot leads to a nested field. An entry that names none, or the 0 of the
     store itself, belongs to all channels; so does one with an empty list, unless `empty_means_no_channel`. `parameter`
-    is "" if none is documented, or if it would hide the entries of all channels.
+    is "" if none is documented, or if it would hide the entries of all channels; `is_required` if the API returns the
+    entries of one channel without it.
     """
 
     field: str
     parameter: str = ""
     accepts_many: bool = True
     empty_means_no_channel: bool = False
+    is_required: bool = False
 
     def params(self, chosen: Sequence[int]) -> Params:
         """Returns the query parameters for the chosen channels; none if only `matches` can select them."""

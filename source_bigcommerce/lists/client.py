@@ -12,6 +12,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import ErrorHandler
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_bigcommerce.api.client import Store, with_query
+from source_bigcommerce.api.connection import Connection
 from source_bigcommerce.api.errors import BadRequest, BigCommerceError, Forbidden, NotFound, unwrap_cdk_error
 from source_bigcommerce.api.explanation import quoted
 from source_bigcommerce.api.json_body import decode, repairs
@@ -34,7 +35,8 @@ class FilterRefused(BadRequest):
 
 
 class ListClient:
-    """Sends the requests of one list during one sync. Safe to use from several threads.
+    """Sends the requests of one list during one sync, over the connection to its API. Safe to use from several
+    threads.
 
     `separable` are the values of `include` that can be read from endpoints of their own. `note_repairs` is called with
     the repairs that a response needed, and its endpoint.
@@ -44,6 +46,7 @@ class ListClient:
         self,
         name: str,
         store: Store,
+        connection: Connection,
         error_handler: ErrorHandler,
         separable: Collection[str],
         note_repairs: Callable[[Iterable[str], str], None],
@@ -51,7 +54,8 @@ class ListClient:
         self.name = name
         self.store = store
         self.refused = RefusedParameters()
-        self.http = store.client(name, error_handler)
+        self.http = connection.client(name, error_handler)
+        self._connection = connection
         self._separable = frozenset(separable)
         self._note_repairs = note_repairs
         self._read: set[Any] = set()  # lists, and kinds of endpoints, that have been read in this sync
@@ -154,9 +158,9 @@ class ListClient:
 
     def _send(self, path: str) -> requests.Response:
         endpoint = path.partition("?")[0]
-        with self.store.governor.slot(endpoint):
+        with self._connection.governor.slot(endpoint):
             try:
-                response = self.http.send_request("GET", self.store.config.store_url + path, REQUEST_KWARGS)[1]
+                response = self.http.send_request("GET", self._connection.url_of(path), REQUEST_KWARGS)[1]
             except AirbyteTracedException as error:
                 raise unwrap_cdk_error(error) from None
         self._note_repairs(repairs(response), endpoint)

@@ -28,7 +28,6 @@ class IncrementalListReader(ListReader):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.watermark = Watermark()
-        self.is_reconciling = False
         super().__init__(*args, **kwargs)
         self._slicer = TimeSlicer(self.pages, self.client, self.query, self.filter, self.store)
 
@@ -164,7 +163,10 @@ class IncrementalListReader(ListReader):
         if self.parents:
             yield from self.parents.read_parent(key)
             return
-        parent = self._find_in_list({**self.query.fixed(), **self.only(key)}, key) or self.find(key)
+        parent = None
+        if not self.listing.record_endpoint:
+            parent = self._find_in_list({**self.query.fixed(), **self.only(key)}, key)
+        parent = parent or self.find(key)
         if isinstance(parent, dict) and self.selects(parent):
             yield [parent]
 

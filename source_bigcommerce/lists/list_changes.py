@@ -13,6 +13,7 @@ from source_bigcommerce.lists.query import ListQuery
 from source_bigcommerce.lists.slices import SECOND, ListSlice
 
 _LARGEST_OFFSET = timedelta(hours=14)  # of a time zone from UTC
+_MOST_STALE = 10  # pages with nothing new, one after the other
 CLOCK_MARGIN = 2 * SECOND  # the filter is a second wider than the slice, and servers' clocks differ
 
 
@@ -70,3 +71,22 @@ class UnseenFilter:
         new = [record for key, record in page.items() if key not in self._seen]
         self._seen |= page.keys()
         return new
+
+
+class RepetitionDetector:
+    """Detects a list that never ends because it ignores the numbers of pages.
+
+    Entries inserted before a page make it repeat earlier ones, but not the same page again and again. The contents of
+    entries are not compared: a number of views differs each time.
+    """
+
+    def __init__(self, identity: Callable[[Record], Any], first: Sequence[Record]) -> None:
+        self._identity = identity
+        self._before = [identity(record) for record in first]
+        self._stale = 0
+
+    def is_endless(self, records: Sequence[Record], has_new: bool) -> bool:
+        """Returns True for a page that repeats the previous one, or with nothing new after many such pages."""
+        before, self._before = self._before, [self._identity(record) for record in records]
+        self._stale = 0 if has_new else self._stale + 1
+        return self._stale > _MOST_STALE or (not has_new and self._before == before)

@@ -34,8 +34,9 @@ def _any_entry(entry: Record) -> bool:
 class DateFilter:
     """The query parameters that select entries by a date field, and those that sort by it if the endpoint supports it.
 
-    `timestamps_are_utc` is False if dates without a zone may be in another one. `is_immutable` marks a date that no
-    edit changes.
+    `maximum` is "" if none is documented. `timestamps_are_utc` is False if dates without a zone may be in another one.
+    `is_immutable` marks a date that no edit changes. `takes_unix_time` is True for bounds in Unix seconds instead of
+    ISO-8601. `is_returned` is False if the entries do not contain the date: their records carry that of the sync.
     """
 
     minimum: str
@@ -44,6 +45,8 @@ class DateFilter:
     field: str = "date_modified"
     timestamps_are_utc: bool = True
     is_immutable: bool = False
+    takes_unix_time: bool = False
+    is_returned: bool = True
 
 
 MODIFIED = DateFilter("date_modified:min", "date_modified:max")
@@ -57,6 +60,7 @@ class Listing:
     of their own. `count_endpoint` returns the length of a list whose pages do not. `sequence_field` numbers the
     entries in the order in which they are created. `pages_per_slice` come in addition to the sample of a slice.
     `finds_by_id` is True if single entries can be requested by their ids, for most lists by the filter `id:in`.
+    `record_endpoint` is that of a single entry, with its `{id}`, for lists without such a filter.
     `reader` and `enricher` are classes for lists that need their own.
     """
 
@@ -75,6 +79,7 @@ class Listing:
     sequence_field: str = "id"
     pages_per_slice: int = 10
     finds_by_id: bool = False
+    record_endpoint: str = ""
     reader: Callable[..., Any] | None = None
     enricher: Callable[..., Any] | None = None
 
@@ -95,8 +100,9 @@ class Listing:
 class Parents:
     """The few records that each have a list of their own: their stream's name, their list, their key.
 
-    `{id}` in the endpoint of the children's list is the parent's `key`, and `child_field` of a child names it. Parents
-    for which `has_children` is False are skipped; a 404 is no error if `absent_means_empty`.
+    `{id}` in the endpoint of the children's list is the parent's `key`, or `parameter` selects its children, and
+    `child_field` of a child names it. Parents for which `has_children` is False are skipped; a 404 is no error if
+    `absent_means_empty`.
     """
 
     name: str
@@ -105,6 +111,7 @@ class Parents:
     key: str = "id"
     has_children: Callable[[Record], bool] = _any_entry
     absent_means_empty: bool = False
+    parameter: str = ""
 
 
 @dataclass(frozen=True)

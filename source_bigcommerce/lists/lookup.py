@@ -7,10 +7,11 @@ from typing import Any
 
 from airbyte_cdk.models import FailureType
 
-from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
+from source_bigcommerce.api.errors import BigCommerceError, NotFound, PageTooHeavy
 from source_bigcommerce.api.pagination import PageNumber, Params, Record
 from source_bigcommerce.lists.client import ListClient
 from source_bigcommerce.lists.embedded import PARENTS_PER_REQUEST, halves
+from source_bigcommerce.lists.listing import Listing
 
 _IDS = "id:in"
 
@@ -24,6 +25,19 @@ def find_by_ids(client: ListClient, endpoint: str, params: Params, keys: Sequenc
     size = PARENTS_PER_REQUEST - 1
     parts = (keys[start : start + size] for start in range(0, len(keys), size))
     return [entry for part in parts for entry in _find_some(client, endpoint, params, part, witness)]
+
+
+def find_record(client: ListClient, endpoint: str, listing: Listing, key: Any) -> Record | None:
+    """Returns the entry of a list that its own endpoint returns; None for 404. Raises BigCommerceError if a response
+    contains no entry: only 404 means that it does not exist."""
+    pagination = listing.pagination
+    try:
+        records = pagination.page(client.fetch(endpoint, {}), pagination.first()).records
+    except NotFound:
+        return None
+    if len(records) != 1:
+        raise _proves_nothing(f"{endpoint} returned {len(records)} records")
+    return {**records[0], "id": key}
 
 
 def _find_some(

@@ -15,17 +15,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
+from datetime import datetime
 from itertools import pairwise
 
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
-from source_bigcommerce.api.pagination import IncompleteListError, MaybePaginated, Page, Params, Record
+from source_bigcommerce.api.normalization import to_integer
+from source_bigcommerce.api.pagination import IncompleteListError, MaybePaginated, Page, Pagination, Params, Record
 from source_bigcommerce.lists.entry_filter import EntryFilter
-from source_bigcommerce.lists.list_changes import CLOCK_MARGIN, InsertionDetector, UnseenFilter
+from source_bigcommerce.lists.list_changes import CLOCK_MARGIN, InsertionDetector, RepetitionDetector, UnseenFilter
 from source_bigcommerce.lists.page_size import smaller
-from source_bigcommerce.lists.pages import PageFetcher
+from source_bigcommerce.lists.pages import PageFetcher, ended_early
 from source_bigcommerce.lists.query import ListQuery
 from source_bigcommerce.lists.slices import SECOND, ListSlice, closed_part
 from source_bigcommerce.lists.unreadable_records import UnreadableRecordSkipper
@@ -63,12 +65,19 @@ class PageNumberReader:
             yield from self._read(piece, first, skipper)
             skipper.end()
             return
-        del first
-        skipper = self._pages.skipper(closed)
-        yield from self._read(closed, self._first(closed, skipper), skipper)
         assert closed.window is not None
+        end = closed.window.end
+        had_entries = _has_entries_before(end, self._filter, first)
+        skipper = self._pages.skipper(closed)
+        first = self._first(closed, skipper)
+        if not first.records and not skipper:
+            whole = self._pages.fetch(piece, None)
+            if _has_entries_before(end, self._filter, whole) or (had_entries and not whole.records):
+                raise ended_early(self._pages, 0)
+        yield from self._read(closed, first, skipper)
+        del first
         began = self._store.sync_started_at()
-        yield from self._read_sync_boundary(closed.restrict(closed.window.end, began + SECOND))
+        yield from self._read_sync_boundary(closed.restrict(end, began + SECOND))
         # No state depends on this: it was changed after the sync began, and the next sync reads it.
         yield from self._read_open_tail(closed.restrict(began + SECOND, began))
         skipper.end()
@@ -111,7 +120,7 @@ class PageNumberReader:
         if first.next is None:
             return
         fewest, begun = first.total or 0, 0
-        last = -(-fewest // self._size_of(first))
+        last = -(-fewest // _size_of(first, self._listing.pagination))
         if not fewest or fewest < len(first.records):  # no total, or an impossible one
             last, fewest, begun = (yield from self._forward(piece, first, unseen, skipper)), 0, 1
             if not last:
@@ -136,15 +145,16 @@ class PageNumberReader:
     ) -> Generator[Sequence[Record], None, int]:
         """Yields the entries after a first page. Returns the number of pages; 0 if every page number returns the whole
         list."""
-        number, size, more = 1, self._size_of(first), first.next is not None
+        number, size, more = 1, _size_of(first, self._listing.pagination), first.next is not None
+        repetitions = RepetitionDetector(self._listing.identity, first.records)
         while more:
             records = 0
-            for page in self._pieces(piece, number + 1, size, self._limit_of(first), skipper):
+            for page in self._pieces(piece, number + 1, size, _limit_of(first, self._listing.pagination), skipper):
                 fresh = unseen(page.records)
                 yield self._filter.filter(fresh, piece)
                 if self._may_be_whole and page.records and 2 * len(fresh) <= len(page.records):
                     return 0  # another page of a paginated list would contain other entries
-                if page.next is not None and not fresh:
+                if repetitions.is_endless(page.records, bool(fresh)) and page.next is not None:
                     raise IncompleteListError(_PAGE_IGNORED)
                 records += len(page.records)
                 more = page.next is not None
@@ -165,7 +175,7 @@ class PageNumberReader:
 
     def _backward(self, piece: ListSlice, first: Page, last: int, skipper: UnreadableRecordSkipper) -> Iterator[Page]:
         """Yields all pages down to the first one, which is read again: records may have moved into it."""
-        size, limit = self._size_of(first), self._limit_of(first)
+        size, limit = _size_of(first, self._listing.pagination), _limit_of(first, self._listing.pagination)
         is_alone = first.total == len(first.records)
         number = last
         while number:
@@ -181,7 +191,7 @@ class PageNumberReader:
                 if page.total is None:
                     page = self._pages.fetch(piece, None)
                     yield page
-                left = page.total
+                left = page.total if page.records else page.total or 0
                 if left is None or left > number * size:
                     raise IncompleteListError(f"page {number + 1} is empty though there are {left or 'some'} records")
                 number = -(-left // size)
@@ -228,13 +238,22 @@ class PageNumberReader:
     def _may_be_whole(self) -> bool:
         return isinstance(self._listing.pagination, MaybePaginated)
 
-    def _limit_of(self, first: Page) -> int:
-        """The number of records requested with the first page."""
-        return int((first.next or {}).get("limit", self._listing.pagination.limit))
 
-    def _size_of(self, first: Page) -> int:
-        """The number of records on a page, which may be fewer than requested."""
-        return len(first.records) or self._limit_of(first)
+def _has_entries_before(end: datetime, filter_: EntryFilter, page: Page) -> bool:
+    """Returns True if a page has entries that were not changed since `end`. If the whole first page of a slice was
+    changed since, nothing contradicts that the others were changed as well."""
+    dates = map(filter_.changed_at, page.records)
+    return any(date is None or date < end for date in dates)
+
+
+def _limit_of(first: Page, pagination: Pagination) -> int:
+    """The number of records requested with the first page."""
+    return int((first.next or {}).get("limit", pagination.limit))
+
+
+def _size_of(first: Page, pagination: Pagination) -> int:
+    """The number of records on a page, which may be fewer than requested."""
+    return len(first.records) or _limit_of(first, pagination)
 
 
 def _fetch_after(pages: PageFetcher, piece: ListSlice, full: Page, following: Params) -> Page:
@@ -251,5 +270,5 @@ def _fetch_after(pages: PageFetcher, piece: ListSlice, full: Page, following: Pa
 
 
 def _is_sorted(records: Sequence[Record], sequence_field: str) -> bool:
-    keys = [key for record in records if type(key := record.get(sequence_field)) is int]
+    keys = [key for record in records if (key := to_integer(record.get(sequence_field))) is not None]
     return len(keys) == len(records) and all(one < next_ for one, next_ in pairwise(keys))

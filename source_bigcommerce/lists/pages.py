@@ -178,7 +178,7 @@ def read_sequentially(
         confirmations = 0
         while not page.records and last and not skipper and has_records_after(piece, read, last[0]):
             if confirmations == _CONFIRMATIONS:
-                raise _ended_early(pages, read)
+                raise ended_early(pages, read)
             confirmations += 1  # the record may have been added, or changed once more, just now
             page = pages.fetch(piece, following)
 
@@ -200,7 +200,8 @@ def _page_at(
         return skipper.page_after(position or pages.listing.pagination.first(), read, last, error)
 
 
-def _ended_early(pages: PageFetcher, read: int) -> BigCommerceError:
+def ended_early(pages: PageFetcher, read: int) -> BigCommerceError:
+    """Returns the error for a list that ended after so many records, although the store has more."""
     return BigCommerceError(
         f"BigCommerce's list of '{pages.name}' ended after {read} records, although the store has more. Nothing is "
         f"lost: {pages.resumption()}",

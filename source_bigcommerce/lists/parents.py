@@ -79,7 +79,10 @@ class ParentLists:
     def slice_for(self, parent: Any, piece: ListSlice) -> ListSlice:
         """Returns the slice of the list of this parent for the same time window."""
         endpoint = path_for_parent(self._owner.listing.endpoint, parent)
-        return ListSlice(window=piece.window, parent=parent, endpoint=endpoint)
+        return ListSlice(window=piece.window, parent=parent, endpoint=endpoint, params=self._selecting(parent))
+
+    def _selecting(self, parent: Any) -> Params:
+        return {self._parents.parameter: parent} if self._parents.parameter else {}
 
     def exists(self, parent: Any) -> bool:
         """Returns False if a parent was deleted during the sync."""
@@ -98,7 +101,8 @@ class ParentLists:
             parent = ANY_PARENT  # the stream of the parents reports that
         listing = self._owner.listing
         with suppress(NotFound):
-            self._owner.client.fetch(path_for_parent(listing.endpoint, parent), {**listing.params, **one_row})
+            endpoint, params = path_for_parent(listing.endpoint, parent), {**listing.params, **self._selecting(parent)}
+            self._owner.client.fetch(endpoint, {**params, **one_row})
 
     def _current_keys(self) -> Sequence[Any]:
         rows = (row for rows in self._read_parents() for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from source_bigcommerce.api.client import Store, with_query
@@ -20,6 +20,8 @@ class ListQuery:
         self._listing = listing
         self._store = store
         self._refused = refused
+        self.channels_of_store: Callable[[], Sequence[int]] = tuple  # sent if none is chosen
+        self.selects_all = False  # including the channels that are not chosen
 
     def path(self, piece: ListSlice, position: Params) -> str:
         """Returns the endpoint with its whole query, for the page of a slice at these pagination parameters."""
@@ -36,9 +38,14 @@ class ListQuery:
         return self._refused.without(self._listing.endpoint, params)
 
     def optional_filters(self) -> Sequence[str]:
-        """Returns the names of the filters that can be omitted: the connector filters the entries as well."""
+        """Returns the names of the filters that can be omitted: the connector filters the entries as well.
+
+        Those without which the API returns fewer entries are not among them.
+        """
         dates, channels = self._listing.date_filter, self._listing.channel_filter
-        return [*([channels.parameter] if channels else []), *([dates.minimum, dates.maximum] if dates else [])]
+        names = [channels.parameter] if channels and not channels.is_required else []
+        names += [dates.minimum, dates.maximum] if dates else []
+        return [name for name in names if name and name not in self._listing.params]
 
     @property
     def selects_by_date(self) -> bool:
@@ -64,7 +71,8 @@ class ListQuery:
         channels = self._listing.channel_filter
         if channels is None:
             return {}
-        return channels.params([one for one in self._store.config.channel_ids if one not in known])
+        chosen = (not self.selects_all and self._store.config.channel_ids) or self.channels_of_store()
+        return channels.params([one for one in chosen if one not in known])
 
     def _dates(self, window: TimeWindow | None) -> Params:
         """Returns the date filters, one second wider on both sides, as inclusive bounds are not documented everywhere.
@@ -75,11 +83,16 @@ class ListQuery:
         dates = self._listing.date_filter
         if dates is None or window is None:
             return {}
-        minimum = {} if window.start <= EARLIEST else {dates.minimum: _whole_second(window.start - SECOND)}
-        is_open = window.end == self._store.sync_started_at()
-        maximum = {} if is_open else {dates.maximum: _whole_second(window.end + SECOND)}
+        bound = _unix_time if dates.takes_unix_time else _whole_second
+        minimum = {} if window.start <= EARLIEST else {dates.minimum: bound(window.start - SECOND)}
+        is_open = window.end == self._store.sync_started_at() or not dates.maximum
+        maximum = {} if is_open else {dates.maximum: bound(window.end + SECOND)}
         return {**minimum, **maximum}
 
 
-def _whole_second(instant: datetime) -> str:
+def _whole_second(instant: datetime) -> str | int:
     return format_timestamp(instant.replace(microsecond=0))
+
+
+def _unix_time(instant: datetime) -> str | int:
+    return int(instant.timestamp())

@@ -9,7 +9,7 @@ from typing import Any
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import Store, path_for_parent
-from source_bigcommerce.api.error_handler import BigCommerceErrorHandler, ParentScopeErrorHandler
+from source_bigcommerce.api.error_handler import B2BErrorHandler, BigCommerceErrorHandler, ParentScopeErrorHandler
 from source_bigcommerce.api.errors import STARTS_OVER, BigCommerceError, Forbidden, NotFound
 from source_bigcommerce.api.pagination import PageNumber, PageNumberV2, Params, Record, key_of
 from source_bigcommerce.api.scopes import Scope
@@ -17,7 +17,7 @@ from source_bigcommerce.lists.client import FilterRefused, ListClient
 from source_bigcommerce.lists.embedded import PARENTS_PER_REQUEST, EmbeddedLists
 from source_bigcommerce.lists.entry_filter import EntryFilter
 from source_bigcommerce.lists.listing import ChannelParents, Listing
-from source_bigcommerce.lists.lookup import find_by_ids
+from source_bigcommerce.lists.lookup import find_by_ids, find_record
 from source_bigcommerce.lists.page_numbers import PageNumberReader
 from source_bigcommerce.lists.pages import PageFetcher, read_sequentially
 from source_bigcommerce.lists.parents import ChannelLists, ParentLists
@@ -58,10 +58,12 @@ class ListReader:
         self.name = name
         self.parent_key = parent_key
         self.unread = UnreadParents()
+        self.is_reconciling = False
         self.without_children: set[Any] = set()  # entries that exist, of which the store returns no children
         self.estimated_total: int | None = None  # entries; None if the store does not report it
         separable = listing.separable.union(embedded.name for embedded in listing.embedded)
-        self.client = ListClient(name, store, self._error_handler(scope), separable, note_repairs)
+        self.connection = store.connection(listing.endpoint)
+        self.client = ListClient(name, store, self.connection, self._error_handler(scope), separable, note_repairs)
         self.query = ListQuery(listing, store, self.client.refused)
         self.pages = PageFetcher(listing, self.client, self.query, self.resumption)
         self.filter = EntryFilter(listing, store)
@@ -133,6 +135,8 @@ class ListReader:
     def find(self, key: Any) -> Record | None:
         """Returns the entry with this id; None if neither its own endpoint nor the list returns it. Raises
         BigCommerceError if a response is no object: only 404 means that the entry does not exist."""
+        if self.listing.record_endpoint:
+            return find_record(self.client, path_for_parent(self.listing.record_endpoint, key), self.listing, key)
         endpoint = path_for_parent(f"{self.listing.endpoint}/{{id}}", key)
         try:
             found = self.client.fetch(endpoint, {})
@@ -141,6 +145,15 @@ class ListReader:
         if not isinstance(found, dict):
             raise BigCommerceError(f"{endpoint} returned no record.", FailureType.transient_error)
         return found["data"] if isinstance(found.get("data"), dict) else found
+
+    def exists(self, key: Any) -> bool:
+        """Returns True if the entry with this id certainly exists, whether or not the list returns it. Raises
+        BigCommerceError."""
+        return self.find(key) is not None
+
+    def select_all_channels(self) -> None:
+        """Includes the channels that are not chosen in what is read from now on."""
+        self.filter.selects_all = self.query.selects_all = True
 
     def find_all(self, keys: Sequence[Any], witness: Any) -> Sequence[Record]:
         """Returns the entries that exist among those with these ids, whatever the settings exclude.
@@ -189,12 +202,11 @@ class ListReader:
                 continue
 
     def _error_handler(self, scope: Scope | None) -> BigCommerceErrorHandler:
-        own, refused = self.listing.scope, self.store.token_check.is_refused
+        own, common = self.listing.scope, (self.store.token_check.is_refused, self.resumption)
         if scope in (None, own):
-            return BigCommerceErrorHandler(self.name, own, self.store.breaker, refused, self.resumption)
-        return ParentScopeErrorHandler(
-            self.name, scope, self.store.breaker, self.listing.endpoint, own, refused, self.resumption
-        )
+            kind = B2BErrorHandler if own is Scope.B2B_EDITION else BigCommerceErrorHandler
+            return kind(self.name, own, self.store.breaker, *common)
+        return ParentScopeErrorHandler(self.name, scope, self.store.breaker, self.listing.endpoint, own, *common)
 
     def _parent_lists(self) -> ParentLists | None:
         parents = self.listing.parents

@@ -6,7 +6,7 @@ No record is deleted because of an error, a refusal, an empty response that may 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from airbyte_cdk.sources.types import Record as CdkRecord
@@ -20,6 +20,7 @@ from source_bigcommerce.streams.stream import PerParentStream
 
 _AT_ONCE = 500  # ids, whose entries are in memory together
 _SAMPLE = 10  # ids that are requested by themselves if a list has become empty
+_ADDRESSES = 300  # entries that are requested at their own addresses in one reconciliation
 
 logger = logging.getLogger("airbyte")
 
@@ -84,10 +85,21 @@ class DeletionConfirmation:
                     yield from one.found_again(record)
             if not lists:
                 existing.update(entry.get("id") for entry in selected)
+        self._keep_existing(missing, existing)
         for one in missing:
             one.keep_those_of({*self._reader.unread, *self._reader.without_children})
         for one in with_own_list:
             one.hold_back_children(existing)
+
+    def _keep_existing(self, missing: Sequence[StreamComparison], returned: Collection[Any]) -> None:
+        """Keeps the records of entries that exist at their own address, although neither request of the list returned
+        them. Those that it `returned` are not requested; those that are too many now are kept until the next
+        reconciliation."""
+        if self._reader.listing.record_endpoint:
+            parents = sorted({key[0] for one in missing for key in one.missing} - set(returned))
+            found = set(filter(self._reader.exists, parents[:_ADDRESSES]))
+            for one in missing:
+                one.keep_those_of({*found, *parents[_ADDRESSES:]})
 
     def _entries(self, missing: Sequence[StreamComparison]) -> Iterator[Sequence[Record]]:
         """Yields the entries that may contain the missing records, whatever the settings exclude. Raises
@@ -96,7 +108,7 @@ class DeletionConfirmation:
         if not self._reader.listing.finds_by_id:
             self._check_parents(parents, missing)
             unfiltered = missing[0].stream.new_reader()
-            unfiltered.filter.selects_all = True
+            unfiltered.select_all_channels()
             yield from unfiltered.read_uncompleted(ListSlice())
             for one in missing:
                 one.keep_those_of(set(unfiltered.unread))

@@ -12,7 +12,7 @@ from airbyte_cdk.sources.types import Record as CdkRecord
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.pagination import Record
 from source_bigcommerce.reconciliation.comparison import Comparison
-from source_bigcommerce.reconciliation.digests import UNKNOWN, record_digest
+from source_bigcommerce.reconciliation.digests import UNKNOWN
 from source_bigcommerce.reconciliation.key_table import Key
 from source_bigcommerce.reconciliation.stream_ledger import StreamLedger
 from source_bigcommerce.streams.schema_mismatches import as_cdk_record
@@ -58,7 +58,8 @@ class StreamComparison:
         reread = self.stream.worth_rereading(entries, self._suspected_parents)
         try:
             for record in self.stream.to_records(reread):
-                yield from self._emit(self.comparison.take(self.ledger.key_of(record), record_digest(record), record))
+                key, digest = self.ledger.key_of(record), self.ledger.digest_of(record)
+                yield from self._emit(self.comparison.take(key, digest, record))
         except BigCommerceError as error:
             self.has_failed = True
             logger.warning(f"'{self.stream.name}' is not reconciled in this sync: {error.message}")
@@ -129,7 +130,7 @@ class StreamComparison:
         if key in self.missing or (key not in self.comparison.found and key not in self.comparison.known):
             self.missing.discard(key)
             self.suspected.discard(key)
-            yield from self._emit(self.comparison.take(key, record_digest(record), record))
+            yield from self._emit(self.comparison.take(key, self.ledger.digest_of(record), record))
 
     def forget(self, parents: Collection[Any]) -> None:
         """Leaves out the missing records of parents that the settings exclude: they are neither deleted nor followed

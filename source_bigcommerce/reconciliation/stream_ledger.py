@@ -11,7 +11,7 @@ from typing import Any
 from source_bigcommerce.api.pagination import Params, Record
 from source_bigcommerce.api.timestamps import format_timestamp, parse_timestamp
 from source_bigcommerce.lists.state import RECONCILIATION
-from source_bigcommerce.reconciliation.digests import UNKNOWN, text_digest
+from source_bigcommerce.reconciliation.digests import UNKNOWN, record_digest, text_digest
 from source_bigcommerce.reconciliation.key_table import Key
 from source_bigcommerce.reconciliation.ledger import Ledger
 from source_bigcommerce.reconciliation.packing import LedgerDamaged
@@ -40,6 +40,7 @@ class StreamLedger:
         self.is_new = False
         self._lock = threading.Lock()  # between the thread that prints, and the one that begins a comparison
         self._cursor = str(stream.cursor_field)
+        self._cursor_is_returned = not (stream.listing.date_filter and not stream.listing.date_filter.is_returned)
         self._sync_started_at = stream.store.sync_started_at
         self._primary_key = [stream.primary_key] if isinstance(stream.primary_key, str) else list(stream.primary_key)
         parent = [] if stream.parent_field == "id" else [stream.parent_field]
@@ -53,12 +54,19 @@ class StreamLedger:
         """Adds a record that was emitted; `text` is its JSON."""
         if DELETED_AT in record:
             return
-        key, digest = self.key_of(record), text_digest(text)
+        key = self.key_of(record)
+        digest = text_digest(text) if self._cursor_is_returned else self.digest_of(record)
         with self._lock:
             self.ledger.note(key, digest)
         cursor = record[self._cursor].removesuffix("Z")
         if cursor > self.newest:
             self.newest = cursor
+
+    def digest_of(self, record: Mapping[str, Any]) -> int:
+        """Returns the digest of a record, without a cursor that is the time of the sync."""
+        if self._cursor_is_returned:
+            return record_digest(record)
+        return record_digest({name: value for name, value in record.items() if name != self._cursor})
 
     def snapshot(self) -> Ledger:
         """Returns a copy of the ledger."""

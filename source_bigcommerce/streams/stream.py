@@ -49,7 +49,7 @@ from source_bigcommerce.streams.counters import StreamCounters
 from source_bigcommerce.streams.schema_mismatches import SchemaMismatches
 
 DELETED_AT = "_ab_cdc_deleted_at"  # the field by which Airbyte's destinations recognize a deletion
-_REREAD_DAYS = 30  # after the last change of a parent, its own list is still read again by a reconciliation
+REREAD_DAYS = 30  # after the last change of a parent, its own list is still read again by a reconciliation
 ONLY = 1  # the identifier of the only record of a stream
 _CREATED = "date_created"
 _DELETED_AT_SCHEMA = {
@@ -76,7 +76,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        super().__init__(authenticator=store.auth)
+        super().__init__(authenticator=store.connection(self.listing.endpoint).auth)
         self._key_fields = [self.primary_key] if isinstance(self.primary_key, str) else list(self.primary_key)
         self.counters = StreamCounters()
         self.mismatches = SchemaMismatches(self.name, self._key_fields)
@@ -192,9 +192,9 @@ class Stream(HttpStream, IncrementalMixin, ABC):
         """Returns a date for an entry without a readable one: that of its creation, or the start of the sync. Some
         destinations refuse a record without a date. `name` identifies the entry in the log."""
         created = read_instant(entry.get(_CREATED))
-        self.mismatches.note_dateless(
-            self._cursor_name, "the date of creation" if created else "the time of the sync", name
-        )
+        if (dates := self.listing.date_filter) and dates.is_returned:
+            used = "the date of creation" if created else "the time of the sync"
+            self.mismatches.note_dateless(self._cursor_name, used, name)
         return format_timestamp(created or self.store.sync_started_at())
 
     def worth_rereading(self, entries: Sequence[Record], suspected: Collection[Any]) -> Sequence[Record]:
@@ -219,13 +219,13 @@ class Stream(HttpStream, IncrementalMixin, ABC):
 
     @cached_property
     def _cursor_name(self) -> str:
-        field = self.cursor_field
-        return field if isinstance(field, str) else ""
+        return self.cursor_field if isinstance(self.cursor_field, str) else ""
 
     @property
     def parent_field(self) -> str:
         """The field of a record that names its parent; "id" if it has none."""
-        return self.listing.parents.child_field if self.listing.parents else self.parent_key
+        parents = self.listing.parents if self.one_record_per_entry else None
+        return parents.child_field if parents else self.parent_key
 
     @cached_property
     def _normalize(self) -> Callable[[Record], Record]:
@@ -239,7 +239,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
 
     @property
     def url_base(self) -> str:
-        return self.store.config.store_url
+        return self.reader.connection.url
 
     def path(
         self,
@@ -250,7 +250,7 @@ class Stream(HttpStream, IncrementalMixin, ABC):
     ) -> str:
         """Returns the endpoint with its whole query, in which the CDK would encode the colons."""
         position = next_page_token or self.listing.pagination.first()
-        return self.reader.query.path(ListSlice.of(stream_slice), position)
+        return self.reader.connection.path_of(self.reader.query.path(ListSlice.of(stream_slice), position))
 
     def request_kwargs(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]:
         return REQUEST_KWARGS
@@ -287,6 +287,7 @@ class PerParentStream(Stream, ABC):
     """
 
     children: ClassVar[str]
+    reads_in_parallel: ClassVar[bool] = True
     child_params: ClassVar[Params] = {}
     child_pagination: ClassVar[Pagination]
     one_record_per_entry = False
@@ -295,12 +296,13 @@ class PerParentStream(Stream, ABC):
         for entry in entries:
             key_of(entry)  # its records name it
         parents = self.parents_with_children(entries)
-        for parent, rows in zip(parents, self.store.map_concurrently(self._children_of, parents), strict=True):
+        read = self.store.map_concurrently if self.reads_in_parallel else map
+        for parent, rows in zip(parents, read(self._children_of, parents), strict=True):
             for row in rows:
                 yield self.child_record(parent, row)
 
     def worth_rereading(self, entries: Sequence[Record], suspected: Collection[Any]) -> Sequence[Record]:
-        since = self.store.sync_started_at() - timedelta(days=_REREAD_DAYS)
+        since = self.store.sync_started_at() - timedelta(days=REREAD_DAYS)
         dated = ((entry, self.reader.filter.changed_at(entry)) for entry in entries)
         return [entry for entry, changed in dated if changed is None or changed >= since or entry["id"] in suspected]
 

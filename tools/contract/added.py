@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from source_bigcommerce.api.b2b_pagination import Offset
 from source_bigcommerce.streams.stream import NestedStream, PerParentStream, SingletonStream, Stream
 from tools.project import SCHEMAS
 
@@ -19,6 +20,22 @@ _OTHERS: dict[str, dict[str, dict[str, Any]]] = {
     "inventory_items": {"product_id": _INTEGER, "variant_id": _INTEGER, "sku": _TEXT, "sku_id": _INTEGER},
     "inventory_location_items": {"product_id": _INTEGER, "variant_id": _INTEGER, "sku": _TEXT},
     "search_filter_contexts": {"channel_id": _INTEGER, "category_id": _INTEGER},
+    "b2b_orders": {"b2b_id": _INTEGER},
+    "b2b_order_products": {"position": _INTEGER},
+    "quote_line_items": {"position": _INTEGER},
+    "b2b_payment_transactions": {"position": _INTEGER},
+    # Of a file outside the folder, to which the documents refer.
+    "invoices": {
+        "terms_conditions": _TEXT,
+        "extra_fields": {
+            "type": ["null", "array"],
+            "items": {
+                "type": ["null", "object"],
+                "additionalProperties": True,
+                "properties": {"field_name": _TEXT, "field_value": _TEXT},
+            },
+        },
+    },
 }
 
 
@@ -27,6 +44,11 @@ def added_to(stream: Stream) -> dict[str, dict[str, Any]]:
     fields: dict[str, dict[str, Any]] = {}
     if isinstance(stream, SingletonStream):
         fields["id"] = _INTEGER
+    pagination, dates = stream.listing.pagination, stream.listing.date_filter
+    if isinstance(pagination, Offset) and pagination.key != "id" and stream.one_record_per_entry:
+        fields["id"] = _INTEGER
+    if dates and not dates.is_returned:
+        fields[dates.field] = _TIMESTAMP
     is_child = isinstance(stream, (NestedStream, PerParentStream))
     if is_child or stream.listing.parents:
         fields[stream.parent_field] = _parent_key(stream)

@@ -44,8 +44,76 @@ _CURRENCIES = {
     },
 }
 _LINK = "a link in place of the object, which is followed"
+_TREES = {"type": ["null", "array"], "items": _TREE}
+_FEES = {
+    "type": ["null", "array"],
+    "items": {**_TREE, "properties": {"type": TEXT, "description": TEXT, "amount": NUMBER}},
+}
+_CODE = "a code, which comes whole"
+_NUMERIC_ID = "the id of a record that is a number in its own stream"
+_CODES = {
+    "b2b_payments": (
+        "processing_status",
+        "applied_status",
+        "funding_status",
+        "allowed_operations[]",
+        "allowed_statuses[]",
+    ),
+    "receipt_lines": ("payment_status",),
+    "b2b_payment_transactions": ("card.expiry_year", "card.expiry_month"),
+    "companies": ("company_status", "extra_fields[].field_type"),
+    "quote_details": ("extra_fields_info[].field_type", "extra_fields_info[].config_type"),
+}
+_IDS = {
+    "companies": ("catalog_id",),
+    "quotes": ("bc_order_id", "order_id"),
+    "quote_details": ("bc_order_id", "order_id"),
+    "invoices": ("customer_id",),
+    "b2b_payments": ("customer_id", "channel_id"),
+    "receipts": ("customer_id",),
+    "receipt_lines": ("customer_id",),
+    "sales_staff_companies": ("bc_id",),
+}
+_MONEY = {
+    "b2b_payments": ("total.value", "line_items[].amount.value"),
+    "receipts": ("total.value",),
+    "receipt_lines": ("amount.value",),
+    "invoices": (
+        "details.details.line_items[].quantity",
+        "details.details.line_items[].unit_price.value",
+        "details.details.line_items[].unit_discount.value",
+    ),
+}
+
+_B2B_CORRECTIONS = (
+    *(
+        Correction(stream, path, schema, reason)
+        for fields, schema, reason in (
+            (_CODES, INTEGER, _CODE),
+            (_IDS, INTEGER, _NUMERIC_ID),
+            (_MONEY, NUMBER, "an amount, documented as text"),
+        )
+        for stream, paths in fields.items()
+        for path in paths
+    ),
+    *(
+        Correction(f"{stream}_extra_fields", name, INTEGER, _CODE)
+        for stream in ("company", "company_user", "company_address", "b2b_order", "quote", "invoice")
+        for name in ("field_type", "config_type")
+    ),
+    *(
+        Correction(stream, "subsidiaries", _TREES, "a tree that nests in itself, which no table can hold")
+        for stream in ("company_subsidiaries", "company_hierarchy")
+    ),
+    Correction("b2b_orders", "cart_id", TEXT, "a UUID, by its example"),
+    Correction("b2b_order_extra_fields", "uuid", TEXT, "text in the other lists of extra fields"),
+    Correction("b2b_order_products", "options[].value", TEXT, "text for options that buyers fill in"),
+    Correction("b2b_payments", "fees", _FEES, "as documented for a single payment"),
+    Correction("b2b_payments", "module_data.transactions[].raw_transaction", TEXT, "whatever the gateway returned"),
+)
 
 CORRECTIONS = (
+    *_B2B_CORRECTIONS,
     Correction("promotions", "rules[].condition", _TREE, "a tree that nests in itself, which no table can hold"),
     Correction("promotions", "rules[].action", _TREE, "holds the same trees"),
     Correction("promotions", "customer.segments", _TREE, "holds the same trees"),

@@ -32,14 +32,18 @@ def record_schema(operation: Operation, place: str = "") -> Schema:
     """Returns the schema of one record in the operation's response.
 
     `place` leads from a record to a field of it that holds the records instead, such as `variants` or `options.values`.
+    Where the schema is that of another document, the examples show the fields.
     """
     node = _flat(operation, operation.body.get("schema", {}))
     if "data" in node.get("properties", {}):
         node = _flat(operation, node["properties"]["data"])
     node = _entry(operation, node)
     for name in filter(None, place.split(".")):
-        node = _entry(operation, _flat(operation, node["properties"][name]))
-    fields = {name: _field(operation, child, name) for name, child in node.get("properties", {}).items()}
+        below = {operation.name_of(field): child for field, child in node["properties"].items()}
+        node = _entry(operation, _flat(operation, below[name]))
+    if "properties" not in node:
+        node = _entry(operation, _flat(operation, {"anyOf": [_shown(body["data"]) for body in operation.examples()]}))
+    fields = _fields(operation, node)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
@@ -80,7 +84,7 @@ def _flat(operation: Operation, raw: Any) -> dict[str, Any]:
     node: dict[str, Any] = dict(operation.resolve(raw) or {})
     branches = [_flat(operation, branch) for kind in _COMBINED for branch in node.pop(kind, [])]
     for branch in branches:
-        both = {**branch.get("properties", {}), **node.get("properties", {})}
+        both = _merged(branch.get("properties", {}), node.get("properties", {}))
         entries = [one["items"] for one in (node, branch) if "items" in one]
         kinds = [kind for kind in (node.get("type"), branch.get("type")) if isinstance(kind, str)]
         node = {**branch, **node}
@@ -98,6 +102,12 @@ def _flat(operation: Operation, raw: Any) -> dict[str, Any]:
     return node
 
 
+def _merged(fields: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of two branches; one that both describe may be what either says."""
+    twice = {name: {"allOf": [others[name], fields[name]]} for name in fields if name in others}
+    return {**fields, **others, **{name: both for name, both in twice.items() if fields[name] != others[name]}}
+
+
 def _widest(kinds: Sequence[str]) -> str:
     """The type that holds the values of all these: text, which can spell everything else, where they do not agree."""
     found = set(kinds)
@@ -108,11 +118,27 @@ def _widest(kinds: Sequence[str]) -> str:
     return "number" if found == {"integer", "number"} else "string"
 
 
+def _shown(value: Any) -> dict[str, Any]:
+    """The schema of an example."""
+    if isinstance(value, dict):
+        return {"type": "object", "properties": {name: _shown(one) for name, one in value.items()}}
+    if isinstance(value, list):
+        return {"type": "array", "items": {"anyOf": list(map(_shown, value))}}
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    return {"type": kinds[type(value)], "example": value} if type(value) in kinds else {}
+
+
+def _fields(operation: Operation, node: Mapping[str, Any]) -> dict[str, Schema]:
+    """The schemas of the fields of an object, by their names in records."""
+    names = {field: operation.name_of(field) for field in node.get("properties", {})}
+    return {name: _field(operation, node["properties"][field], name) for field, name in names.items()}
+
+
 def _field(operation: Operation, node: Any, name: str) -> Schema:
     node = _flat(operation, node)
     kind = node.get("type") or ("object" if "properties" in node else "array" if "items" in node else "string")
     if kind == "object":
-        fields = {key: _field(operation, child, key) for key, child in node.get("properties", {}).items()}
+        fields = _fields(operation, node)
         return {
             "type": ["null", "object"],
             "additionalProperties": True,
@@ -130,7 +156,7 @@ def _field(operation: Operation, node: Any, name: str) -> Schema:
 
 
 def _is_timestamp(node: Mapping[str, Any], name: str, kind: str) -> bool:
-    if kind not in ("string", "integer") or _NO_TIMESTAMP.search(name):
+    if kind not in ("string", "integer", "number") or _NO_TIMESTAMP.search(name):
         return False
     return node.get("format") in _DATE_FORMATS or bool(_TIMESTAMP.search(name))
 

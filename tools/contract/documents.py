@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from source_bigcommerce.api.b2b_edition import PREFIX, adapted, snake_case
+
 _VERSION = re.compile(r"\.(v[23])\.")
+_B2B_SERVER = re.compile(r"https://api-b2b\.bigcommerce\.com/api/(?:v3/)?io(/.*)?")
+_REPEATED = "invoice-management.yaml"  # the files of the folder invoice_management in one
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -33,8 +38,10 @@ def load(file: Path) -> Any:
 
 
 def resolved(document: Any, node: Any) -> Any:
-    """A node of a document, with the references that it is made of followed."""
+    """A node of a document, with the references that it is made of followed; empty for one to another document."""
     while isinstance(node, dict) and "$ref" in node:
+        if not node["$ref"].startswith("#"):
+            return {}
         target = document
         for part in node["$ref"].removeprefix("#/").split("/"):
             target = target[part.replace("~1", "/").replace("~0", "~")]
@@ -49,6 +56,11 @@ class Operation:
         self.document = document
         self.file = file
         self.path = path
+        self.is_of_b2b_edition = _b2b_root(document) is not None
+
+    def name_of(self, field: str) -> str:
+        """The name of a documented field in records."""
+        return snake_case(field) if self.is_of_b2b_edition else field
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -73,8 +85,12 @@ class Operation:
         one entry, as the list that holds it alone."""
         response = self._response
         for holder in (response, *response.get("content", {}).values()):
-            yield from self._examples_of(holder)
-        yield from self._examples_within(self.body.get("schema", {}))
+            yield from map(self._as_read, self._examples_of(holder))
+        yield from map(self._as_read, self._examples_within(self.body.get("schema", {})))
+
+    def _as_read(self, body: Any) -> Any:
+        """A body in the form in which streams read it."""
+        return adapted(deepcopy(body)) if self.is_of_b2b_edition else body
 
     @property
     def _response(self) -> Mapping[str, Any]:
@@ -133,20 +149,29 @@ class Documents:
     def _operations(self) -> dict[str, Operation]:
         found: dict[str, Operation] = {}
         for file in sorted(self._folder.rglob("*.y*ml")):
-            version = _VERSION.search(file.name)
-            if version is None or "b2b" in str(file):
+            name, version = str(file.relative_to(self._folder)), _VERSION.search(file.name)
+            if file.name == _REPEATED:
                 continue
-            name = str(file.relative_to(self._folder))
             document = self._loaded(name)
+            root = version[1] if version else _b2b_root(document)
+            if root is None:
+                continue
             for path, item in (document.get("paths") or {}).items():
                 if "200" in item.get("get", {}).get("responses", {}):
-                    found.setdefault(_shape(f"{version[1]}{path}"), Operation(document, name, path))
+                    found.setdefault(_shape(f"{root}{path}"), Operation(document, name, path))
         return found
 
     def _loaded(self, name: str) -> Any:
         if name not in self._files:
             self._files[name] = load(self._folder / name)
         return self._files[name]
+
+
+def _b2b_root(document: Any) -> str | None:
+    """The beginning of the endpoints of a document, if it is one of B2B Edition."""
+    servers = document.get("servers") or [{}]
+    found = _B2B_SERVER.fullmatch(servers[0].get("url", ""))
+    return f"{PREFIX.rstrip('/')}{found[1] or ''}" if found else None
 
 
 def _shape(endpoint: str) -> str:

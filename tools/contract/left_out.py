@@ -98,9 +98,34 @@ LEFT_OUT = (
     ),
     LeftOut("`/v3/payments/methods`", "only for an order or a checkout", ("v3/payments/methods",)),
     LeftOut(
-        "B2B Edition",
-        "another API (`api-b2b.bigcommerce.com`), which accepts the same access token; not offered yet",
-        (),
+        "B2B Edition: `/auth/storefront`, `/backend/tokens`, `/ip/config`",
+        "return credentials: tokens, keys and passwords of payment gateways",
+        ("b2b/auth/storefront", "b2b/backend/tokens", "b2b/ip/config"),
+    ),
+    LeftOut(
+        "B2B Edition: `/companies/{id}/payments`, `/companies/{id}/super-admins`, `/super-admins/companies`, "
+        "`/users/customer/{id}`, `/ip/receipts/{id}/lines`, `/ip/payments/{id}/operations`",
+        "the lists of all of them are read instead, or contain the same fields",
+        (
+            "b2b/companies/*/payments",
+            "b2b/companies/*/super-admins",
+            "b2b/super-admins/companies",
+            "b2b/super-admins/info/*",
+            "b2b/users/customer/*",
+            "b2b/ip/receipts/*/lines",
+            "b2b/ip/receipts/*/lines/*",
+            "b2b/ip/payments/*/operations",
+        ),
+    ),
+    LeftOut(
+        "B2B Edition: `/rfq/{id}/shipping-rates`, `/rfq/custom/shipping-methods`, `/ip/invoices/{id}/download-pdf`",
+        "computed for one quote, names without further data, and a link to a file",
+        ("b2b/rfq/*/shipping-rates", "b2b/rfq/custom/shipping-methods", "b2b/ip/invoices/*/download-pdf"),
+    ),
+    LeftOut(
+        "B2B Edition: `/countries`, `/states`",
+        "look up one name; `countries` and `states` are lists of them",
+        ("b2b/countries", "b2b/states"),
     ),
 )
 

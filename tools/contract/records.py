@@ -9,7 +9,9 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped, unused-ignore]  # it has no stubs
 from airbyte_cdk.models import SyncMode
 
+from sandbox.b2b.edition import ENDPOINTS
 from sandbox.server import Server
+from source_bigcommerce.api.b2b_edition import PREFIX
 from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.config import Config
@@ -24,7 +26,7 @@ _PER_STREAM = 5  # differences that are reported
 def read_records(server: Server, endpoints: Iterable[str]) -> tuple[int, list[str], list[str]]:
     """Returns the number of records of a full sync, the errors in them, and the streams whose endpoint is not one of
     the `endpoints` of the sandbox."""
-    served = {_shape(one) for one in endpoints}
+    served = {_shape(one) for one in (*endpoints, *_of_b2b_edition())}
     records, found, unplayed = 0, [], []
     for kind in ALL_STREAMS:
         stream = kind(_store(server))
@@ -37,6 +39,11 @@ def read_records(server: Server, endpoints: Iterable[str]) -> tuple[int, list[st
     return records, found, unplayed
 
 
+def _of_b2b_edition() -> Iterator[str]:
+    """The endpoints of the sandbox's B2B Edition, as streams spell them."""
+    return (f"{PREFIX}{one.path}" for one in ENDPOINTS)
+
+
 def _store(server: Server) -> Store:
     return Store(
         Config.parse(
@@ -46,6 +53,7 @@ def _store(server: Server) -> Store:
                 "access_token": server.token,
                 "store_hash": server.store_hash,
                 "api_url": server.api_url,
+                **({"b2b_edition": True, "b2b_api_url": server.b2b_api_url} if server.options.b2b else {}),
             }
         )
     )

@@ -20,6 +20,7 @@ import requests
 
 from sandbox.options import READ_SCOPES, Options
 from sandbox.server import Server, serve
+from tools.contract.b2b_sandbox import requests_to
 from tools.contract.documents import Documents, resolved
 from tools.contract.sandbox_corrections import (
     ANY_WORD,
@@ -38,7 +39,7 @@ from tools.contract.sandbox_corrections import (
 
 STORE = "store_information.v2.yml"
 _PER_ENDPOINT = 5
-_SMALL = Options(orders=400, products=120, customers=200, coupons=40, scopes=READ_SCOPES)
+_SMALL = Options(orders=400, products=120, customers=200, coupons=40, companies=20, b2b=True, scopes=READ_SCOPES)
 _STORES = (_SMALL, replace(_SMALL, heavy=True, oddities=False))
 _KEPT = {
     "type", "properties", "items", "required", "enum", "oneOf", "anyOf", "allOf", "nullable",
@@ -128,6 +129,8 @@ def _of_collections(server: Server, documents: ResponseSchemas) -> list[Variant]
     found = []
     for shelf in server.store.collections.values():
         one = shelf.collection
+        if one.path.startswith("api/"):  # of B2B Edition
+            continue
         requested = [f"include={','.join(sorted(one.included))}"] if one.included else []
         requested += [f"{one.needs}={','.join(map(str, server.store.ids(one.name)))}"] if one.needs else []
         file, path = documents.place_of(one.path)
@@ -221,15 +224,17 @@ def compare(folder: Path) -> list[str]:
     documents = ResponseSchemas(folder)
     differences: dict[str, str] = {}
     for options in _STORES:
-        _compare(options, documents, differences)
+        _compare(options, folder, documents, differences)
     return list(differences.values())
 
 
-def _compare(options: Options, documents: ResponseSchemas, differences: dict[str, str]) -> None:
+def _compare(options: Options, folder: Path, documents: ResponseSchemas, differences: dict[str, str]) -> None:
     with serve(options) as server, requests.Session() as session:
-        session.headers["X-Auth-Token"] = server.token
-        for variant in [*_variants(server), *_of_collections(server, documents)]:
-            response = session.get(f"{server.url}/{variant.request}", timeout=30)
+        session.headers.update({"X-Auth-Token": server.token, "X-Store-Hash": server.store_hash})
+        of_store = [(server.url, one) for one in (*_variants(server), *_of_collections(server, documents))]
+        b2b_url, of_b2b = f"{server.b2b_api_url}/api/v3/io", requests_to(server, Documents(folder))
+        for url, variant in [*of_store, *((b2b_url, Variant(*one)) for one in of_b2b)]:
+            response = session.get(f"{url}/{variant.request}", timeout=30)
             if response.status_code == 204:
                 continue
             if response.status_code != 200:

@@ -42,7 +42,14 @@ PRODUCTS = "catalog/products_catalog.v3.yml"
 VARIANTS = "catalog/product-variants_catalog.v3.yml"
 COUPONS = "marketing.v2.yml"
 
+B2B_COMPANIES = "b2b-edition/company/company.yaml"
+B2B_ORDERS = "b2b-edition/order/order.yaml"
+B2B_PAYMENTS = "b2b-edition/invoice_management/payment/payment.yaml"
+B2B_RECEIPTS = "b2b-edition/invoice_management/receipt/receipt.yaml"
+
 _MONEY = {"type": ["string", "number"]}
+_TEXT = {"type": "string"}
+_LIST = {"type": "array", "items": {"type": "object"}}
 
 CORRECTIONS = [
     Correction(ORDERS, "fees", ANYTHING, "the example wraps the list in `fees`", "/orders/{order_id}/fees"),
@@ -88,4 +95,29 @@ CORRECTIONS = [
     Correction(COUPONS, "restricted_to", {"type": ["object", "array"]}, "`[]` is documented for promotions"),
     Correction(COUPONS, "shipping_methods", NULLABLE, "null for promotions"),
     Correction(COUPONS, "applies_to", OPTIONAL, "absent for promotions though listed as required"),
+    Correction(B2B_COMPANIES, "parentCompany", NULLABLE, "companies at the top have none"),
+    Correction(B2B_COMPANIES, "catalogId", NULLABLE, "null in stores with independent companies (field text)"),
+    Correction(B2B_COMPANIES, "data", _LIST, "the example is a list", "/companies/roles"),
+    Correction(B2B_COMPANIES, "permissionLevel", {"type": "integer"}, "the table of codes names a third level"),
+    Correction(
+        B2B_COMPANIES, "data", _LIST, "a company may have ten files (field text)", "/companies/{companyId}/attachments"
+    ),
+    Correction("b2b-edition/address/address.yaml", "data", _LIST, "it has pages, and so is a list", "/addresses"),
+    Correction("b2b-edition/sales_staff/sales_staff.yaml", "bcGroupName", _TEXT, "empty for a company without group"),
+    Correction(B2B_ORDERS, "cartId", {"type": ["string", "null"]}, "a UUID, by its example; none for other orders"),
+    Correction(B2B_ORDERS, "companyId", NULLABLE, "orders of buyers without company are included (endpoint's text)"),
+    Correction(B2B_ORDERS, "value", {"type": ["integer", "string"]}, "buyers enter text in some options"),
+    *(
+        Correction(B2B_ORDERS, name, NULLABLE, "for one type of field each (field text)")
+        for name in ("numberOfRows", "maximumValue", "maximumLength")
+    ),
+    Correction(B2B_PAYMENTS, "memo", _TEXT, "empty if nothing was entered"),
+    Correction(B2B_PAYMENTS, "rawTransaction", {"type": ["array", "string", "null"]}, "text for a single payment"),
+    Correction(B2B_RECEIPTS, "referenceNumber", _TEXT, "empty if there is none"),
+    Correction(
+        "b2b-edition/invoice_management/config/config.yaml",
+        "allowedMethods",
+        {"type": "array"},
+        "texts, by the example",
+    ),
 ]  # fmt: skip

@@ -32,7 +32,7 @@ def schema_of(stream: Stream, documents: Documents, existing: Mapping[str, Any])
     source = source_of(stream)
     derived: Schema = {}
     for endpoint in source.endpoints:
-        one = record_schema(documents.operation(endpoint), source.place)
+        one = record_schema(documents.operation(endpoint), ".".join(filter(None, (source.list_place, source.place))))
         derived = {**one, "properties": {**one["properties"], **derived.get("properties", {})}}
     derived["properties"].update(added_to(stream))
     return described(_with_keys(_corrected(derived, stream.name), stream), existing)

@@ -10,10 +10,14 @@ from source_bigcommerce.streams.stream import PerParentStream, Stream
 
 @dataclass(frozen=True)
 class Source:
-    """The endpoints that document a record, all of whose fields it may have, and the field of theirs that it is."""
+    """The endpoints that document a record, all of whose fields it may have, and the field of theirs that it is.
+
+    `list_place` is the field of a response that contains the list of records.
+    """
 
     endpoints: tuple[str, ...]
     place: str = ""
+    list_place: str = ""
 
 
 _PRODUCT = "v3/catalog/products/{id}"
@@ -38,6 +42,14 @@ _SOURCES = {
     "product_modifier_values": Source((f"{_PRODUCT}/modifiers/{{modifier_id}}/values",)),
     "product_tax_properties": Source(("v3/tax/products/properties",)),
     "inventory_items": Source(("v3/inventory/items",), "locations"),
+    "quote_details": Source(("b2b/rfq/{id}",)),
+    "quote_line_items": Source(("b2b/rfq/{id}",), "product_list"),
+    "invoices": Source(("b2b/ip/invoices/{id}", "b2b/ip/invoices")),
+    "shopping_lists": Source(("b2b/shopping-list/{id}", "b2b/shopping-list")),
+    "shopping_list_items": Source(("b2b/shopping-list/{id}",), "items"),
+    # Their own documents refer to a file outside the folder, which describes the same fields.
+    "quote_extra_fields": Source(("b2b/rfq/extra-fields", "b2b/companies/extra-fields")),
+    "invoice_extra_fields": Source(("b2b/companies/extra-fields",)),
 }
 
 
@@ -47,6 +59,8 @@ def source_of(stream: Stream) -> Source:
         return _SOURCES[stream.name]
     if isinstance(stream, PerParentStream):
         return Source((stream.children,))
+    if place := getattr(stream.listing.pagination, "place", ""):
+        return Source((stream.listing.endpoint,), list_place=place)
     parents = stream.listing.parents
     if isinstance(parents, ChannelParents) and parents.channel_endpoint:
         return Source((stream.listing.endpoint, parents.channel_endpoint))

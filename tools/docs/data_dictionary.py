@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from demo.queries import NEXT
+from demo.queries import B2B_EDITION, NEXT, Query
 from source_bigcommerce.streams.stream import DELETED_AT, Stream
 from tools.project import DOCS
 from tools.streams import streams
 
 DICTIONARY = DOCS / "data-dictionary.md"
 MODEL = DOCS / "data-model.md"
-_QUERIES = re.compile(r"(<!-- queries -->\n).*?(<!-- /queries -->)", re.DOTALL)
+_MARKS = {"queries": NEXT, "queries of B2B Edition": B2B_EDITION}
 _INTRODUCTION = """# Data dictionary
 
 All streams and fields, generated from the schemas (`make docs`). `a.b` is a field of the object `a`; `a[].b` is a field
@@ -35,8 +35,15 @@ def dictionary() -> str:
 
 def with_queries(text: str) -> str:
     """Returns the text of docs/data-model.md with the current queries."""
-    blocks = "\n".join(f"### {one.title}\n\n```sql\n{_broken(one.sql)}\n```\n" for one in NEXT)
-    return _QUERIES.sub(lambda found: f"{found[1]}\n{blocks}\n{found[2]}", text)
+    for mark, queries in _MARKS.items():
+        before, rest = text.split(f"<!-- {mark} -->\n")
+        after = rest.split(f"<!-- /{mark} -->")[1]
+        text = f"{before}<!-- {mark} -->\n\n{_blocks(queries)}\n<!-- /{mark} -->{after}"
+    return text
+
+
+def _blocks(queries: Iterable[Query]) -> str:
+    return "\n".join(f"### {one.title}\n\n```sql\n{_broken(one.sql)}\n```\n" for one in queries)
 
 
 def _own_schema(stream: Stream) -> Mapping[str, Any]:

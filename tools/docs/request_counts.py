@@ -13,14 +13,19 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteStream
 
 from sandbox import Options, Server, serve
 from source_bigcommerce.source import SourceBigcommerce
+from source_bigcommerce.streams.b2b_sales import QUOTES_WITH_DETAILS
 from source_bigcommerce.streams.catalog import ProductTaxProperties
 from source_bigcommerce.streams.product_list import PRODUCTS_WITH_OPTIONS
 from source_bigcommerce.streams.stream import PerParentStream, Stream
-from tools.streams import streams
+from tools.streams import ignore_documented_rates, streams
 
+_WITH_DETAILS = (PRODUCTS_WITH_OPTIONS, QUOTES_WITH_DETAILS)
 COUNTS = Path(__file__).with_suffix(".json")
 LENGTH = 1000
-_STORE = Options(orders=LENGTH, products=LENGTH, customers=LENGTH, coupons=LENGTH, rows=LENGTH, oddities=False)
+_STORE = Options(
+    orders=LENGTH, products=LENGTH, customers=LENGTH, coupons=LENGTH, rows=LENGTH, b2b=True, companies=LENGTH,
+    oddities=False,
+)  # fmt: skip
 
 
 def count_requests() -> dict[str, str]:
@@ -28,6 +33,7 @@ def count_requests() -> dict[str, str]:
 
     Where the sandbox holds fewer records than `LENGTH`, their number follows in parentheses.
     """
+    ignore_documented_rates()
     with serve(_STORE) as server:
         orders = server.store.ids("orders")
         for number in range(LENGTH - len(server.store.ids("refunds"))):
@@ -37,7 +43,7 @@ def count_requests() -> dict[str, str]:
 
 def _reads_one_list(stream: Stream) -> bool:
     needs_others = isinstance(stream, (PerParentStream, ProductTaxProperties))
-    return not (needs_others or stream.listing.parents or stream.listing is PRODUCTS_WITH_OPTIONS)
+    return not (needs_others or stream.listing.parents or stream.listing in _WITH_DETAILS)
 
 
 def _count(server: Server, stream: Stream) -> str:
@@ -56,6 +62,8 @@ def _full_refresh(server: Server, stream: Stream) -> int:
         "access_token": server.token,
         "store_hash": server.store_hash,
         "api_url": server.api_url,
+        "b2b_edition": True,
+        "b2b_api_url": server.b2b_api_url,
     }
     selected = ConfiguredAirbyteStream(
         stream=stream.as_airbyte_stream(),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.lists.listing import ChannelParents
+from source_bigcommerce.streams.b2b_sales import QUOTES_WITH_DETAILS, ShoppingLists
 from source_bigcommerce.streams.order_children import OrderShippingQuotes
 from source_bigcommerce.streams.product_list import PRODUCTS_WITH_OPTIONS
 from source_bigcommerce.streams.stream import PerParentStream, Stream
@@ -130,7 +131,8 @@ def _syncing(stream: Stream) -> tuple[str, ...]:
 def _reconciled(stream: Stream) -> str:
     if not stream.supports_incremental:
         return "-"
-    return "deletions; changes of the last 30 days" if isinstance(stream, PerParentStream) else "deletions and changes"
+    is_recent = isinstance(stream, PerParentStream) or stream.listing is QUOTES_WITH_DETAILS
+    return "deletions; changes of the last 30 days" if is_recent else "deletions and changes"
 
 
 def _endpoint(stream: Stream) -> str:
@@ -152,12 +154,16 @@ def _channel_restriction(stream: Stream) -> str:
 def _requests(stream: Stream) -> str:
     if isinstance(stream.listing.parents, ChannelParents):
         return "1, and 1 for each channel"
+    if stream.listing is ShoppingLists.listing:
+        return "1 for each user, and 1 for each list"
     if stream.listing.parents:
         return f"1 for each {stream.parent_field.removesuffix('_id').replace('_', ' ')}"
     if isinstance(stream, OrderShippingQuotes):
         return "those of the list, and 1 for each shipping address"
     if isinstance(stream, PerParentStream):
         return f"those of the list, and 1 for each {stream.parent_field.removesuffix('_id')}"
+    if stream.listing is QUOTES_WITH_DETAILS:
+        return "those of the list, and 1 for each quote"
     if stream.listing is PRODUCTS_WITH_OPTIONS:
         return "those of the list, and 100 for their options and modifiers"
     return "those of the list, and 20 for the properties"

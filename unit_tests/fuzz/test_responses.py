@@ -35,7 +35,7 @@ from unit_tests.fuzz.support import JSON, assert_sentence, examples, nested
 from unit_tests.representatives import representatives
 from unit_tests.support import make_store, set_listing
 
-OPTIONS = Options(orders=30, products=12, customers=12, coupons=12)
+OPTIONS = Options(orders=30, products=12, customers=12, coupons=12, b2b=True, companies=6)
 PAGE = 5  # records, so that each list has several pages
 MOST_REQUESTS = 600  # of a sync that ends; an undisturbed one takes fewer than 60
 GONE = object()
@@ -127,6 +127,8 @@ def read(stream: type[Stream], responses: Responses) -> list[dict[str, Any]]:
         store = make_store(
             start_date="2020-01-01",
             api_url="http://127.0.0.1:1",
+            b2b_edition=True,
+            b2b_api_url="http://127.0.0.1:1",
             store_hash=OPTIONS.store_hash,
             access_token=OPTIONS.token,
             num_workers=1,

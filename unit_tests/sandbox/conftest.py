@@ -88,7 +88,12 @@ class Direct:
         sizes = {"orders": 300, "products": 120, "customers": 120, "coupons": 40, "seed": 5}
         self.options = Options(**{**sizes, **options})
         self.store = Store(self.options)
-        self._app = Application(self.options, self.store)
+        self.app = Application(self.options, self.store)
+
+    @property
+    def root(self) -> str:
+        """Where the paths begin."""
+        return f"/stores/{self.options.store_hash}"
 
     def get(self, path: str, **headers: str) -> DirectResponse:
         """One request to a path below the store, its query as it is."""
@@ -102,7 +107,7 @@ class Direct:
         scope = {
             "type": "http",
             "method": "GET",
-            "path": f"/stores/{self.options.store_hash}/{where}",
+            "path": f"{self.root}/{where}",
             "root_path": "",
             "query_string": query.encode(),
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
@@ -114,9 +119,33 @@ class Direct:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
         headers_back = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         return DirectResponse(sent[0]["status"], headers_back, b"".join(one.get("body", b"") for one in sent[1:]))
+
+
+class B2B(Direct):
+    """B2B Edition of such a store; its paths are those below `/api/v3/io`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"orders": 60, "products": 40, "customers": 80, "coupons": 4, "b2b": True, **options})
+
+    @property
+    def root(self) -> str:
+        """Where the paths begin."""
+        return "/api/v3/io"
+
+    async def request(self, path: str, **headers: str) -> DirectResponse:
+        """One request, with the hash of the store unless another one is given."""
+        return await super().request(path, **{"x_store_hash": self.options.store_hash, **headers})
+
+    def rows(self, path: str, **headers: str) -> list[dict[str, Any]]:
+        """The rows of one page of a list, in either form of the envelope."""
+        response = self.get(path, **headers)
+        assert response.status == 200, response.body
+        data = response.json["data"]
+        found: list[dict[str, Any]] = data["list"] if isinstance(data, dict) else data
+        return found
 
 
 @pytest.fixture(scope="session")

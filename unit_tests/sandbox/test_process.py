@@ -58,11 +58,12 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(capsys: pytest.CaptureFixtur
     assert "cannot start" in capsys.readouterr().err
 
 
-def test_an_impossible_option_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("impossible", [["--window-ms", "0"], ["--heavy", "--seasonal"]])
+def test_an_impossible_option_is_said_in_a_sentence(impossible: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """No traceback here either."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signal, "signal", lambda *_: None)
-        assert main(["--orders", "10", "--window-ms", "0"]) == 1
+        assert main(["--orders", "10", *impossible]) == 1
     assert "cannot start" in capsys.readouterr().err
 
 
@@ -108,6 +109,7 @@ def test_the_contract_check_finds_a_difference(tmp_path: Path, monkeypatch: pyte
     variant = contract.Variant("marketing.v2.yml", "/coupons", "v2/coupons")
     monkeypatch.setattr(contract, "_variants", lambda _: [variant])
     monkeypatch.setattr(contract, "_of_collections", lambda *_: [])
+    monkeypatch.setattr(contract, "requests_to", lambda *_: [])
     file = tmp_path / "marketing.v2.yml"
     file.write_text(DOCUMENT.replace("TYPE", "boolean"))
     assert contract.main([str(tmp_path)]) == 0

@@ -81,6 +81,19 @@ function Item({ buttonsProps, children }) {
   );
 }
 
+/** A setting that is on or off; its label and help text are those of the field. */
+function Checkbox({ id, onChange, value = false }) {
+  return (
+    <input
+      aria-describedby={`${id}__description`}
+      checked={value}
+      id={id}
+      onChange={(event) => onChange(event.target.checked)}
+      type="checkbox"
+    />
+  );
+}
+
 const templates = {
   ArrayFieldItemTemplate: Item,
   ArrayFieldTemplate: List,
@@ -110,6 +123,7 @@ window.showForm = (specification, values) => {
         transformErrors={readable(specification)}
         uiSchema={uiSchema(specification)}
         validator={validator}
+        widgets={{ CheckboxWidget: Checkbox }}
       />,
     ),
   );

@@ -1,4 +1,4 @@
-"""The store's rate limit, which this connector shares with the merchant's other apps.
+"""The rate limit of one of BigCommerce's APIs, which this connector shares with the merchant's other apps.
 
 BigCommerce grants a number of requests per window; each response reports how many are left and when the window ends
 (docs/api-docs/getting-started/api-rate-limits). The governor is the CDK's call-rate budget: it is called before every
@@ -22,8 +22,9 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.call_rate import APIBudget
 
 from source_bigcommerce.api.errors import BigCommerceError, Breaker
-from source_bigcommerce.api.rate_limit.headers import headers_of, retry_after, seconds_to_reset
+from source_bigcommerce.api.rate_limit.headers import retry_after
 from source_bigcommerce.api.rate_limit.limiter import ConcurrencyLimiter
+from source_bigcommerce.api.rate_limit.pace import STORE_QUOTA, ApiQuota, Pace
 from source_bigcommerce.api.rate_limit.window import RateLimitWindow, RequestPermit
 
 logger = logging.getLogger("airbyte")
@@ -62,7 +63,7 @@ class RateLimitGovernor(APIBudget):
 
     `reserve` is the share of the quota, between 0 and 1, that is left to other apps. `clock` returns monotonic seconds.
     `sleep` replaces waiting, which the response to another request may end early. `max_in_flight` is the maximum number
-    of concurrent requests (None: no limit).
+    of concurrent requests (None: no limit). `quota` is how the API reports its quota, and what it documents of it.
     """
 
     listener: QuotaListener | None = None
@@ -74,6 +75,7 @@ class RateLimitGovernor(APIBudget):
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] | None = None,
         max_in_flight: int | None = None,
+        quota: ApiQuota = STORE_QUOTA,
     ) -> None:
         super().__init__(policies=[])  # one quota applies to all requests
         self._breaker = breaker
@@ -83,6 +85,7 @@ class RateLimitGovernor(APIBudget):
         self._in_slot = threading.local()
         self._changed = threading.Condition(threading.Lock())
         self._window = RateLimitWindow(reserve)
+        self._headers, self._pace = quota.headers, Pace(quota.rates, reserve)
         self._permits: dict[int, RequestPermit] = {}  # by thread: each sends one request at a time
         self._blocked_until = -math.inf
         self._blind_refusals = 0  # consecutive 429s that did not report a reset
@@ -93,8 +96,7 @@ class RateLimitGovernor(APIBudget):
         self._waiting = 0  # workers
         self._waiting_since = 0.0
         self._waited = 0.0
-        self._wait_is_reported = False
-        self._reported_end = -math.inf
+        self._wait_is_reported, self._reported_end = False, -math.inf
 
     @property
     def usage(self) -> Usage:
@@ -177,11 +179,12 @@ class RateLimitGovernor(APIBudget):
     # The methods below are called with the lock held.
 
     def _try_acquire(self) -> RequestPermit | float:
-        now = self._clock()
-        wait = max(self._blocked_until - now, 0.0) or self._window.wait(now)
+        now, endpoint = self._clock(), getattr(self._in_slot, "endpoint", None) or ""
+        wait = max(self._blocked_until - now, 0.0) or max(self._window.wait(now), self._pace.wait(endpoint, now))
         if wait > 0:
             return wait
         self._requests += 1
+        self._pace.send(endpoint, now)
         return self._window.send(now)
 
     def _fail_if_exhausted_again(self, wait: float) -> None:
@@ -238,14 +241,14 @@ class RateLimitGovernor(APIBudget):
         if not isinstance(response, requests.Response):
             self._window.record_lost(permit, now)
             return
-        self._window.record_response(permit, now, headers_of(response))
+        self._window.record_response(permit, now, self._headers.read(response))
         if response.status_code in (429, 509):  # 509 was the legacy hourly limit
             self._block(response, now)
         else:
             self._blind_refusals = 0
 
     def _block(self, response: requests.Response, now: float) -> None:
-        announced = max(seconds_to_reset(response) or 0, retry_after(response))
+        announced = max(self._headers.seconds_to_reset(response) or 0, retry_after(response))
         is_new = now >= self._blocked_until  # 429s of one burst are one
         self._pauses += is_new
         if announced <= 0:  # a store under load may return a 429 without headers, as documented

@@ -1,0 +1,22 @@
+{{ bigcommerce.stage('order_products', [
+    ('id', 'integer', 'order_line_id'),
+    ('order_id', 'integer', 'order_id'),
+    ('product_id', 'reference', 'product_id'),
+    ('variant_id', 'reference', 'variant_id'),
+    ('type', 'string', 'line_type'),
+    ('name', 'string', 'product_name'),
+    ('sku', 'string', 'sku'),
+    ('brand', 'string', 'brand_name'),
+    ('quantity', 'integer', 'quantity'),
+    ('quantity_shipped', 'integer', 'quantity_shipped'),
+    ('quantity_refunded', 'integer', 'quantity_refunded'),
+    ('price_ex_tax', 'number', 'unit_price_ex_tax'),
+    ('price_inc_tax', 'number', 'unit_price_inc_tax'),
+    ('total_ex_tax', 'number', 'total_ex_tax'),
+    ('total_inc_tax', 'number', 'total_inc_tax'),
+    ('total_tax', 'number', 'total_tax'),
+    ('discounted_total_inc_tax', 'number', 'discounted_total_inc_tax'),
+    ('cost_price_ex_tax', 'number', 'unit_cost'),
+    ('parent_order_product_id', 'reference', 'parent_order_line_id'),
+    ('applied_discounts', 'json', 'applied_discounts')
+]) }}

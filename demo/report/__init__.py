@@ -1,0 +1,1 @@
+"""The report that the demo ends with: one page with charts of the marts, without a network."""

@@ -1,0 +1,1 @@
+"""The key figures of each mart, computed from the sandbox's own world and never from a table."""

@@ -1,0 +1,1 @@
+"""The endpoints of B2B Edition."""

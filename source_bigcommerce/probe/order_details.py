@@ -1,0 +1,231 @@
+"""The parts of orders that the list can include: lines, consignments and fees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.probe import samples
+from source_bigcommerce.probe.answer import MIXED, Answer, Undecided, about
+from source_bigcommerce.probe.caps import SUSPICIOUS, Compared, cap_of
+from source_bigcommerce.probe.question import Question
+from source_bigcommerce.probe.session import ProbeSession, Row
+
+_GROUPS = ("shipping", "pickups", "downloads", "email")
+_FEWEST_CUT = min(SUSPICIOUS)
+_CHECKED = 5  # orders whose own endpoint is requested
+_FEW = 3  # orders that nothing suggests to be incomplete
+_PAGES = 4
+
+
+def _line_lists(order: Row) -> list[list[Row]]:
+    """Returns the lists of lines that an order includes, one per consignment."""
+    groups = order.get("consignments")
+    if not isinstance(groups, dict):
+        return []
+    return [lines for group in _GROUPS for lines in _inside(groups.get(group))]
+
+
+def _inside(value: Any) -> Iterator[list[Row]]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _inside(one)
+    elif isinstance(value, dict):
+        lines = value.get("line_items")
+        if isinstance(lines, list):
+            yield [line for line in lines if isinstance(line, dict) and "quantity" in line]
+        else:
+            for one in value.values():
+                yield from _inside(one)
+
+
+def _lines(order: Row) -> list[Row]:
+    return [line for lines in _line_lists(order) for line in lines]
+
+
+def _items(order: Row) -> int:
+    total = order.get("items_total")
+    return total if type(total) is int else 0
+
+
+def _own_lines(probe: ProbeSession, order_id: int) -> int:
+    """Returns the number of lines at the order's own endpoint: of the first pages, if there are many."""
+    found: set[int] = set()
+    for page in range(1, _PAGES + 1):
+        params = {"limit": 250, "page": page}
+        reply = probe.get(f"v2/orders/{order_id}/products", Scope.ORDERS, params)
+        new = set() if reply.is_refused else set(reply.ids) - found
+        found |= new
+        if not new or len(new) not in SUSPICIOUS:
+            break
+    return len(found)
+
+
+def _include_line_items(probe: ProbeSession) -> Answer:
+    orders = [order for order in _with_items(probe) if len(_lines(order)) < _FEWEST_CUT]
+    with_lines = [order for order in orders if _lines(order)]
+    doubtful = [order for order in orders if _items(order) > _pieces(_lines(order))]
+    others = [order for order in with_lines if order not in doubtful]
+    checked = [*sorted(doubtful, key=lambda order: len(_lines(order)))[:_CHECKED], *others[:_FEW]]
+    is_compared = False
+    for order in checked:
+        missing = _missing_lines(probe, order)
+        if missing and with_lines:
+            return Answer("some are missing", "an order has more lines at its own endpoint than in the list")
+        if missing:
+            return Answer(False, "no order includes its lines, although one has some at its own endpoint")
+        is_compared = is_compared or missing is not None
+    if not with_lines or not is_compared:
+        raise Undecided("needs an order with a few products, not edited during the probe")
+    return Answer(True, f"lines in {about(len(with_lines))} orders, and none missing in those that were checked")
+
+
+def _embedded_cap(probe: ProbeSession) -> Answer:
+    orders = [order for order in _with_items(probe) if _lines(order)]
+    by_length = sorted(orders, key=lambda order: -_longest(order))
+    by_items = sorted(orders, key=lambda order: -_items(order))
+    chosen = {order["id"]: order for order in [*by_length[:_CHECKED], *by_items[:_CHECKED]]}
+    return cap_of(
+        "lines in one order", _compared(probe, chosen.values()), longest=max(map(_longest, orders), default=0)
+    )
+
+
+def _compared(probe: ProbeSession, orders: Iterable[Row]) -> Iterator[Compared]:
+    for order in orders:
+        missing = _missing_lines(probe, order) if _may_be_cut(order) else 0
+        if missing is not None:
+            yield Compared(_longest(order), missing)
+
+
+def _with_items(probe: ProbeSession) -> list[Row]:
+    """Returns the sample's orders with items. Those with gift certificates are left out: these are listed apart."""
+    return [order for order in samples.orders_with_details(probe) if _items(order) and not _has_certificates(order)]
+
+
+def _has_certificates(order: Row) -> bool:
+    groups = order.get("consignments")
+    email = groups.get("email") if isinstance(groups, dict) else None
+    parts = email if isinstance(email, list) else [email]
+    return any(part.get("gift_certificates") for part in parts if isinstance(part, dict))
+
+
+def _longest(order: Row) -> int:
+    return max(map(len, _line_lists(order)), default=0)
+
+
+def _may_be_cut(order: Row) -> bool:
+    lines = _lines(order)
+    return len(lines) >= _FEWEST_CUT or _items(order) > _pieces(lines)
+
+
+def _missing_lines(probe: ProbeSession, order: Row) -> int | None:
+    """Returns the number of lines that the list lacks; None if the order is changed while they are compared."""
+    shown = len(_lines(order))
+    missing = _own_lines(probe, order["id"]) - shown
+    if missing <= 0:
+        return 0
+    again = samples.order_near(probe, order["id"], samples.DETAILS, is_fresh=True)
+    return missing if again and len(_lines(again)) == shown else None
+
+
+def _pieces(lines: list[Row]) -> int:
+    return sum(line["quantity"] for line in lines if type(line["quantity"]) is int)
+
+
+def _items_total(probe: ProbeSession) -> Answer:
+    votes = set()
+    count = 0
+    for order in samples.orders_with_details(probe):
+        lines = _lines(order)
+        pieces = _pieces(lines)
+        if not 0 < len(lines) < _FEWEST_CUT or pieces == len(lines):
+            continue  # its lines could be incomplete, or both readings are the same
+        count += 1
+        votes.add({pieces: "pieces", len(lines): "lines"}.get(_items(order), "neither"))
+    if not votes:
+        raise Undecided("needs an order in which a line has a quantity above one")
+    return Answer(votes.pop() if len(votes) == 1 else MIXED, f"compared in {about(count)} orders")
+
+
+def _fees_shape(probe: ProbeSession) -> Answer:
+    shapes = {_shape_of_fees(order) for order in samples.orders_with_details(probe)}
+    if "wrapped" in shapes:
+        return Answer("wrapped", 'orders include fees as {"fees": [...]}')
+    if shapes & {"link", "absent"} and "list" not in shapes:
+        raise Undecided("needs an order with a fee: without one, the include may have no effect")
+    for shape, word in (("link", "link when none"), ("absent", "absent when none"), ("empty list", "list")):
+        if shape in shapes:
+            return Answer(word, f"the fees of an order that has none: {shape}")
+    raise Undecided("needs an order without fees")
+
+
+def _shape_of_fees(order: Row) -> str:
+    fees = order.get("fees")
+    if "fees" not in order:
+        return "absent"
+    if isinstance(fees, list):
+        return "list" if fees else "empty list"
+    if isinstance(fees, dict):
+        return "wrapped" if "fees" in fees else "link"
+    return "other"
+
+
+def _has_no_fees(order: Row) -> bool:
+    return order.get("fees", []) == [] or order.get("fees") == {"fees": []} or _shape_of_fees(order) == "link"
+
+
+def _empty_fees(probe: ProbeSession) -> Answer:
+    without = samples.first_of(samples.orders_with_details(probe), _has_no_fees, _CHECKED)
+    for order in without:
+        reply = probe.get(f"v2/orders/{order['id']}/fees", Scope.ORDERS)
+        if reply.status == 204:
+            return Answer(204, "the fees of an order that has none")
+        if reply.body == []:
+            return Answer("list", "the fees of an order that has none: []")
+        if reply.body == {"fees": []}:
+            return Answer("wrapped", 'the fees of an order that has none: {"fees": []}')
+    raise Undecided("needs an order without fees")
+
+
+def _consignment_groups(probe: ProbeSession) -> Answer:
+    words = set()
+    for order in samples.orders_with_details(probe):
+        groups = order.get("consignments")
+        if not isinstance(groups, dict) or not any(name in groups for name in _GROUPS):
+            continue  # a link, for example
+        if any(groups.get(name) == "" for name in _GROUPS):
+            words.add("strings when empty")
+        elif any(name not in groups for name in _GROUPS):
+            words.add("missing when empty")
+        elif any(groups[name] in ([], {}, {"gift_certificates": []}) for name in _GROUPS):
+            words.add("all present")
+    if not words:
+        raise Undecided("needs an order with a single kind of consignment")
+    return Answer(words.pop() if len(words) == 1 else MIXED, "the groups of the consignments of orders")
+
+
+QUESTIONS = (
+    Question(
+        "orders_include_line_items",
+        "Does include=consignments.line_items bring the lines of every order?",
+        _include_line_items,
+    ),
+    Question(
+        "orders_embedded_cap",
+        "How many lines does the list include per consignment at most (none: all)?",
+        _embedded_cap,
+    ),
+    Question(
+        "orders_items_total_counts",
+        "Does items_total of an order count pieces or lines?",
+        _items_total,
+    ),
+    Question("orders_fees_shape", "In which shape does the list include fees?", _fees_shape),
+    Question("order_fees_empty", "What does /v2/orders/{id}/fees return for none?", _empty_fees),
+    Question(
+        "orders_consignment_groups",
+        "How does the list show groups of consignments with nothing in them?",
+        _consignment_groups,
+    ),
+)
