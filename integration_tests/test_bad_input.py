@@ -157,12 +157,12 @@ def test_a_config_that_is_not_json_is_explained(cli: CommandLine) -> None:
 def test_an_unknown_stream_is_named_and_the_others_finish(server: Server, cli: CommandLine) -> None:
     """A catalog from another version of the connector names a stream that is not there."""
     catalog: Any = ConfiguredAirbyteCatalogSerializer.dump(catalog_of())
-    catalog["streams"][1]["stream"]["name"] = "shopping_lists"
+    catalog["streams"][1]["stream"]["name"] = "gift_wraps"
     code, errors = read(cli, config_for(server, client_id=CLIENT), catalog)
     assert code == 1
-    assert set(errors) == {"shopping_lists", None}
-    assert "'shopping_lists', which this source does not have" in errors["shopping_lists"]
-    assert f"1 of {len(STREAMS)} streams did not sync: shopping_lists" in errors[None]
+    assert set(errors) == {"gift_wraps", None}
+    assert "'gift_wraps', which this source does not have" in errors["gift_wraps"]
+    assert f"1 of {len(STREAMS)} streams did not sync: gift_wraps" in errors[None]
 
 
 @pytest.mark.parametrize("catalog", ["[]", "{}", '{"streams": 1}', "nonsense"])
@@ -181,8 +181,9 @@ def test_a_state_file_of_an_unknown_shape_is_explained(server: Server, cli: Comm
     assert "state" in errors[None]
 
 
-# Without the scope for the checkout's content, some scripts stay out of sight and nothing fails.
-SCOPES = {s.parameter: s.value for s in Scope if s not in (Scope.NONE, Scope.CHECKOUT_CONTENT)}
+# Without the scope for the checkout's content, some scripts stay out of sight and nothing fails. That of B2B Edition
+# has no documented parameter: see test_b2b_edition.py.
+SCOPES = {s.parameter: s.value for s in Scope if s.parameter and s is not Scope.CHECKOUT_CONTENT}
 
 
 @pytest.mark.parametrize("parameter", representatives(SCOPES, {"store_v2_orders_read_only"}))

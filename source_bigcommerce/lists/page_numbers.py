@@ -70,7 +70,7 @@ class PageNumberReader:
         had_entries = _has_entries_before(end, self._filter, first)
         skipper = self._pages.skipper(closed)
         first = self._first(closed, skipper)
-        if not first.records and not skipper:
+        if not first.records and first.next is None:
             whole = self._pages.fetch(piece, None)
             if _has_entries_before(end, self._filter, whole) or (had_entries and not whole.records):
                 raise ended_early(self._pages, 0)
