@@ -11,6 +11,7 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -20,6 +21,8 @@ from image.names import PACKAGE
 from image.provenance import source_of
 from image.sbom import debian_components
 from source_bigcommerce import __version__
+from source_bigcommerce.api.scopes import Scope
+from source_bigcommerce.config import Config
 from tools import distribution, release
 from tools.project import ROOT
 
@@ -151,6 +154,18 @@ def test_the_release_publishes_under_the_names_of_this_project() -> None:
     security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     assert f"cosign verify ghcr.io/<owner>/{PACKAGE}:<version>" in security
     assert "/.github/workflows/release.yml@refs/tags/v<version>" in security
+    # The installer 4 brings cosign 3, whose bundles older ones do not look for.
+    assert re.search(r"sigstore/cosign-installer@\w+ # v4\.", text)
+    assert "cosign](https://docs.sigstore.dev/) 3 or newer" in security
+
+
+def test_the_security_policy_names_every_host_and_the_scope_that_is_not_read_only() -> None:
+    """Whoever opens a firewall or grants scopes relies on it."""
+    (sends,) = re.findall(r"^- \*\*It sends\*\* .*$", (ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.M)
+    for setting in ("api_url", "b2b_api_url"):
+        assert f"`{urlsplit(Config.model_fields[setting].default).hostname}`" in sends
+    (sees,) = re.findall(r"^- \*\*It sees\*\* .*$", (ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.M)
+    assert f"*{Scope.B2B_EDITION.value}*, which BigCommerce documents with *modify* only" in sees
 
 
 def test_nothing_is_published_unless_it_was_tested_scanned_and_started() -> None:
