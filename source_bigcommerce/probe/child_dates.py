@@ -2,8 +2,8 @@
 
 A GET cannot change anything, but dates can show it afterwards. A child that is much younger than its parent's
 `date_modified` did not move it. A parent's date that is the child's, long after the parent was created, was probably
-moved by it; a few of these, and no case to the contrary, are taken as proof, unless what adds the child also changes
-the status of the order, which moves the date by itself.
+moved by it; a few of these, and no case to the contrary, are taken as proof, unless what adds the child often changes
+the parent too, such as the status of the order, which moves the date by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _LONG = timedelta(days=1)  # more than a date in another time zone can be off, a
 _SAME = timedelta(seconds=2)
 _PROOFS = 3
 _TRIED = 6  # orders
+_STATUS = "a change of status"
+_BY_AN_APP = "another change by the same app"
 
 Ask = Callable[[ProbeSession], Answer]
 Rows = Iterable[Row]
@@ -56,11 +58,11 @@ class _Pair(NamedTuple):
 
 
 def _moves(
-    what: str, parent: str, pairs: Callable[[ProbeSession], Iterable[_Pair]], *, with_status: bool = False
+    what: str, parent: str, pairs: Callable[[ProbeSession], Iterable[_Pair]], coincides_with: str | None = None
 ) -> Ask:
     """Returns the function that asks whether `what` moves the date of its `parent`.
 
-    `with_status` is for children that are added together with a change of the order's status.
+    `coincides_with` is a change of the parent that is often made together with `what`: only `false` is proved then.
     """
 
     def present_date(probe: ProbeSession, id_: int) -> datetime | None:
@@ -74,9 +76,9 @@ def _moves(
             if pair.is_younger_than(pair.parent_modified) and pair.is_younger_than(present_date(probe, pair.parent)):
                 return Answer(False, f"{what} is more than a day younger than date_modified of its {parent}")
             proofs += pair.is_proof
-        if proofs >= _PROOFS and with_status:
+        if proofs >= _PROOFS and coincides_with:
             raise Undecided(
-                f"date_modified is the date of {what} in a few cases, but it coincides with a change of status"
+                f"date_modified is the date of {what} in a few cases, but it often coincides with {coincides_with}"
             )
         if proofs >= _PROOFS:
             return Answer(True, f"date_modified is the date of {what} in a few cases, and no case is to the contrary")
@@ -159,13 +161,13 @@ def _question(key: str, what: str, parent: str, ask: Ask) -> Question:
 
 QUESTIONS = (
     *(
-        _question(f"{name}_moves_order_date", what, "order", _moves(what, "order", pairs, with_status=with_status))
-        for name, what, pairs, with_status in (
-            ("shipment", "a new shipment", _of_orders("shipments"), True),
-            ("message", "a new message", _of_orders("messages"), False),
-            ("transaction", "a new transaction", _of_orders("transactions"), True),
-            ("refund", "a refund", _of_refunds, True),
-            ("metafield", "a metafield", _of_order_metafields, False),
+        _question(f"{name}_moves_order_date", what, "order", _moves(what, "order", pairs, coincides_with))
+        for name, what, pairs, coincides_with in (
+            ("shipment", "a new shipment", _of_orders("shipments"), _STATUS),
+            ("message", "a new message", _of_orders("messages"), None),
+            ("transaction", "a new transaction", _of_orders("transactions"), _STATUS),
+            ("refund", "a refund", _of_refunds, _STATUS),
+            ("metafield", "a metafield", _of_order_metafields, _BY_AN_APP),
         )
     ),
     _question(
@@ -198,7 +200,7 @@ QUESTIONS = (
         "metafield_moves_product_date",
         "a metafield",
         "product",
-        _moves("a metafield", "product", _of_product_metafields),
+        _moves("a metafield", "product", _of_product_metafields, _BY_AN_APP),
     ),
     _question(
         "variant_removal_moves_product_date",
@@ -210,7 +212,7 @@ QUESTIONS = (
         "attribute_moves_customer_date",
         "an attribute value",
         "customer",
-        _moves("an attribute value", "customer", _of_attribute_values),
+        _moves("an attribute value", "customer", _of_attribute_values, _BY_AN_APP),
     ),
     _question(
         "address_moves_customer_date",

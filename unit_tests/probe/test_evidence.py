@@ -417,7 +417,7 @@ def test_an_order_that_was_read_before_its_shipment_does_not_contradict() -> Non
 
 
 def test_children_that_come_with_a_change_of_status_prove_nothing() -> None:
-    """A capture, a refund or a shipment changes the status, which moves the date by itself."""
+    """A capture, a refund or a shipment changes the status, and an app may; that moves the date by itself."""
     dates = [f"Wed, {day:02d} Apr 2026 10:00:00 +0000" for day in range(1, 7)]
 
     def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
@@ -442,3 +442,13 @@ def test_the_status_of_an_unknown_store_differs_from_that_of_the_own_one(own: in
     """Else it is about the missing token."""
     statuses = {("v2/time", "0"): 403, ("v2/time", ""): own}
     assert answer("unknown_store_status", lambda *_: None, without_token=statuses)[0] == expected
+        if endpoint.endswith(("metafields", "attribute-values")):
+            parent = "customer_id" if "customers" in endpoint else "resource_id"
+            return v3({"id": n, parent: n, "date_created": f"2026-04-{n:02d}T10:00:01Z"} for n in range(1, 7))
+        if endpoint in ("v3/customers", "v3/catalog/products"):
+            old, new = "2020-01-01T00:00:00Z", "2026-04-{:02d}T10:00:00Z"
+            return v3({"id": n, "date_created": old, "date_modified": new.format(n)} for n in range(1, 7))
+    for key in ("metafield_moves_order_date", "metafield_moves_product_date", "attribute_moves_customer_date"):
+        value, evidence = answer(key, respond)
+        assert value == UNDECIDED
+        assert "coincides with another change by the same app" in evidence
