@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from source_bigcommerce.probe.answer import MIXED, Answer, Undecided, about
+from source_bigcommerce.probe.answer import MIXED, Answer, Undecided, counted
 from source_bigcommerce.probe.question import Question
 from source_bigcommerce.probe.session import ProbeSession
 
@@ -34,7 +34,10 @@ def _rate_limit_headers(probe: ProbeSession) -> Answer:
     having, lacking = probe.with_rate_limit, probe.without_rate_limit
     if not having + lacking:
         raise Undecided("no request succeeded")
-    evidence = f"{about(having)} of the responses have quota, requests left and reset; {about(lacking)} lack one"
+    evidence = (
+        f"{counted(having, 'response')} with quota, requests left and reset; "
+        f"{counted(lacking, 'response')} without one of them"
+    )
     return Answer(MIXED if having and lacking else bool(having), evidence)
 
 

@@ -27,12 +27,21 @@ class Undecided(Exception):
     """The store's data do not decide a question. The message says why, and which data would."""
 
 
+class Refused(Undecided):
+    """The store refuses a request for what it asks."""
+
+
 def about(count: int) -> str:
     """Returns a count in words that do not identify a store: with one significant digit."""
     if count < 10:
         return ("none", "one")[count] if count < 2 else "a few"
     unit: int = 10 ** (len(str(count)) - 1)
     return f"about {count // unit * unit}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Returns a rounded count with its noun, such as `one order` or `a few orders`."""
+    return f"{about(count) if count else 'no'} {noun}{'' if count == 1 else 's'}"
 
 
 def combined(answers: Mapping[str, Answer | Undecided]) -> Answer:

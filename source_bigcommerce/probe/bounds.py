@@ -15,7 +15,7 @@ from source_bigcommerce.api.client import Params
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.timestamps import format_timestamp
 from source_bigcommerce.probe import samples
-from source_bigcommerce.probe.answer import Answer, Undecided
+from source_bigcommerce.probe.answer import Answer, Refused, Undecided
 from source_bigcommerce.probe.session import ProbeSession, Row
 
 SECOND = timedelta(seconds=1)
@@ -91,28 +91,44 @@ def date_bound(listed: DatedList, *, is_minimum: bool) -> Callable[[ProbeSession
     return lambda probe: _first_answer(probe, listed, ask_for)
 
 
-def filter_applied(listed: DatedList, *, is_encoded: bool = False) -> Callable[[ProbeSession], Answer]:
+def filter_applied(listed: DatedList) -> Callable[[ProbeSession], Answer]:
     """Returns the function that asks whether the date filter of a list shows and hides a record to the second.
 
-    The answer is false only if a date two days after that of the record does not hide it either. `is_encoded` sends
-    the date with encoded colons; the answer is then about these alone.
+    The answer is false only if a date two days after that of the record does not hide it either.
     """
-    colons = " and encoded colons" if is_encoded else ""
 
     def ask_for(probe: ProbeSession, row: Row) -> Answer:
-        def shows(after: timedelta, *, is_encoded: bool = is_encoded) -> bool:
-            bound = format_timestamp(_date(row) + after)
-            return _shows(probe, listed, row, {listed.minimum: bound}, is_encoded=is_encoded)
-
-        if not shows(SECOND):
-            if not shows(-SECOND):
+        if not _shows_after(probe, listed, row, SECOND):
+            if not _shows_after(probe, listed, row, -SECOND):
                 raise Undecided(_HIDES_TOO_MUCH)
-            return Answer(True, f"{listed.minimum} one second before and after the date of one record{colons}")
-        if not shows(FAR):
+            return Answer(True, f"{listed.minimum} one second before and after the date of one record")
+        if not _shows_after(probe, listed, row, FAR):
             raise Undecided(_NOT_APPLIED)
-        if is_encoded and shows(FAR, is_encoded=False):
-            raise Undecided("the filter is not applied with plain colons either")
-        return Answer(False, f"{listed.minimum} with a date two days after that of one record{colons}")
+        return Answer(False, f"{listed.minimum} with a date two days after that of one record")
+
+    return lambda probe: _first_answer(probe, listed, ask_for)
+
+
+def encoded_colons_work(listed: DatedList) -> Callable[[ProbeSession], Answer]:
+    """Returns the function that asks whether the date filter of a list works with encoded colons to the second.
+
+    The answer is false only if it works with plain colons.
+    """
+
+    def ask_for(probe: ProbeSession, row: Row) -> Answer:
+        def works(*, is_encoded: bool) -> bool:
+            is_hidden = not _shows_after(probe, listed, row, SECOND, is_encoded=is_encoded)
+            return is_hidden and _shows_after(probe, listed, row, -SECOND, is_encoded=is_encoded)
+
+        evidence = f"{listed.minimum} one second before and after the date of one record, with encoded colons"
+        try:
+            if works(is_encoded=True):
+                return Answer(True, evidence)
+        except Refused as refused:
+            evidence = f"{evidence}: {refused}"
+        if not works(is_encoded=False):
+            raise Undecided("the filter does not work with plain colons either")
+        return Answer(False, f"{evidence}; it works with plain ones")
 
     return lambda probe: _first_answer(probe, listed, ask_for)
 
@@ -145,6 +161,14 @@ def _date(row: Row) -> datetime:
     if found is None:
         raise Undecided("needs a record with a date_modified")
     return found
+
+
+def _shows_after(
+    probe: ProbeSession, listed: DatedList, row: Row, step: timedelta, *, is_encoded: bool = False
+) -> bool:
+    """True if the filter shows the record with a minimum that lies so long after the date of the record."""
+    params: Params = {listed.minimum: format_timestamp(_date(row) + step)}
+    return _shows(probe, listed, row, params, is_encoded=is_encoded)
 
 
 def _shows(probe: ProbeSession, listed: DatedList, row: Row, params: Params, *, is_encoded: bool = False) -> bool:

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.probe.answer import FAILED, Answer, Undecided, combined
-from source_bigcommerce.probe.bounds import CUSTOMERS, ORDERS, PRODUCTS, DatedList, date_bound, filter_applied
+from source_bigcommerce.probe.bounds import (
+    CUSTOMERS,
+    ORDERS,
+    PRODUCTS,
+    DatedList,
+    date_bound,
+    encoded_colons_work,
+    filter_applied,
+)
 from source_bigcommerce.probe.question import Question
 from source_bigcommerce.probe.session import ProbeSession
 
@@ -44,8 +52,8 @@ def _id_bound(endpoint: str, scope: Scope, *, is_minimum: bool) -> Ask:
 
         def shows(bound: int) -> bool:
             bounds = (bound, id_ + 1) if is_minimum else (id_ - 1, bound)
-            reply = probe.get(endpoint, scope, {"min_id": bounds[0], "max_id": bounds[1], "limit": 10})
-            return id_ in reply.ids
+            params = {"min_id": bounds[0], "max_id": bounds[1], "limit": 10}
+            return id_ in probe.get(endpoint, scope, params, is_fresh=True).ids
 
         step = 1 if is_minimum else -1
         if shows(id_ + step):
@@ -122,11 +130,11 @@ QUESTIONS = (
     Question(
         "v3_encoded_colons_filter",
         "Does date_modified:min of customers work with encoded colons (%3A) in the date?",
-        filter_applied(CUSTOMERS, is_encoded=True),
+        encoded_colons_work(CUSTOMERS),
     ),
     Question(
         "products_encoded_colons_filter",
         "Does date_modified:min of products work with encoded colons (%3A) in the date?",
-        filter_applied(PRODUCTS, is_encoded=True),
+        encoded_colons_work(PRODUCTS),
     ),
 )

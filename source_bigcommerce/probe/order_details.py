@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.probe import samples
-from source_bigcommerce.probe.answer import MIXED, Answer, Undecided, about
-from source_bigcommerce.probe.caps import SUSPICIOUS, Compared, cap_of
+from source_bigcommerce.probe.answer import MIXED, Answer, Undecided, counted
+from source_bigcommerce.probe.caps import SUSPICIOUS, Compared, cap_of, missing_entries
 from source_bigcommerce.probe.question import Question
 from source_bigcommerce.probe.session import ProbeSession, Row
 
 _GROUPS = ("shipping", "pickups", "downloads", "email")
 _FEWEST_CUT = min(SUSPICIOUS)
 _CHECKED = 5  # orders whose own endpoint is requested
-_FEW = 3  # orders that nothing suggests to be incomplete
 _PAGES = 4
 
 
@@ -49,13 +49,18 @@ def _items(order: Row) -> int:
     return total if type(total) is int else 0
 
 
-def _own_lines(probe: ProbeSession, order_id: int) -> int:
-    """Returns the number of lines at the order's own endpoint: of the first pages, if there are many."""
+def _own_lines(probe: ProbeSession, order_id: int) -> int | None:
+    """Returns the number of lines at the order's own endpoint: of the first pages, if there are many.
+
+    None if it refuses the request.
+    """
     found: set[int] = set()
     for page in range(1, _PAGES + 1):
         params = {"limit": 250, "page": page}
         reply = probe.get(f"v2/orders/{order_id}/products", Scope.ORDERS, params)
-        new = set() if reply.is_refused else set(reply.ids) - found
+        if reply.is_refused:
+            return None
+        new = set(reply.ids) - found
         found |= new
         if not new or len(new) not in SUSPICIOUS:
             break
@@ -65,20 +70,34 @@ def _own_lines(probe: ProbeSession, order_id: int) -> int:
 def _include_line_items(probe: ProbeSession) -> Answer:
     orders = [order for order in _with_items(probe) if len(_lines(order)) < _FEWEST_CUT]
     with_lines = [order for order in orders if _lines(order)]
-    doubtful = [order for order in orders if _items(order) > _pieces(_lines(order))]
+    doubtful = [order for order in orders if _items(order) > len(_lines(order))]
+    doubtful.sort(key=lambda order: (_items(order) <= _pieces(_lines(order)), len(_lines(order))))
     others = [order for order in with_lines if order not in doubtful]
-    checked = [*sorted(doubtful, key=lambda order: len(_lines(order)))[:_CHECKED], *others[:_FEW]]
-    is_compared = False
-    for order in checked:
+    whole = set()
+    for order in [*doubtful, *others][:_CHECKED]:
         missing = _missing_lines(probe, order)
         if missing and with_lines:
             return Answer("some are missing", "an order has more lines at its own endpoint than in the list")
         if missing:
             return Answer(False, "no order includes its lines, although one has some at its own endpoint")
-        is_compared = is_compared or missing is not None
-    if not with_lines or not is_compared:
+        if missing == 0:
+            whole.add(order["id"])
+    if not with_lines or not whole:
         raise Undecided("needs an order with a few products, not edited during the probe")
-    return Answer(True, f"lines in {about(len(with_lines))} orders, and none missing in those that were checked")
+    if not {order["id"] for order in _may_lack_lines(probe, orders)} <= whole:
+        raise Undecided("no lines are missing in the orders that were checked, but others may lack some")
+    evidence = f"lines in {counted(len(with_lines), 'order')}"
+    return Answer(True, f"{evidence}: as many as at their own endpoint, or as items_total says")
+
+
+def _may_lack_lines(probe: ProbeSession, orders: Iterable[Row]) -> list[Row]:
+    """Returns the orders whose items_total does not show that their lines are whole."""
+    counts = _items_total_counts(probe)
+    if "neither" in counts or len(counts) > 1:
+        return list(orders)
+    # Without any vote, pieces and lines are the same number.
+    shown: Callable[[list[Row]], int] = len if "lines" in counts else _pieces
+    return [order for order in orders if _items(order) > shown(_lines(order))]
 
 
 def _embedded_cap(probe: ProbeSession) -> Answer:
@@ -86,16 +105,13 @@ def _embedded_cap(probe: ProbeSession) -> Answer:
     by_length = sorted(orders, key=lambda order: -_longest(order))
     by_items = sorted(orders, key=lambda order: -_items(order))
     chosen = {order["id"]: order for order in [*by_length[:_CHECKED], *by_items[:_CHECKED]]}
-    return cap_of(
-        "lines in one order", _compared(probe, chosen.values()), longest=max(map(_longest, orders), default=0)
-    )
+    longest = max(map(_longest, orders), default=0)
+    return cap_of("lines in one order", _compared(probe, chosen.values()), longest)
 
 
 def _compared(probe: ProbeSession, orders: Iterable[Row]) -> Iterator[Compared]:
     for order in orders:
-        missing = _missing_lines(probe, order) if _may_be_cut(order) else 0
-        if missing is not None:
-            yield Compared(_longest(order), missing)
+        yield Compared(_longest(order), _missing_lines(probe, order) if _may_be_cut(order) else 0)
 
 
 def _with_items(probe: ProbeSession) -> list[Row]:
@@ -120,32 +136,42 @@ def _may_be_cut(order: Row) -> bool:
 
 
 def _missing_lines(probe: ProbeSession, order: Row) -> int | None:
-    """Returns the number of lines that the list lacks; None if the order is changed while they are compared."""
-    shown = len(_lines(order))
-    missing = _own_lines(probe, order["id"]) - shown
-    if missing <= 0:
-        return 0
-    again = samples.order_near(probe, order["id"], samples.DETAILS, is_fresh=True)
-    return missing if again and len(_lines(again)) == shown else None
+    """Returns the number of lines that the list lacks; None if the order is changed, or its endpoint refuses them."""
+    own = _own_lines(probe, order["id"])
+    if own is None:
+        return None
+
+    def read_again() -> int | None:
+        again = samples.order_near(probe, order["id"], samples.DETAILS, is_fresh=True)
+        return len(_lines(again)) if again else None
+
+    return missing_entries(len(_lines(order)), own, read_again)
 
 
 def _pieces(lines: list[Row]) -> int:
     return sum(line["quantity"] for line in lines if type(line["quantity"]) is int)
 
 
-def _items_total(probe: ProbeSession) -> Answer:
-    votes = set()
-    count = 0
-    for order in samples.orders_with_details(probe):
+def _items_total_counts(probe: ProbeSession) -> Counter[str]:
+    """Returns in how many orders items_total is the number of their pieces, lines, or neither."""
+    counts: Counter[str] = Counter()
+    for order in _with_items(probe):
         lines = _lines(order)
         pieces = _pieces(lines)
         if not 0 < len(lines) < _FEWEST_CUT or pieces == len(lines):
             continue  # its lines could be incomplete, or both readings are the same
-        count += 1
-        votes.add({pieces: "pieces", len(lines): "lines"}.get(_items(order), "neither"))
-    if not votes:
+        counts[{pieces: "pieces", len(lines): "lines"}.get(_items(order), "neither")] += 1
+    return counts
+
+
+def _items_total(probe: ProbeSession) -> Answer:
+    counts = _items_total_counts(probe)
+    if not counts:
         raise Undecided("needs an order in which a line has a quantity above one")
-    return Answer(votes.pop() if len(votes) == 1 else MIXED, f"compared in {about(count)} orders")
+    evidence = f"compared in {counted(counts.total(), 'order')}"
+    if "neither" in counts:
+        raise Undecided(f"{evidence}: not all have as many pieces or lines, so the list may lack some")
+    return Answer(next(iter(counts)) if len(counts) == 1 else MIXED, evidence)
 
 
 def _fees_shape(probe: ProbeSession) -> Answer:
@@ -185,6 +211,10 @@ def _empty_fees(probe: ProbeSession) -> Answer:
             return Answer("list", "the fees of an order that has none: []")
         if reply.body == {"fees": []}:
             return Answer("wrapped", 'the fees of an order that has none: {"fees": []}')
+        if reply.status == 404:
+            again = samples.order_near(probe, order["id"], samples.DETAILS, is_fresh=True)
+            if again and _has_no_fees(again):
+                return Answer(404, "the fees of an order that has none")
     raise Undecided("needs an order without fees")
 
 
@@ -222,7 +252,7 @@ QUESTIONS = (
         _items_total,
     ),
     Question("orders_fees_shape", "In which shape does the list include fees?", _fees_shape),
-    Question("order_fees_empty", "What does /v2/orders/{id}/fees return for none?", _empty_fees),
+    Question("order_fees_empty", "What does /v2/orders/{id}/fees return for an order without fees?", _empty_fees),
     Question(
         "orders_consignment_groups",
         "How does the list show groups of consignments with nothing in them?",

@@ -12,7 +12,7 @@ from source_bigcommerce.probe.answer import Answer, Undecided
 from source_bigcommerce.probe.question import Question
 from source_bigcommerce.probe.session import ProbeSession, Reply, Row
 
-_GAPS = 12  # ids missing in the list that are requested by themselves
+_GAPS = 8  # ids missing in the list that are requested by themselves
 _TRIED = 6  # archived orders
 _CHANGED = "the order chosen was changed during the probe"
 _NO_ARCHIVED = "needs an archived order: archive one in the control panel (Orders > Archive)"
@@ -54,20 +54,25 @@ def _is(order: Row | None, **fields: bool | int) -> bool:
     return order is not None and all(order.get(name) == value for name, value in fields.items())
 
 
+def _own(probe: ProbeSession, id_: int, *, is_fresh: bool) -> Row | None:
+    """Returns an order from its own address; None if there is none."""
+    body = probe.get(f"v2/orders/{id_}", Scope.ORDERS, is_fresh=is_fresh).body
+    return body if isinstance(body, dict) else None
+
+
 def _is_still(probe: ProbeSession, id_: int, **fields: bool | int) -> bool:
     """True if the order's own address shows these values now."""
-    body = probe.get(f"v2/orders/{id_}", Scope.ORDERS, is_fresh=True).body
-    return isinstance(body, dict) and _is(body, **fields)
+    return _is(_own(probe, id_, is_fresh=True), **fields)
 
 
 def _archived(probe: ProbeSession) -> Iterator[int]:
-    """Yields ids of archived orders: in the list, by the filter, or of orders that a page leaves out."""
+    """Yields ids of orders that were archived: in the list, by the filter, or of orders that a page leaves out."""
     filtered = _is_deleted_reply(probe)
     for row in [*samples.orders(probe), *([] if filtered.is_refused else filtered.rows)]:
         if row.get("is_deleted") is True and type(row.get("id")) is int:
             yield row["id"]
     for id_ in _gaps(probe):
-        if _is_still(probe, id_, is_deleted=True):
+        if _is(_own(probe, id_, is_fresh=False), is_deleted=True):
             yield id_
 
 
@@ -101,15 +106,17 @@ def _is_listed(probe: ProbeSession, id_: int, what: str, **fields: bool | int) -
 def _archived_transactions(probe: ProbeSession) -> Answer:
     for id_ in islice(_archived(probe), _TRIED):
         reply = _transactions(probe, id_)
-        if reply.status == 200 and reply.rows:
-            return Answer(True, "the transactions of an archived order are shown")
-        if reply.status == 404:
-            others = samples.first_of(samples.orders(probe), lambda row: row.get("is_deleted") is False, 1)
-            if not others or _transactions(probe, others[0]["id"]).is_refused:
-                raise Undecided("the transactions of an order that is not archived are refused too")
-            if not _is_still(probe, id_, is_deleted=True):
-                raise Undecided(_CHANGED)
-            return Answer(False, "the transactions of an archived order: status 404, unlike those of another order")
+        is_shown = reply.status == 200 and bool(reply.rows)
+        if not is_shown and reply.status != 404:
+            continue
+        others = samples.first_of(samples.orders(probe), lambda row: row.get("is_deleted") is False, 1)
+        if not is_shown and (not others or _transactions(probe, others[0]["id"]).is_refused):
+            raise Undecided("the transactions of an order that is not archived are refused too")
+        present = samples.order_near(probe, id_, is_fresh=True) or _own(probe, id_, is_fresh=True)
+        if not _is(present, is_deleted=True):
+            raise Undecided(_CHANGED)
+        evidence = "are shown" if is_shown else "have status 404, unlike those of another order"
+        return Answer(is_shown, f"the transactions of an archived order {evidence}")
     raise Undecided("needs an archived order that has transactions")
 
 

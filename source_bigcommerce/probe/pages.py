@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from source_bigcommerce.api.client import Params
 from source_bigcommerce.api.scopes import Scope
-from source_bigcommerce.probe.answer import Answer, Undecided, combined
+from source_bigcommerce.probe.answer import Answer, Undecided, about, combined
 from source_bigcommerce.probe.caps import SUSPICIOUS
 from source_bigcommerce.probe.filters import Ask, answers_of, of_lists
 from source_bigcommerce.probe.question import Question
@@ -72,8 +72,8 @@ def _honoured(one: _List) -> Ask:
             return Answer(False, f"limit={_LARGEST} returns another number of entries, and another page follows")
         if _LARGEST > rows > max(size for size in SUSPICIOUS if size < _LARGEST):
             return Answer(True, f"limit={_LARGEST} returns more entries than any other size of a page")
-        if rows > 2 and len(one.get(probe, limit=2).rows) != 2:
-            return Answer(False, "limit=2 returns another number of entries")
+        if rows > 2 and len(one.get(probe, limit=2).rows) > 2:
+            return Answer(False, "limit=2 returns more entries")
         raise Undecided(f"needs {_LARGEST} entries")
 
     return ask
@@ -89,7 +89,8 @@ def _above_maximum(one: _List) -> Ask:
         rows = len(reply.rows)
         if rows != _ABOVE and not (rows < _ABOVE and one.continues(probe, reply, _ABOVE)):
             raise Undecided(f"needs more than {_LARGEST} entries")
-        return Answer("honoured" if rows == _ABOVE else "lowered", f"limit={_ABOVE}, and the size of the page")
+        size = rows if rows in (*SUSPICIOUS, _ABOVE) else about(rows)
+        return Answer("honoured" if rows == _ABOVE else "lowered", f"limit={_ABOVE}: a page of {size}")
 
     return ask
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 from source_bigcommerce.api.client import Params
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.probe import samples
 from source_bigcommerce.probe.answer import Answer, Undecided
-from source_bigcommerce.probe.caps import Compared, cap_of
+from source_bigcommerce.probe.caps import SUSPICIOUS, Compared, cap_of, missing_entries
 from source_bigcommerce.probe.customers import date_format
 from source_bigcommerce.probe.question import Question
 from source_bigcommerce.probe.session import ProbeSession, Reply, Row
@@ -16,6 +17,7 @@ from source_bigcommerce.probe.session import ProbeSession, Reply, Row
 _LIST = "v3/catalog/products"
 _IDS: Params = {"limit": 250, "include_fields": "id"}
 _CHECKED = 4  # products per part
+_CHECKED_IF_SHORT = 2  # where the longest list is shorter than a limit usually is
 _THREE = "needs three products"
 
 
@@ -67,27 +69,40 @@ def _total_pages(probe: ProbeSession) -> Answer:
 
 
 def _cap(part: str) -> Callable[[ProbeSession], Answer]:
-    endpoint = part.replace("_", "-")
-
-    def lists(probe: ProbeSession) -> Iterator[Compared]:
-        products = [row for row in samples.products(probe) if isinstance(row.get(part), list) and row[part]]
-        products.sort(key=lambda row: -len(row[part]))
+    def ask(probe: ProbeSession) -> Answer:
+        lengths = {row["id"]: len(row[part]) for row in samples.products(probe) if isinstance(row.get(part), list)}
+        longest = max(lengths.values(), default=0)
         # Shorter lists than the longest one are not cut, or the longest one would be cut too.
-        longest = [row for row in products if len(row[part]) == len(products[0][part])]
-        for row in longest[:_CHECKED]:
-            own = probe.get(f"{_LIST}/{row['id']}/{endpoint}", Scope.PRODUCTS, {"limit": 1})
-            total = own.meta("pagination").get("total")
-            if own.is_refused or type(total) is not int:
-                raise Undecided(f"{part} of one product: no total to compare the list with")
-            yield Compared(len(row[part]), total - len(row[part]))
+        ids = [id_ for id_, length in lengths.items() if length == longest > 0]
+        most = _CHECKED if longest >= min(SUSPICIOUS) else _CHECKED_IF_SHORT
+        compared = (_compared(probe, id_, part, longest) for id_ in ids[:most])
+        return cap_of(f"{part.replace('_', ' ')} of one product", compared, longest)
 
-    return lambda probe: cap_of(f"{part} of one product", lists(probe))
+    return ask
+
+
+def _compared(probe: ProbeSession, id_: int, part: str, shown: int) -> Compared:
+    own = probe.get(f"{_LIST}/{id_}/{part.replace('_', '-')}", Scope.PRODUCTS, {"limit": 1})
+    total = own.meta("pagination").get("total")
+    if own.is_refused or type(total) is not int:
+        raise Undecided(f"{part.replace('_', ' ')} of one product: no total to compare the list with")
+    return Compared(shown, missing_entries(shown, total, partial(_length, probe, id_, part)))
+
+
+def _length(probe: ProbeSession, id_: int, part: str) -> int | None:
+    """Returns the present length of a list that a product includes; None if it includes none."""
+    params: Params = {"id:in": id_, "include": part, "limit": 10}
+    rows = probe.get(_LIST, Scope.PRODUCTS, params, is_fresh=True).rows
+    found = next((row.get(part) for row in rows if row.get("id") == id_), None)
+    return len(found) if isinstance(found, list) else None
 
 
 def _images_empty(probe: ProbeSession) -> Answer:
     for row in samples.first_of(samples.products(probe), _has_no_images, _CHECKED):
         reply = probe.get(f"{_LIST}/{row['id']}/images", Scope.PRODUCTS, {"limit": 10})
-        if not reply.is_refused and not reply.rows:
+        # A product that was deleted has the status 404 too.
+        is_empty = _length(probe, row["id"], "images") == 0 if reply.status == 404 else not reply.rows
+        if is_empty:
             return Answer(reply.status, "the images of a product that has none")
     raise Undecided("needs a product without images")
 
@@ -98,9 +113,10 @@ def _has_no_images(row: Row) -> bool:
 
 def _bulk_pricing_rules_paged(probe: ProbeSession) -> Answer:
     for row in samples.first_of(samples.products(probe), _has_rules, _CHECKED):
-        reply = probe.get(f"{_LIST}/{row['id']}/bulk-pricing-rules", Scope.PRODUCTS, {"limit": 1})
-        if not reply.is_refused and reply.rows:
-            return Answer(len(reply.rows) == 1, "limit=1 for a product with several bulk pricing rules")
+        path = f"{_LIST}/{row['id']}/bulk-pricing-rules"
+        shown, all_ = (probe.get(path, Scope.PRODUCTS, {"limit": limit}, is_fresh=True) for limit in (1, 250))
+        if not shown.is_refused and shown.rows and len(all_.rows) > 1:
+            return Answer(len(shown.rows) == 1, "limit=1 for a product with several bulk pricing rules")
     raise Undecided("needs a product with two bulk pricing rules")
 
 
@@ -116,6 +132,11 @@ QUESTIONS = (
         "products_page_size_with_include",
         "How many products does a page have with include=images and limit=250?",
         lambda probe: _page_size(probe, "images"),
+    ),
+    Question(
+        "products_page_size_with_variants",
+        "How many products does a page have with include=variants and limit=250?",
+        lambda probe: _page_size(probe, "variants"),
     ),
     Question(
         "products_page_size_with_options",

@@ -19,7 +19,7 @@ from source_bigcommerce.api.json_body import UndecodableBody, decode
 from source_bigcommerce.api.rate_limit.headers import STORE_HEADERS
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.api.transport import REQUEST_KWARGS, StoreSession
-from source_bigcommerce.probe.answer import Undecided
+from source_bigcommerce.probe.answer import Refused, Undecided
 from source_bigcommerce.probe.limits import Patience, ProbeGovernor, RequestsSpent
 from source_bigcommerce.version import __version__
 
@@ -43,9 +43,9 @@ class Reply:
 
     @property
     def rows(self) -> list[Row]:
-        """The entries of a list of either version. Raises Undecided if the response is not a list."""
+        """The entries of a list of either version. Raises Refused, or Undecided if the response is not a list."""
         if self.is_refused:
-            raise Undecided(f"the store refuses the list with status {self.status}")
+            raise Refused(f"the store refuses the list with status {self.status}")
         found = self.body if not isinstance(self.body, dict) else self.body.get("data")
         found = [] if self.body is None else found
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):

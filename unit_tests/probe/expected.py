@@ -85,6 +85,7 @@ BY_SWITCH: dict[str, dict[str, Expected]] = {
     "limit_over_max": {"limit_above_maximum": _word("limit_over_max", _cap="lowered", _413=413)},
     "product_page_shrinks": {
         "products_page_size_with_include": lambda variant: variant.product_page_shrinks or 250,
+        "products_page_size_with_variants": lambda variant: variant.product_page_shrinks or 250,
         "products_page_size_with_options": _always(10),
     },
     "total_pages_lies": {"products_total_pages_right": _not("total_pages_lies")},

@@ -22,6 +22,8 @@ def of_customers(encoded: str) -> Respond:
     def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
         rows = [row for row in CUSTOMERS if params.get("id:in", row["id"]) == row["id"]]
         bound = params.get("date_modified:min")
+        if bound and is_encoded and encoded == "refused":
+            return Reply(422, None)
         if bound and is_encoded:
             bound = {"honoured": bound, "ignored": "", "cut": bound[:10] + "T23:59:59Z", "empty": "9"}[encoded]
         return v3(row for row in rows if not bound or row["date_modified"] >= bound)
@@ -30,11 +32,27 @@ def of_customers(encoded: str) -> Respond:
 
 
 @pytest.mark.parametrize(
-    ("encoded", "expected"), [("honoured", True), ("ignored", False), ("cut", UNDECIDED), ("empty", UNDECIDED)]
+    ("encoded", "expected"),
+    [("honoured", True), ("ignored", False), ("cut", False), ("empty", False), ("refused", False)],
 )
 def test_encoded_colons_must_show_and_hide(encoded: str, expected: Any) -> None:
-    """An empty list hides everything, and a date without its time hides the old record too."""
+    """An empty list hides everything, and a date without its time hides the old record too; plain colons do not."""
     assert answer("v3_encoded_colons_filter", of_customers(encoded))[0] == expected
+
+
+@pytest.mark.parametrize("plain", [{}, {"date_modified": "2024-02-01T00:00:30Z"}], ids=["deleted", "edited"])
+def test_a_record_that_changes_before_the_plain_colons_are_tried_decides_nothing(plain: dict[str, Any]) -> None:
+    """It was hidden for another reason than the encoded colons."""
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        if is_encoded:
+            return v3([])
+        rows = [row for row in CUSTOMERS if params.get("id:in", row["id"]) == row["id"]]
+        if "id:in" in params:
+            rows = [{**row, **plain} for row in rows if plain]
+        return v3(row for row in rows if row["date_modified"] >= params.get("date_modified:min", ""))
+
+    assert answer("v3_encoded_colons_filter", respond)[0] == UNDECIDED
 
 
 def test_a_record_at_midnight_does_not_show_that_the_time_counts() -> None:
@@ -71,6 +89,86 @@ def test_a_control_is_not_taken_from_an_earlier_question() -> None:
     assert answer_of("v2_date_filter_applied", probe)[0] is True
     orders.clear()
     assert answer_of("v2_min_date_modified_inclusive", probe)[0] == UNDECIDED
+
+
+@pytest.mark.parametrize("key", ["v2_min_id_inclusive", "v2_max_id_inclusive"])
+def test_the_control_of_a_bound_of_ids_is_requested_at_that_moment(key: str) -> None:
+    """Both questions send the same one, and the order may be deleted after the first."""
+    orders = [order(id_) for id_ in range(1, 20)]
+    probe = FakeProbe(plain(orders))
+    assert answer_of("v2_min_id_inclusive", probe)[0] is True
+    assert answer_of("v2_max_id_inclusive", probe)[0] is True
+    orders.clear()
+    assert answer_of(key, probe)[0] == UNDECIDED
+
+
+def with_cursors(after: str, dates: list[int], edited: dict[int, int] | None = None) -> Respond:
+    """Customers changed on these days, in pages whose cursor behaves so. Some are edited after the first page."""
+    days = dict(enumerate(dates, 1))
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        cursor = params.get("after")
+        if cursor:
+            days.update(edited or {})
+        bound = params.get("date_modified:min", "")
+        if cursor and after in ("carried", "dropped"):
+            bound = cursor.partition(" ")[2] if after == "carried" else ""
+        start = int(cursor.partition(" ")[0]) if cursor and after != "ignored" else 0
+        rows = [
+            {"id": id_, "date_modified": f"2024-{1 + day // 28:02d}-{1 + day % 28:02d}T00:00:30Z"}
+            for id_, day in days.items()
+        ]
+        rows = [row for row in rows if row["id"] > start and row["date_modified"] >= bound]
+        rows = rows[: 2 if cursor and after == "short" else params["limit"]]
+        if "addresses" in params.get("include", "") and not (cursor and after == "bare"):
+            rows = [{**row, "addresses": []} for row in rows]
+        end = f"{rows[-1]['id']} {bound}" if rows else None
+        return (
+            Reply(422, None)
+            if cursor and after == "refused"
+            else {"data": rows, "meta": {"cursor_pagination": {"end_cursor": end}}}
+        )
+
+    return respond
+
+
+MIXED_DATES = [7 * id_ % 41 for id_ in range(1, 41)]
+RISING_DATES = list(range(1, 41))
+
+
+@pytest.mark.parametrize(
+    ("after", "with_filters", "carries"),
+    [
+        ("honoured", True, False),
+        ("carried", True, True),
+        ("dropped", False, False),
+        ("ignored", False, False),
+        ("bare", False, False),
+        ("short", UNDECIDED, False),
+        ("refused", False, False),
+    ],
+)
+def test_a_cursor_keeps_its_filters_or_drops_them(after: str, with_filters: Any, carries: Any) -> None:
+    """The second page must leave out customers of its range whom the filter hides, and no other."""
+    respond = with_cursors(after, MIXED_DATES)
+    assert answer("customers_cursor_with_filters", respond)[0] == with_filters
+    assert answer("cursor_carries_filters", respond)[0] == carries
+
+
+@pytest.mark.parametrize("after", ["honoured", "carried", "dropped"])
+def test_dates_that_rise_with_the_ids_do_not_show_a_filter(after: str) -> None:
+    """Whatever follows two customers that pass it passes it too."""
+    respond = with_cursors(after, RISING_DATES)
+    assert answer("customers_cursor_with_filters", respond)[0] == UNDECIDED
+    assert answer("cursor_carries_filters", respond)[0] == UNDECIDED
+
+
+def test_a_customer_that_is_edited_meanwhile_rightly_passes_the_filter() -> None:
+    """It is on the second page with its new date."""
+    hidden = [id_ for id_, day in enumerate(MIXED_DATES, 1) if day < 20]
+    edited = {hidden[-3]: 90}
+    assert answer("customers_cursor_with_filters", with_cursors("honoured", MIXED_DATES, edited))[0] is True
+    assert answer("cursor_carries_filters", with_cursors("carried", MIXED_DATES, edited))[0] is True
 
 
 INCOMPLETE = {"count": 3, "statuses": [{"id": 0, "count": 2}, {"id": 10, "count": 1}]}
@@ -178,6 +276,19 @@ def test_transactions_of_archived_orders_are_seen_or_refused(of_archived: Any, o
     assert answer("archived_orders_have_transactions", respond)[0] == expected
 
 
+def test_an_order_that_is_restored_meanwhile_decides_nothing() -> None:
+    """Its transactions are shown because it is no longer archived."""
+    orders = [order(id_, is_deleted=id_ == 3) for id_ in range(1, 9)]
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        if endpoint.endswith("/transactions"):
+            orders[2] = order(3)
+            return v3([{"id": 1}])
+        return plain(orders)(endpoint, params, is_encoded)
+
+    assert answer("archived_orders_have_transactions", respond)[0] == UNDECIDED
+
+
 def test_a_gap_in_the_list_is_confirmed() -> None:
     """If sort is ignored, the page has gaps whose orders are elsewhere in the list."""
     orders = [order(id_, is_deleted=id_ == 3) for id_ in (5, 9, 7, 30, 2, 3)]
@@ -243,15 +354,75 @@ def test_a_size_that_is_not_known_must_be_seen_twice() -> None:
     assert answer("orders_embedded_cap", with_lines(orders, {1: 9, 2: 7}))[0] == UNDECIDED
 
 
-def test_an_image_that_is_added_meanwhile_is_no_cap() -> None:
-    """One product with one image less than its endpoint counts."""
+@pytest.mark.parametrize(
+    ("images", "is_added", "expected"), [(3, False, UNDECIDED), (10, True, UNDECIDED), (10, False, 10)]
+)
+def test_an_image_that_is_added_meanwhile_is_no_cap(images: int, is_added: bool, expected: Any) -> None:
+    """One product with one image less than its endpoint counts, also when it is read again."""
+    product = {"id": 1, "images": [{}] * images}
 
     def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
         if endpoint.endswith("/images"):
-            return v3([{}], total=4)
-        return v3([{"id": 1, "images": [{}] * 3}])
+            product["images"] = [{}] * (images + is_added)
+            return v3([{}], total=images + 1)
+        return v3([dict(product)])
 
-    assert answer("products_images_cap", respond)[0] == UNDECIDED
+    assert answer("products_images_cap", respond)[0] == expected
+
+
+@pytest.mark.parametrize(("is_added", "expected"), [(True, UNDECIDED), (False, 10)])
+def test_an_address_that_is_added_meanwhile_is_no_cap(is_added: bool, expected: Any) -> None:
+    """The customer is read again."""
+    customer = {"id": 1, "address_count": 11, "addresses": [{}] * 10}
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        if endpoint == "v3/customers/addresses":
+            customer["addresses"] = [{}] * (10 + is_added)
+            return v3([{}], total=11)
+        return v3([dict(customer)])
+
+    assert answer("customers_embedded_cap", respond)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "is_paged", "expected"), [(2, True, True), (2, False, False), (1, True, UNDECIDED), (1, False, UNDECIDED)]
+)
+def test_a_rule_that_is_deleted_meanwhile_is_no_page(rules: int, is_paged: bool, expected: Any) -> None:
+    """A list of one is a page of one, whatever limit does."""
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        if endpoint.endswith("/bulk-pricing-rules"):
+            return v3([{}] * (min(rules, params["limit"]) if is_paged else rules))
+        return v3([{"id": 1, "bulk_pricing_rules": [{}, {}]}])
+
+    assert answer("bulk_pricing_rules_paged", respond)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_there", "expected"),
+    [(v3([]), True, 200), (NOTHING, True, 204), (Reply(404, None), True, 404), (Reply(404, None), False, UNDECIDED)],
+)
+def test_images_that_are_not_found_have_that_status(reply: Any, is_there: bool, expected: Any) -> None:
+    """Unless the product is gone itself."""
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        if endpoint.endswith("/images"):
+            return reply
+        return v3([{"id": 1, "images": []}] if is_there or "id:in" not in params else [])
+
+    assert answer("product_images_empty_status", respond)[0] == expected
+
+
+@pytest.mark.parametrize(("is_there", "expected"), [(True, 404), (False, UNDECIDED)])
+def test_fees_that_are_not_found_have_that_status(is_there: bool, expected: Any) -> None:
+    """Unless the order is gone itself."""
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        if endpoint.endswith("/fees"):
+            return Reply(404, None)
+        return [order(1, fees=[])] if is_there or "min_id" not in params else []
+
+    assert answer("order_fees_empty", respond)[0] == expected
 
 
 def test_an_attribute_that_is_missing_is_no_cap_where_another_customer_has_more() -> None:
@@ -262,7 +433,8 @@ def test_an_attribute_that_is_missing_is_no_cap_where_another_customer_has_more(
         if endpoint == "v3/customers/attribute-values":
             return v3([{}], total=totals[params["customer_id:in"]])
         if "id:in" in params:
-            return v3([{"id": params["id:in"], "attributes": [{}] * shown[params["id:in"]]}])
+            ids = map(int, params["id:in"].split(","))
+            return v3({"id": id_, "attributes": [{}] * shown[id_]} for id_ in ids)
         return v3({"id": id_, "attribute_count": count} for id_, count in totals.items())
 
     assert answer("customers_attributes_cap", respond)[0] == UNDECIDED
@@ -273,7 +445,58 @@ def test_orders_that_include_half_of_their_lines_are_found() -> None:
     orders = [order(id_, items_total=4, consignments=consignments(2)) for id_ in range(1, 9)]
     own = dict.fromkeys(range(1, 9), 4)
     assert answer("orders_include_line_items", with_lines(orders, own))[0] == "some are missing"
-    assert answer("orders_include_line_items", with_lines(orders, dict.fromkeys(own, 2)))[0] is True
+    # Not all are compared with their own endpoints, and items_total of the others says that a line may be missing.
+    assert answer("orders_include_line_items", with_lines(orders, dict.fromkeys(own, 2)))[0] == UNDECIDED
+    assert answer("orders_include_line_items", with_lines(orders[:5], dict.fromkeys(own, 2)))[0] is True
+    whole = [{**one, "items_total": 2} for one in orders]
+    assert answer("orders_include_line_items", with_lines(whole, dict.fromkeys(own, 2)))[0] is True
+
+
+def with_quantities(id_: int, *quantities: int, items_total: int, **groups: Any) -> dict[str, Any]:
+    """An order that includes lines with these quantities."""
+    items = [{"id": number, "quantity": quantity} for number, quantity in enumerate(quantities)]
+    return order(
+        id_, items_total=items_total, consignments={**consignments(0), "shipping": [{"line_items": items}], **groups}
+    )
+
+
+def test_lines_are_missing_also_where_items_total_counts_lines() -> None:
+    """One line of five pieces looks whole if it counts pieces."""
+    orders = [with_quantities(id_, 5, 1, items_total=2) for id_ in range(1, 12)]
+    orders.append(with_quantities(12, 5, items_total=2))
+    own = dict.fromkeys(range(1, 13), 2)
+    assert answer("orders_include_line_items", with_lines(orders, own))[0] == "some are missing"
+    assert answer("orders_include_line_items", with_lines(orders[:11], own))[0] is True  # "lines" settles all
+
+
+def test_an_items_total_that_counts_neither_settles_no_order() -> None:
+    """Each must be compared with its own endpoint then."""
+    orders = [with_quantities(id_, 5, 1, items_total=1) for id_ in range(1, 12)]
+    own = dict.fromkeys(range(1, 12), 2)
+    assert answer("orders_include_line_items", with_lines(orders, own))[0] == UNDECIDED
+    assert answer("orders_include_line_items", with_lines(orders[:5], own))[0] is True
+
+
+def test_lines_that_the_own_endpoint_refuses_are_not_whole() -> None:
+    """Nothing was compared."""
+    orders = [order(1, items_total=2, consignments=consignments(2))]
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        return Reply(404, None) if endpoint.endswith("/products") else listed(orders, params)
+
+    assert answer("orders_include_line_items", respond)[0] == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [([6, 6], "pieces"), ([2, 2], "lines"), ([6, 2], "mixed"), ([6, 5], UNDECIDED), ([5, 5], UNDECIDED)],
+)
+def test_items_total_counts_pieces_or_lines(totals: list[int], expected: str) -> None:
+    """Another number may be of lines that the list lacks. Gift certificates, which are no lines, count as items."""
+    gift = {"email": {"gift_certificates": [{"recipient": "x"}]}}
+    orders = [with_quantities(id_, 5, 1, items_total=total) for id_, total in enumerate(totals, 1)]
+    orders.append(with_quantities(9, 5, 1, items_total=7, **gift))
+    assert answer("orders_items_total_counts", lambda *_: orders)[0] == expected
 
 
 def test_a_line_that_is_added_meanwhile_is_not_missing() -> None:
@@ -344,7 +567,10 @@ def test_the_size_of_a_page_is_counted() -> None:
     """A server may repeat the limit, and show fewer."""
     assert answer("products_page_size_with_options", short_pages)[0] == 10
     assert answer("page_size_honoured_products", short_pages)[0] is False
-    assert answer("limit_above_maximum", short_pages)[0] == "lowered"
+    assert answer("products_page_size_with_variants", short_pages)[0] == 10
+    value, evidence = answer("limit_above_maximum", short_pages)
+    assert value == "lowered"
+    assert "brands, order_refunds: lowered (limit=251: a page of 10)" in evidence
     assert answer("products_total_pages_right", short_pages)[0] is False
 
 
@@ -355,7 +581,12 @@ def test_a_list_that_fits_on_a_page_does_not_show_its_size() -> None:
         rows = [{"id": id_} for id_ in range(12)][: params["limit"]]
         return rows if endpoint.startswith("v2") else v3(rows, total=12, per_page=params["limit"])
 
-    for key in ("products_page_size_with_options", "page_size_honoured_products", "limit_above_maximum"):
+    for key in (
+        "products_page_size_with_options",
+        "products_page_size_with_variants",
+        "page_size_honoured_products",
+        "limit_above_maximum",
+    ):
         assert answer(key, respond)[0] == UNDECIDED
 
 
@@ -364,6 +595,16 @@ def test_a_small_limit_that_is_honoured_does_not_show_a_large_one() -> None:
     assert answer("page_size_honoured_orders", short_pages)[0] == UNDECIDED
     ignoring = [order(id_) for id_ in range(1, 31)]
     assert answer("page_size_honoured_orders", lambda *_: ignoring)[0] is False
+
+
+def test_a_list_that_becomes_shorter_does_not_ignore_a_small_limit() -> None:
+    """Two of three were deleted before it was requested with limit=2."""
+    orders = [order(id_) for id_ in (1, 2, 3)]
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        return orders[:1] if params["limit"] == 2 else orders
+
+    assert answer("page_size_honoured_orders", respond)[0] == UNDECIDED
 
 
 def test_all_lists_are_honoured_only_if_each_is() -> None:
@@ -423,6 +664,12 @@ def test_children_that_come_with_a_change_of_status_prove_nothing() -> None:
     def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
         if endpoint.endswith("refunds"):
             return v3({"id": n, "order_id": n, "created": f"2026-04-{n:02d}T10:00:00Z"} for n in range(1, 7))
+        if endpoint.endswith(("metafields", "attribute-values")):
+            parent = "customer_id" if "customers" in endpoint else "resource_id"
+            return v3({"id": n, parent: n, "date_created": f"2026-04-{n:02d}T10:00:01Z"} for n in range(1, 7))
+        if endpoint in ("v3/customers", "v3/catalog/products"):
+            old, new = "2020-01-01T00:00:00Z", "2026-04-{:02d}T10:00:00Z"
+            return v3({"id": n, "date_created": old, "date_modified": new.format(n)} for n in range(1, 7))
         if endpoint.startswith("v3/orders/"):
             id_ = int(endpoint.split("/")[2])
             return v3([{"id": id_, "date_created": f"2026-04-{id_:02d}T10:00:00Z"}])
@@ -434,6 +681,10 @@ def test_children_that_come_with_a_change_of_status_prove_nothing() -> None:
         value, evidence = answer(f"{child}_moves_order_date", respond)
         assert value == UNDECIDED
         assert "coincides with a change of status" in evidence
+    for key in ("metafield_moves_order_date", "metafield_moves_product_date", "attribute_moves_customer_date"):
+        value, evidence = answer(key, respond)
+        assert value == UNDECIDED
+        assert "coincides with another change by the same app" in evidence
     assert answer("message_moves_order_date", respond)[0] is True
 
 
@@ -442,13 +693,3 @@ def test_the_status_of_an_unknown_store_differs_from_that_of_the_own_one(own: in
     """Else it is about the missing token."""
     statuses = {("v2/time", "0"): 403, ("v2/time", ""): own}
     assert answer("unknown_store_status", lambda *_: None, without_token=statuses)[0] == expected
-        if endpoint.endswith(("metafields", "attribute-values")):
-            parent = "customer_id" if "customers" in endpoint else "resource_id"
-            return v3({"id": n, parent: n, "date_created": f"2026-04-{n:02d}T10:00:01Z"} for n in range(1, 7))
-        if endpoint in ("v3/customers", "v3/catalog/products"):
-            old, new = "2020-01-01T00:00:00Z", "2026-04-{:02d}T10:00:00Z"
-            return v3({"id": n, "date_created": old, "date_modified": new.format(n)} for n in range(1, 7))
-    for key in ("metafield_moves_order_date", "metafield_moves_product_date", "attribute_moves_customer_date"):
-        value, evidence = answer(key, respond)
-        assert value == UNDECIDED
-        assert "coincides with another change by the same app" in evidence

@@ -13,6 +13,7 @@ from source_bigcommerce.probe.answer import UNDECIDED
 from source_bigcommerce.probe.limits import MOST_REQUESTS
 from source_bigcommerce.probe.questions import QUESTIONS
 from unit_tests.probe.expected import BY_DATES, BY_SWITCH, ONLY_BY_EDITS, right_answers
+from unit_tests.probe.test_docs import documented
 from unit_tests.probe.world import probe_of, world
 
 SWITCHES = [field.name for field in dataclasses.fields(ApiVariant)]
@@ -87,9 +88,12 @@ EMPTY = {"orders": 0, "products": 0, "customers": 0, "coupons": 0}
     ],
 )
 def test_data_that_do_not_decide_lead_to_no_wrong_answer(name: str, options: dict[str, Any]) -> None:
-    """An empty store, and one with everyday records only."""
-    answers = probe_of(API_VARIANTS[name], **options)
+    """An empty store, and one with everyday records only: the requests suffice for all questions."""
+    with world(api_variant=API_VARIANTS[name], **options) as store:
+        answers = store.probe()
     assert _wrong(answers, right_answers(API_VARIANTS[name])) == {}
+    assert len(store.sent) < MOST_REQUESTS
+    assert not [answer for answer in store.found.values() if "used up" in answer.evidence]
 
 
 def test_an_empty_store_decides_hardly_anything() -> None:
@@ -118,9 +122,13 @@ def _assert_right(variant: ApiVariant, moved: set[str]) -> None:
     assert _wrong(answers, right_answers(variant)) == {}
     # A defect of a question must not pass for a store that cannot decide it.
     assert not [answer for answer in store.found.values() if "unexpected form" in answer.evidence]
+    fewest, most = documented(r"the sandbox store receives (\d+) to (\d+)")
+    assert fewest <= len(store.sent) <= most
     owed = {key for switch in moved for key in BY_SWITCH.get(switch, {})}
     undecided = {key for key in owed if answers[key] == UNDECIDED} - _undecidable(variant)
     assert undecided == set()
+    if not (variant.customers_cursor_absent or variant.date_filter_ignored):
+        assert answers["customers_cursor_with_filters"] is True
 
 
 def _wrong(answers: dict[str, Any], expected: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -141,7 +149,7 @@ def _undecidable(variant: ApiVariant) -> set[str]:
     if (variant.include_cap_addresses or 251) > 260:
         found.add("customers_embedded_cap")
     if (variant.product_page_shrinks or 250) >= 250:  # all products fit on a page
-        found.add("products_page_size_with_include")
+        found |= {"products_page_size_with_include", "products_page_size_with_variants"}
     if not variant.limit_ignored_v2:  # some lists are shorter than a page
         found |= {"page_size_honoured", "page_size_honoured_coupons"}
     if variant.unknown_store_status == 401:  # the status of a request without a token

@@ -41,6 +41,7 @@ class World:
         self.before: Callable[[requests.PreparedRequest], None] | None = None
         self.clock = Clock()
         self.sent: list[requests.PreparedRequest] = []
+        self.received: list[requests.Response] = []
         self.found: dict[Question, Answer] = {}
         self.errors: list[BigCommerceError] = []
         network = InProcess(self.app)
@@ -49,7 +50,9 @@ class World:
             self.sent.append(request)
             if self.before:
                 self.before(request)
-            return network.send(request)
+            response = network.send(request)
+            self.received.append(response)
+            return response
 
         patches.setattr(HTTPAdapter, "send", send)
         governor = partial(ProbeGovernor, clock=self.clock, sleep=self.clock.sleep)
