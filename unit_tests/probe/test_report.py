@@ -15,22 +15,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 import source_bigcommerce.probe
 from sandbox import API_VARIANTS, Options, serve
 from sandbox.records import KINDS
-from source_bigcommerce.probe.answer import Answer, Undecided, about, combined, word
+from source_bigcommerce.probe.answer import Answer, Undecided, about, combined, counted, word
 from source_bigcommerce.probe.questions import QUESTIONS
 from source_bigcommerce.probe.report import as_json, as_report, as_table
 from source_bigcommerce.probe.run import main
 from unit_tests.probe.world import CLIENT, World, world
 
-SHORTEST = 3  # characters of a text that could identify anything
+HEADING = re.compile(
+    r"### Report of bigcommerce-probe\n\nVersion [\d.]+, Python 3\.\d+\. \d+ of \d+ questions are decided\.\n\n"
+    r"\| Question \| Answer \| How it was found out \|\n"
+)
 
 
 @pytest.mark.parametrize("variant", ["likeliest", "everything awkward", "is_deleted is refused"])
 def test_the_report_contains_nothing_of_the_store(variant: str) -> None:
-    """Every text and number of the sandbox's world is searched for in it."""
+    """Every text and number of the sandbox's world, and of the responses, is searched for in it as a word."""
     with world(api_variant=API_VARIANTS[variant], store_hash="hash7f3a", token="tok-51c0ffee") as store:
         store.probe()
         written = as_report(store.found)
@@ -51,10 +55,13 @@ def test_the_numbers_in_a_report_identify_nothing() -> None:
 
 
 @pytest.mark.parametrize("place", ["value", "evidence"])
-@pytest.mark.parametrize("leak", ["Everyday Camping Lantern", "olivia.ohara.300@example.com", "50.5700", "300001"])
+@pytest.mark.parametrize(
+    "leak", ["Everyday Camping Lantern", "olivia.ohara.300@example.com", "50.5700", "300001", "57", "Bo"]
+)
 def test_a_leak_would_be_found(leak: str, place: str) -> None:
-    """The search finds a name, a mail address, an amount and an id that somebody adds to an answer."""
+    """The search finds a name, a mail address, an amount and an id that somebody adds to an answer, however short."""
     with world() as store:
+        store.store.edit("customers", 7, first_name="Bo")
         store.probe()
         question, answer = next(iter(store.found.items()))
         changes: dict[str, str] = {place: f"{getattr(answer, place)} of {leak}"}
@@ -63,10 +70,15 @@ def test_a_leak_would_be_found(leak: str, place: str) -> None:
 
 
 def test_the_search_covers_the_whole_world() -> None:
-    """Every kind of record, and every row below it."""
+    """Every kind of record, every row below it, the store's own profile, and whatever the probe received."""
     with world() as store:
+        store.probe()
         texts = set(_world(store))
+        profile = set(_values(_profile(store)))
     assert len(texts) > 3000
+    assert {"Outdoor clothing", "USD"} < profile < texts
+    for response in store.received:
+        assert response.status_code == 204 or set(_values(response.json())) <= texts
 
 
 def test_the_json_is_one_object_with_all_questions() -> None:
@@ -98,6 +110,14 @@ def test_the_table_has_each_question_with_its_answer() -> None:
 def test_counts_are_rounded(count: int, words: str) -> None:
     """The exact number of orders could identify a store."""
     assert about(count) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "no orders"), (1, "one order"), (2, "a few orders"), (57, "about 50 orders")]
+)
+def test_counts_agree_with_their_nouns(count: int, words: str) -> None:
+    """In public reports."""
+    assert counted(count, "order") == words
 
 
 def test_answers_of_several_lists_are_combined() -> None:
@@ -208,22 +228,42 @@ def _written(store: World, folder: Path) -> str:
 
 
 def _leaks(store: World) -> list[str]:
-    """The texts and numbers of the store that its report contains, unless they are the probe's own words."""
-    written = as_report(store.found)
-    own_words = " ".join(_texts()) + written.partition("\n\n")[0]
-    return [text for text in _world(store) if text in written and text not in own_words]
+    """The texts and numbers of the store that its report contains as words, unless they are the probe's own."""
+    heading, _, table = as_report(store.found).partition("|---|")
+    assert HEADING.fullmatch(heading)
+    own_words = " ".join(_texts())
+    table = re.sub(r"\babout \d+", "", table)  # rounded, as another test shows
+    return [text for text in _world(store) if _has_word(table, text) and not _has_word(own_words, text)]
+
+
+def _has_word(text: str, word: str) -> bool:
+    found = text.find(word)
+    while found >= 0:
+        before, after = text[max(0, found - 1) : found], text[found + len(word) : found + len(word) + 1]
+        if not (before.isalnum() and word[0].isalnum()) and not (after.isalnum() and word[-1].isalnum()):
+            return True
+        found = text.find(word, found + 1)
+    return False
 
 
 def _world(store: World) -> Iterator[str]:
-    """Every text and number of the store's records that could identify something."""
-    seen = set()
+    """Every text and number of the store's profile and records, and of the responses, that has a letter or digit."""
+    seen = set(_values(_profile(store)))
     for kind in KINDS:
         for id_ in store.store.ids(kind):
             seen |= set(_values(store.store.record(kind, id_)))
     for collection in store.store.collections.values():
         for row in collection.rows():
             seen |= set(_values(row))
+    for response in store.received:
+        seen |= set(_values(response.json() if response.content else None))
     yield from seen
+
+
+def _profile(store: World) -> Any:
+    """The body of `/v2/store`, which the probe does not request."""
+    address = f"{store.config['api_url']}/stores/{store.options.store_hash}/v2/store"
+    return requests.get(address, headers={"X-Auth-Token": store.options.token}, timeout=5).json()
 
 
 def _values(value: Any) -> Iterator[str]:
@@ -233,7 +273,7 @@ def _values(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _values(one)
-    elif value is not None and not isinstance(value, bool) and len(str(value)) >= SHORTEST:
+    elif value is not None and not isinstance(value, bool) and re.search(r"\w", str(value)):
         yield str(value)
 
 
