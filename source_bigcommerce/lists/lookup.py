@@ -36,7 +36,7 @@ def find_record(client: ListClient, endpoint: str, listing: Listing, key: Any) -
     except NotFound:
         return None
     if len(records) != 1:
-        raise _proves_nothing(f"{endpoint} returned {len(records)} records")
+        raise BigCommerceError(f"{endpoint} returned {len(records)} records.", FailureType.system_error)
     return {**records[0], "id": key}
 
 

@@ -277,14 +277,14 @@ class Enricher:
         try:
             return self.enrich(entries, reread_all)
         except BigCommerceError as error:
-            if not _concerns_one_entry(error):
+            if not concerns_one_entry(error):
                 raise
         completed: list[Record] = []
         for entry in originals:
             try:
                 completed.extend(self.enrich([entry], reread_all))
             except BigCommerceError as error:
-                if not _concerns_one_entry(error):
+                if not concerns_one_entry(error):
                     raise
                 self.reader.keep_unread(key_of(entry), error)
         return completed
@@ -299,7 +299,7 @@ class Enricher:
         return entries
 
 
-def _concerns_one_entry(error: BigCommerceError) -> bool:
+def concerns_one_entry(error: BigCommerceError) -> bool:
     """Returns False for temporary failures, and for those that concern other entries as well."""
     is_general = isinstance(error, (FilterRefused, Forbidden)) or error.failure_type is FailureType.transient_error
     return not is_general

@@ -6,6 +6,7 @@ No record is deleted because of an error, a refusal, an empty response that may 
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from airbyte_cdk.sources.types import Record as CdkRecord
 from source_bigcommerce.api.errors import BigCommerceError
 from source_bigcommerce.api.pagination import Record
 from source_bigcommerce.lists.incremental_reader import IncrementalListReader
+from source_bigcommerce.lists.reader import concerns_one_entry
 from source_bigcommerce.lists.slices import ListSlice
 from source_bigcommerce.reconciliation.stream_comparison import StreamComparison
 from source_bigcommerce.streams.stream import PerParentStream
@@ -71,11 +73,16 @@ class DeletionConfirmation:
         lists = self._reader.parents
         with_own_list = [one for one in missing if lists or isinstance(one.stream, PerParentStream)]
         existing = set(lists.keys()) if lists else set()  # the parents that have a list each
+        parents = _parents_of(missing)
         for entries in self._entries(missing):
             selected = [entry for entry in entries if self._reader.selects(entry)]
             excluded = {entry.get("id") for entry in entries} - {entry.get("id") for entry in selected}
             for one in missing:
                 one.forget(excluded)
+            if not lists:
+                existing.update(entry.get("id") for entry in selected)
+                # Of what may be a whole list. An entry without an id proves nothing: it is an error below.
+                selected = [entry for entry in selected if entry.get("id") in {None, *parents}]
             hidden = [entry for entry in selected if entry.get("id") not in self.returned]
             returned = [entry for entry in selected if entry.get("id") in self.returned]
             enricher = self._reader.enricher
@@ -83,8 +90,6 @@ class DeletionConfirmation:
             for one in missing:
                 for record in one.stream.to_records(complete):
                     yield from one.found_again(record)
-            if not lists:
-                existing.update(entry.get("id") for entry in selected)
         self._keep_existing(missing, existing)
         for one in missing:
             one.keep_those_of({*self._reader.unread, *self._reader.without_children})
@@ -92,19 +97,34 @@ class DeletionConfirmation:
             one.hold_back_children(existing)
 
     def _keep_existing(self, missing: Sequence[StreamComparison], returned: Collection[Any]) -> None:
-        """Keeps the records of entries that exist at their own address, although neither request of the list returned
-        them. Those that it `returned` are not requested; those that are too many now are kept until the next
+        """Keeps the records of entries that may exist at their own address, although neither request of the list
+        returned them. Those that it `returned` are not requested; those that are too many now are kept until the next
         reconciliation."""
         if self._reader.listing.record_endpoint:
-            parents = sorted({key[0] for one in missing for key in one.missing} - set(returned))
-            found = set(filter(self._reader.exists, parents[:_ADDRESSES]))
+            parents = _parents_of(missing).difference(returned)
+            # At random: the same ones, kept in each reconciliation, must not keep others from being requested.
+            requested = random.sample(sorted(parents), min(len(parents), _ADDRESSES))
+            absent = {parent for parent in requested if not self._may_exist(parent)}
             for one in missing:
-                one.keep_those_of({*found, *parents[_ADDRESSES:]})
+                one.keep_those_of(parents - absent)
+
+    def _may_exist(self, parent: Any) -> bool:
+        """Returns False for an entry that is certainly not at its own address. Raises BigCommerceError if the error
+        concerns other entries as well."""
+        try:
+            return self._reader.exists(parent)
+        except BigCommerceError as error:
+            if not concerns_one_entry(error):
+                raise
+            logger.info(
+                f"It is not certain that the record {parent} of '{self._reader.name}' is deleted: {error.message}"
+            )
+            return True
 
     def _entries(self, missing: Sequence[StreamComparison]) -> Iterator[Sequence[Record]]:
         """Yields the entries that may contain the missing records, whatever the settings exclude. Raises
         BigCommerceError if the list contradicts itself."""
-        parents = sorted({key[0] for one in missing for key in one.missing})
+        parents = sorted(_parents_of(missing))
         if not self._reader.listing.finds_by_id:
             self._check_parents(parents, missing)
             unfiltered = missing[0].stream.new_reader()
@@ -132,3 +152,8 @@ class DeletionConfirmation:
         existing = others if is_narrowed else {parent for parent in others if lists.exists(parent)}
         for one in missing:
             one.forget(existing)
+
+
+def _parents_of(comparisons: Sequence[StreamComparison]) -> set[Any]:
+    """Returns the ids of the entries of which records are missing."""
+    return {key[0] for one in comparisons for key in one.missing}
