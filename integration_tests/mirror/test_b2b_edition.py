@@ -177,7 +177,42 @@ def test_many_deletions_are_confirmed_over_several_reconciliations(
     assert deletions == [2, 4, 5]
 
 
+def test_an_address_that_answers_with_an_error_keeps_no_other_record(world: World) -> None:
+    users = world.store.collections["company_users"]
+    odd, gone = users.keys()[:2]
+    for key in (odd, gone):
+        users.delete(key)
+    world.app.faults.add(Fault(f"api/v3/io/users/{odd}", times=1000, status=422))
+    world.sync()
+    assert world.counts["deletions"] == 1
+    world.sync()
+    assert world.counts["deletions"] == 2
+
+
+def test_a_deletion_takes_no_request_for_other_parents() -> None:
+    """Although the whole list is read again to confirm it."""
+    made = World(Setup(b2b=True, records=16, page=100), streams=("companies", "company_credit", *QUOTES))
+    try:
+        made.sync()
+        made.time.pass_(60 * 86_400)
+        made.sync()
+        companies, quotes = (made.store.collections[kind] for kind in ("companies", "quotes"))
+        gone = quotes.keys()[-1]
+        companies.delete(companies.keys()[-1])
+        quotes.delete(gone)
+        before = len(made.app.log.all())
+        made.time.pass_(3600)
+        assert not made.sync().failure
+        requested = [entry.path for entry in made.app.log.all()[before:]]
+        assert [path for path in requested if path.endswith("/credit")] == []
+        assert {path for path in requested if "/rfq/" in path} == {f"api/v3/io/rfq/{gone}"}
+        assert made.counts["deletions"] >= 4
+    finally:
+        made.close()
+
+
 QUOTES = ("quotes", "quote_details", "quote_line_items")
+NO_SCOPE = b'{"status": 403, "title": "You don\'t have a required scope to access the endpoint"}'
 
 
 @pytest.fixture
@@ -258,13 +293,26 @@ def test_quotes_of_a_channel_that_loses_b2b_edition_stay_and_are_followed(dated_
     assert not dated_quotes.counts["deletions"]
 
 
+def test_quotes_stay_when_a_store_returns_to_a_single_storefront(dated_quotes: World) -> None:
+    """The store's own list still has the other channels, whose quotes are requested by name."""
+
+    def single(body: Any, _: Any) -> Any:
+        return {"code": 403, "message": "Multi storefront is not enabled"}
+
+    for _ in range(2):
+        dated_quotes.time.pass_(3600)
+        dated_quotes.app.faults.add(Fault("api/v3/io/channels", times=1000, kind="edit", edit=single))
+        assert not dated_quotes.sync().failure
+    assert not dated_quotes.counts["deletions"]
+
+
 def test_no_quote_is_deleted_while_the_channels_of_the_store_are_unknown(dated_quotes: World) -> None:
     """Without the scope for them, a channel that loses B2B Edition looks like one without quotes."""
     keys = dated_quotes.store.collections["quotes"].keys()
     channel = next(found for found in (channel_of(dated_quotes, key) for key in keys) if found != 1)
     for _ in range(2):
         dated_quotes.time.pass_(3600)
-        dated_quotes.app.faults.add(Fault("v3/channels", times=1000, status=403))
+        dated_quotes.app.faults.add(Fault("v3/channels", times=1000, status=403, body=NO_SCOPE))
         disable(dated_quotes, channel)
         assert not dated_quotes.sync().failure
     assert not dated_quotes.counts["deletions"]

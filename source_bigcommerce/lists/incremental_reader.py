@@ -41,6 +41,10 @@ class IncrementalListReader(ListReader):
             tuple(sorted(set(config.channel_ids))) if self.listing.depends_on_channels else None,
         )
 
+    def effective_selection(self) -> Selection:
+        """Returns the settings that decide which entries this sync reads. Raises BigCommerceError."""
+        return self.selection
+
     def whole(self) -> ListSlice:
         """Returns the slice with all entries that the settings select, whenever they were changed."""
         return ListSlice(window=TimeWindow(self._earliest, self.store.sync_started_at()))
@@ -76,7 +80,8 @@ class IncrementalListReader(ListReader):
         and beyond; before them, those with older records that earlier syncs left out under narrower settings."""
         self.watermark.resume(state)
         upper = self.store.sync_started_at()
-        parts = segments(state, self.selection, self._earliest, upper, self.store.config.lookback)
+        selection = self.effective_selection()
+        parts = segments(state, selection, self._earliest, upper, self.store.config.lookback)
         if parts[-1].start > upper:
             logger.warning(
                 f"The saved state of '{self.name}' is later than the store's clock: nothing is read now, and the next "
@@ -85,7 +90,7 @@ class IncrementalListReader(ListReader):
             self.watermark.resume(replace(state, reached=upper))
             return
         known = [TimeWindow(part.start, part.end) for part in parts if part.is_known]
-        self.watermark.begin(parts[0].start, upper, self.selection, known, is_full_refresh)
+        self.watermark.begin(parts[0].start, upper, selection, known, is_full_refresh)
         self.filter.deduplicator, self.unread = RecordDeduplicator(), UnreadParents()
         self.filter.known_segments = [part for part in parts if part.is_known or part.known_channels]
         if len(parts) > 1:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from airbyte_cdk.models import FailureType
 
-from source_bigcommerce.api.errors import BigCommerceError, Forbidden
+from source_bigcommerce.api.errors import BigCommerceError, Forbidden, MissingScope
 from source_bigcommerce.api.normalization import to_integer
 from source_bigcommerce.api.pagination import IncompleteListError, Record, SinglePage
 from source_bigcommerce.api.scopes import Scope
@@ -20,6 +21,7 @@ from source_bigcommerce.lists.incremental_reader import IncrementalListReader
 from source_bigcommerce.lists.listing import Listing
 from source_bigcommerce.lists.reader import ListReader
 from source_bigcommerce.lists.slices import ListSlice
+from source_bigcommerce.lists.state import Selection
 from source_bigcommerce.streams.channels import CHANNELS
 
 DEFAULT_CHANNEL = 1  # the first storefront of every store, and the documented default of `channelIds[]`
@@ -82,22 +84,30 @@ class EveryChannelReader(IncrementalListReader):
                 error.failure_type or FailureType.system_error,
             ) from None
 
+    def effective_selection(self) -> Selection:
+        """Returns the settings that determine which entries are read, with the channels that are known where these may
+        not be all: the others are read once they are known."""
+        selection = super().effective_selection()
+        if selection.channel_ids or self.channels().are_all:
+            return selection
+        return replace(selection, channel_ids=tuple(self.channels().ids))
+
     def _ids_to_name(self) -> Sequence[int]:
         ids = self.channels().ids
         return () if list(ids) == [DEFAULT_CHANNEL] else ids
 
     def _read_channels(self) -> StoreChannels:
+        storefronts: Sequence[Record] = ()
         try:
             storefronts = B2B_CHANNELS.pagination.page(self.client.fetch(B2B_CHANNELS.endpoint, {}), {}).records
         except Forbidden as refusal:
             _require_single_storefront(refusal)
-            return StoreChannels([DEFAULT_CHANNEL], are_all=True)
         ids = {DEFAULT_CHANNEL, *(_id_of(row, "channel_id") for row in storefronts)}
         own = ListReader(CHANNELS, self.store, self.name)
         own.select_all_channels()
         try:
             ids.update(_id_of(row, "id") for rows in own.read_entries(ListSlice()) for row in rows)
-        except Forbidden:
+        except MissingScope:
             logger.warning(
                 "Orders and quotes of B2B Edition are read for its storefronts alone, as the API account lacks the "
                 f"OAuth scope {CHANNELS.scope.value}, which lists all channels. Those of other channels may be missing."
