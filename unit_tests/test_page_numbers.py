@@ -309,6 +309,19 @@ def test_a_list_that_is_not_sorted_is_read_until_nothing_new_comes(caplog: pytes
     assert not caplog.records
 
 
+@pytest.mark.parametrize("tells_total", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("at", range(12))
+def test_a_record_at_the_beginning_of_a_list_hides_no_other(at: int, size: int, tells_total: bool) -> None:
+    """The pages of a list that is sorted the other way round may have one record each: each is sorted by itself."""
+
+    def prepend(shop: Shop) -> None:
+        shop.ids.insert(0, 9)
+
+    shop = Shop([5, 4, 3, 2, 1], [*[lambda _: None] * at, prepend], size=size, tells_total=tells_total)
+    assert set(read(shop)) >= {1, 2, 3, 4, 5}
+
+
 def test_a_list_that_never_holds_still_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     """Nothing more can be done, and that must be said."""
 

@@ -57,6 +57,7 @@ class Kind:
     rows_of: str | None = None  # stream whose schema is that of the rows in the responses; none for a single object
     furnish: Callable[[Store], None] = refunds
     parents_per_request: int = PARENTS_PER_REQUEST
+    is_newest_first: bool = False  # such a list is read twice, a heavy one in pages of one record
 
     @property
     def is_paged(self) -> bool:
@@ -121,7 +122,7 @@ KINDS = (
         parents_per_request=1,  # otherwise a single request, which has no place in a list
     ),
     Kind("V3 list below each of a few", "promotion_codes", "v3/promotions/*/codes", CHILD, rows_of="promotion_codes"),
-    Kind("B2B list by offset", "company_users", "api/v3/io/users", rows_of="company_users"),
+    Kind("B2B list by offset", "company_users", "api/v3/io/users", rows_of="company_users", is_newest_first=True),
     Kind("B2B record of each quote", "quote_details", "api/v3/io/rfq/*", CHILD),
     Kind("single object", "orders", "v2/time", ("only request",)),
 )

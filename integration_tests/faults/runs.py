@@ -166,7 +166,8 @@ def _outcome(kind: Kind, fault: Fault, ground: Ground, position: str, times: int
     result = ground.sync()
     hits, requested = max(len(ground.hits()), struck.seen), len(ground.app.log.all())
     _require(struck.seen >= struck.nth, f"{what}: the fault never struck")
-    _require(requested <= ground.plain_requests + MOST_MORE, f"{what}: {requested} requests")
+    most = ground.plain_requests + (2 * len(expected) if kind.is_newest_first else MOST_MORE)
+    _require(requested <= most, f"{what}: {requested} requests, of which {most} are expected at the most")
     if ground.clock:
         _require(ground.clock.true() - began <= LONGEST, f"{what}: no end after {LONGEST:.0f} s")
     is_whole = result.statuses[kind.stream][-1:] == ["COMPLETE"]

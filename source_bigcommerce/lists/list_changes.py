@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from source_bigcommerce.api.client import Store
+from source_bigcommerce.api.normalization import to_integer
 from source_bigcommerce.api.pagination import IncompleteListError, Record
 from source_bigcommerce.lists.listing import DateFilter
 from source_bigcommerce.lists.query import ListQuery
@@ -76,17 +79,41 @@ class UnseenFilter:
 class RepetitionDetector:
     """Detects a list that never ends because it ignores the numbers of pages.
 
-    Entries inserted before a page make it repeat earlier ones, but not the same page again and again. The contents of
-    entries are not compared: a number of views differs each time.
+    Entries inserted before a page make it repeat earlier ones, even the whole previous page if that is short, but not
+    the same page again and again. The contents of entries are not compared: a number of views differs each time.
     """
 
     def __init__(self, identity: Callable[[Record], Any], first: Sequence[Record]) -> None:
         self._identity = identity
         self._before = [identity(record) for record in first]
         self._stale = 0
+        self._repeated = 0
 
     def is_endless(self, records: Sequence[Record], has_new: bool) -> bool:
-        """Returns True for a page that repeats the previous one, or with nothing new after many such pages."""
+        """Returns True for the second page in a row that repeats the previous one, or with nothing new after many such
+        pages."""
         before, self._before = self._before, [self._identity(record) for record in records]
         self._stale = 0 if has_new else self._stale + 1
-        return self._stale > _MOST_STALE or (not has_new and self._before == before)
+        self._repeated = self._repeated + 1 if not has_new and self._before == before else 0
+        return self._stale > _MOST_STALE or self._repeated > 1
+
+
+class AscendingOrder:
+    """Determines whether a list is sorted by the field that numbers its entries in the order of their creation, as far
+    as its pages show."""
+
+    def __init__(self, sequence_field: str) -> None:
+        self.is_followed = True
+        self._field = sequence_field
+        self._lowest, self._highest = math.inf, -math.inf
+
+    def observe(self, page: Sequence[Record], new: Sequence[Record], is_forward: bool) -> None:
+        """Notes the entries of a page, and those that no page has contained before. The page follows those that have
+        been noted if it `is_forward`, otherwise it precedes them."""
+        numbers, added = self._numbers(page), self._numbers(new)
+        self.is_followed &= len(numbers) == len(page) and all(one < next_ for one, next_ in pairwise(numbers))
+        self.is_followed &= all(one > self._highest if is_forward else one < self._lowest for one in added)
+        self._lowest, self._highest = min([self._lowest, *numbers]), max([self._highest, *numbers])
+
+    def _numbers(self, records: Sequence[Record]) -> list[int]:
+        return [key for record in records if (key := to_integer(record.get(self._field))) is not None]

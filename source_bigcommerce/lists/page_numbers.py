@@ -16,16 +16,20 @@ import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from airbyte_cdk.models import FailureType
 
 from source_bigcommerce.api.client import Store
 from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
-from source_bigcommerce.api.normalization import to_integer
 from source_bigcommerce.api.pagination import IncompleteListError, MaybePaginated, Page, Pagination, Params, Record
 from source_bigcommerce.lists.entry_filter import EntryFilter
-from source_bigcommerce.lists.list_changes import CLOCK_MARGIN, InsertionDetector, RepetitionDetector, UnseenFilter
+from source_bigcommerce.lists.list_changes import (
+    CLOCK_MARGIN,
+    AscendingOrder,
+    InsertionDetector,
+    RepetitionDetector,
+    UnseenFilter,
+)
 from source_bigcommerce.lists.page_size import smaller
 from source_bigcommerce.lists.pages import PageFetcher, ended_early
 from source_bigcommerce.lists.query import ListQuery
@@ -126,14 +130,15 @@ class PageNumberReader:
             if not last:
                 return
         for passes in range(begun, PASSES):
-            known, is_sorted = unseen.known, True
+            known, order = unseen.known, AscendingOrder(self._listing.sequence_field)
             insertions = InsertionDetector(self._listing.date_filter, piece, self._query, self._store)
-            for page in self._backward(piece, first, last, skipper):
+            for page, is_forward in self._backward(piece, first, last, skipper):
                 fewest = min(fewest, fewest if page.total is None else page.total)
-                is_sorted &= _is_sorted(page.records, self._listing.sequence_field)
+                new = unseen(page.records)
+                order.observe(page.records, new, is_forward)
                 insertions.observe(map(self._filter.changed_at, page.records))
-                yield self._filter.filter(unseen(page.records), piece)
-            grows_at_end = is_sorted and not insertions.are_possible
+                yield self._filter.filter(new, piece)
+            grows_at_end = order.is_followed and not insertions.are_possible
             if unseen.known + len(skipper) >= fewest and (grows_at_end or (passes and unseen.known == known)):
                 return
         if unseen.known + len(skipper) < fewest:
@@ -173,8 +178,11 @@ class PageNumberReader:
             )
         logger.warning(f"{changed} A record that moved during the sync may be missing; the next full refresh reads it.")
 
-    def _backward(self, piece: ListSlice, first: Page, last: int, skipper: UnreadableRecordSkipper) -> Iterator[Page]:
-        """Yields all pages down to the first one, which is read again: records may have moved into it."""
+    def _backward(
+        self, piece: ListSlice, first: Page, last: int, skipper: UnreadableRecordSkipper
+    ) -> Iterator[tuple[Page, bool]]:
+        """Yields all pages down to the first one, which is read again: records may have moved into it. Each comes with
+        True if it follows the one before, past the reported end."""
         size, limit = _size_of(first, self._listing.pagination), _limit_of(first, self._listing.pagination)
         is_alone = first.total == len(first.records)
         number = last
@@ -183,29 +191,18 @@ class PageNumberReader:
             page, records, is_last = None, 0, number == last
             for page in pages:
                 if is_last:
-                    yield from self._read_past_reported_end(piece, page)
-                yield page
+                    yield from ((past, True) for past in _read_past_reported_end(self._pages, piece, page))
+                yield page, False
                 is_last, records = False, records + len(page.records)
             number -= 1
             if page is not None and not records and first.total:  # the list has become shorter, or was never so long
                 if page.total is None:
                     page = self._pages.fetch(piece, None)
-                    yield page
+                    yield Page([], None, page.total), False
                 left = page.total if page.records else page.total or 0
                 if left is None or left > number * size:
                     raise IncompleteListError(f"page {number + 1} is empty though there are {left or 'some'} records")
                 number = -(-left // size)
-
-    def _read_past_reported_end(self, piece: ListSlice, last: Page) -> Iterator[Page]:
-        """Yields the pages after a full one that is the last according to the reported total."""
-        while (following := last.next) is not None:
-            before = last
-            last = _fetch_after(self._pages, piece, before, following)
-            if last.records == before.records:
-                if self._may_be_whole and len(last.records) >= (last.total or len(last.records) + 1):
-                    return  # the whole list, by its own total
-                raise IncompleteListError(_PAGE_IGNORED)
-            yield last
 
     def _pieces(
         self,
@@ -256,6 +253,21 @@ def _size_of(first: Page, pagination: Pagination) -> int:
     return len(first.records) or _limit_of(first, pagination)
 
 
+def _read_past_reported_end(pages: PageFetcher, piece: ListSlice, last: Page) -> Iterator[Page]:
+    """Yields the pages after a full one that is the last according to the reported total."""
+    unseen = UnseenFilter(pages.listing.identity)
+    repetitions = RepetitionDetector(pages.listing.identity, unseen(last.records))
+    while (following := last.next) is not None:
+        before = last
+        last = _fetch_after(pages, piece, before, following)
+        is_repeated, enough = last.records == before.records, last.total or len(last.records) + 1
+        if is_repeated and len(last.records) >= enough and isinstance(pages.listing.pagination, MaybePaginated):
+            return  # the whole list, by its own total
+        if repetitions.is_endless(last.records, bool(unseen(last.records))):
+            raise IncompleteListError(_PAGE_IGNORED)
+        yield last
+
+
 def _fetch_after(pages: PageFetcher, piece: ListSlice, full: Page, following: Params) -> Page:
     """Fetches the page after a full one; a smaller one where that is too heavy."""
     index, size = (int(following["page"]) - 1) * len(full.records), len(full.records)
@@ -267,8 +279,3 @@ def _fetch_after(pages: PageFetcher, piece: ListSlice, full: Page, following: Pa
             if less is None:
                 raise
             following, size = {"limit": less, "page": index // less + 1}, less
-
-
-def _is_sorted(records: Sequence[Record], sequence_field: str) -> bool:
-    keys = [key for record in records if (key := to_integer(record.get(sequence_field))) is not None]
-    return len(keys) == len(records) and all(one < next_ for one, next_ in pairwise(keys))
