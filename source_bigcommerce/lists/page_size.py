@@ -75,6 +75,11 @@ class PageSize:
         self._requested = larger[0] if larger else math.inf
         self._left = self._waits[larger[1]] if larger[1:] else 0
 
+    def forget_refusals(self) -> None:
+        """Discards the refused sizes once the smallest one has been refused as well."""
+        with self._lock:
+            self._accepted = math.inf
+
     def forget_failures(self) -> None:
         """Discards the failures once single records have turned out to be their cause."""
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from airbyte_cdk.models import FailureType
 
-from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy, with_request
+from source_bigcommerce.api.errors import BadRequest, BigCommerceError, PageTooHeavy, with_request
 from source_bigcommerce.api.explanation import describe_request
 from source_bigcommerce.api.json_body import decode
 from source_bigcommerce.api.pagination import (
@@ -71,6 +71,10 @@ class PageFetcher:
                 self.size.fail(size, smallest, error.is_refused)
                 if is_numbered:
                     raise
+            except BadRequest:
+                if size < largest:
+                    self.size.forget_refusals()  # it is not the size that the store refuses
+                raise
 
     def first(self, piece: ListSlice) -> Page:
         """Returns the first page of the slice. Raises PageTooHeavy if it is known not to be served."""
