@@ -112,3 +112,16 @@ def test_a_check_goes_on_when_the_window_turns(api: Any, store: Store, naps: lis
     api.get(f"{STORE_URL}v2/time", json=response)
     api.get(ANYTHING_ELSE, json=response)
     SourceBigcommerce._check(store, LOGGER)
+
+
+def test_the_rate_limit_of_b2b_edition_concerns_its_own_streams_alone(
+    api: Any, caplog: pytest.LogCaptureFixture, naps: list[float]
+) -> None:
+    """Its window is longer than a user should wait, and the store itself can be read."""
+    caplog.set_level(logging.INFO, "airbyte")
+    api.get(f"{STORE_URL}v2/time", json={"time": NOW})
+    api.get(ANYTHING_ELSE, json={"data": [], "meta": {}})
+    exhausted = {"X-Requests-Allocated": "150", "X-Requests-Remaining": "0", "X-Request-Window-Resets-After": "59 s"}
+    api.get(re.compile("https://api-b2b.bigcommerce.com/"), status_code=429, headers=exhausted)
+    SourceBigcommerce._check(make_store(num_workers=30, b2b_edition=True), LOGGER)
+    assert "B2B Edition's rate limit is reached. It resets in 59 seconds" in caplog.text

@@ -71,12 +71,14 @@ class Store:
         self.config = config
         self.breaker = Breaker()
         self.api = Connection(
-            config.store_url, ApiAuth(config.store_url, store_credentials(config), self.breaker), self._governor()
+            config.store_url,
+            ApiAuth(config.store_url, store_credentials(config), self.breaker),
+            self._governor(self.breaker),
         )
         self.b2b_edition = Connection(
             config.b2b_url,
             ApiAuth(config.b2b_url, b2b_credentials(config), self.breaker),
-            self._governor(B2B_QUOTA),
+            self._governor(Breaker(self.breaker), B2B_QUOTA),  # whose exhaustion concerns no other request
             b2b_edition.PREFIX,
             [b2b_edition.adapt],
         )
@@ -175,9 +177,9 @@ class Store:
             for future in futures:
                 future.cancel()
 
-    def _governor(self, quota: ApiQuota = STORE_QUOTA) -> RateLimitGovernor:
+    def _governor(self, breaker: Breaker, quota: ApiQuota = STORE_QUOTA) -> RateLimitGovernor:
         reserve = self.config.quota_reserve_percent / 100
-        return RateLimitGovernor(reserve, self.breaker, max_in_flight=self.config.num_workers, quota=quota)
+        return RateLimitGovernor(reserve, breaker, max_in_flight=self.config.num_workers, quota=quota)
 
     def _require_start_date_before(self, now: datetime) -> None:
         if self.config.start_date > now:

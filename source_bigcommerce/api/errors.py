@@ -300,9 +300,13 @@ STORE_ERROR_RULES = {**ERROR_RULES, 403: _UNKNOWN_STORE, 404: _UNKNOWN_STORE}
 
 
 class Breaker:
-    """Stops all requests after the first failure that no request can survive. Safe to use from several threads."""
+    """Stops all requests after the first failure that no request can survive. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    `outer` is the breaker of more requests than these, which are stopped together with them.
+    """
+
+    def __init__(self, outer: Breaker | None = None) -> None:
+        self._outer = outer
         self._error: BigCommerceError | None = None
         self._lock = threading.Lock()
 
@@ -311,7 +315,9 @@ class Breaker:
             self._error = self._error or error
 
     def check(self) -> None:
-        """Raises the error that opened the breaker, if it is open."""
+        """Raises the error that opened the breaker or the outer one, if one of them is open."""
+        if self._outer:
+            self._outer.check()
         if self._error:
             raise self._error
 

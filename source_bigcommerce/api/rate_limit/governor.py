@@ -85,7 +85,7 @@ class RateLimitGovernor(APIBudget):
         self._in_slot = threading.local()
         self._changed = threading.Condition(threading.Lock())
         self._window = RateLimitWindow(reserve)
-        self._headers, self._pace = quota.headers, Pace(quota.rates, reserve)
+        self._quota, self._pace = quota, Pace(quota.rates, reserve)
         self._permits: dict[int, RequestPermit] = {}  # by thread: each sends one request at a time
         self._blocked_until = -math.inf
         self._blind_refusals = 0  # consecutive 429s that did not report a reset
@@ -193,7 +193,7 @@ class RateLimitGovernor(APIBudget):
             self._first_wait_end = ends
         is_another = self._first_wait_end is not None and ends > self._first_wait_end + _SHORT_WAIT
         if is_another or self._pauses > 1 or wait > _LONGEST_WAIT_ONCE:
-            self._breaker.open(_exhausted(wait))
+            self._breaker.open(_exhausted(self._quota.owner, wait))
             self._changed.notify_all()
             self._breaker.check()
 
@@ -241,14 +241,14 @@ class RateLimitGovernor(APIBudget):
         if not isinstance(response, requests.Response):
             self._window.record_lost(permit, now)
             return
-        self._window.record_response(permit, now, self._headers.read(response))
+        self._window.record_response(permit, now, self._quota.headers.read(response))
         if response.status_code in (429, 509):  # 509 was the legacy hourly limit
             self._block(response, now)
         else:
             self._blind_refusals = 0
 
     def _block(self, response: requests.Response, now: float) -> None:
-        announced = max(self._headers.seconds_to_reset(response) or 0, retry_after(response))
+        announced = max(self._quota.headers.seconds_to_reset(response) or 0, retry_after(response))
         is_new = now >= self._blocked_until  # 429s of one burst are one
         self._pauses += is_new
         if announced <= 0:  # a store under load may return a 429 without headers, as documented
@@ -260,9 +260,9 @@ class RateLimitGovernor(APIBudget):
             logger.warning(f"Rate limit reached ({response.status_code}). Pausing all requests for {announced:.0f} s.")
 
 
-def _exhausted(wait: float) -> BigCommerceError:
+def _exhausted(owner: str, wait: float) -> BigCommerceError:
     return BigCommerceError(
-        f"The store's rate limit is reached. It resets in {math.ceil(wait)} seconds: try again then.",
+        f"{owner} rate limit is reached. It resets in {math.ceil(wait)} seconds: try again then.",
         FailureType.transient_error,
     )
 

@@ -30,15 +30,20 @@ class DocumentedRate:
 
 @dataclass(frozen=True)
 class ApiQuota:
-    """The headers in which an API reports its quota, and the rates that it documents."""
+    """The headers in which an API reports its quota, and the rates that it documents. `owner` is for messages."""
 
     headers: HeaderNames
     rates: tuple[DocumentedRate, ...] = ()
+    owner: str = "The store's"
 
 
 STORE_QUOTA = ApiQuota(STORE_HEADERS)  # the quota depends on the plan, and every response reports it
 # Sources: docs/b2b-edition (rate limits); company.yaml for the single endpoint.
-B2B_QUOTA = ApiQuota(B2B_HEADERS, (DocumentedRate(150, 60.0), DocumentedRate(15, 60.0, "b2b/companies/*/hierarchy")))
+B2B_QUOTA = ApiQuota(
+    B2B_HEADERS,
+    (DocumentedRate(150, 60.0), DocumentedRate(15, 60.0, "b2b/companies/*/hierarchy")),
+    owner="B2B Edition's",
+)
 
 
 class Pace:
