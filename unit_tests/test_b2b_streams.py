@@ -11,7 +11,12 @@ import pytest
 from airbyte_cdk.models import SyncMode
 
 from source_bigcommerce.api.errors import BigCommerceError
-from source_bigcommerce.streams.b2b_companies import CompanyAddresses, CompanyCredit, CompanyHierarchy
+from source_bigcommerce.streams.b2b_companies import (
+    CompanyAddresses,
+    CompanyCredit,
+    CompanyHierarchy,
+    CompanySubsidiaries,
+)
 from source_bigcommerce.streams.b2b_sales import (
     B2bChannels,
     B2bOrderProducts,
@@ -19,6 +24,7 @@ from source_bigcommerce.streams.b2b_sales import (
     QuoteDetails,
     QuoteLineItems,
     Quotes,
+    ShoppingLists,
 )
 from unit_tests.support import STORE_URL, make_stream, v3
 
@@ -50,6 +56,11 @@ def records(stream: Any) -> list[dict[str, Any]]:
     return [one for piece in slices for one in stream.read_records(SyncMode.full_refresh, stream_slice=piece)]
 
 
+def incremental(stream: Any, state: Any) -> list[dict[str, Any]]:
+    slices = stream.stream_slices(sync_mode=SyncMode.incremental, stream_state=state)
+    return [one for piece in slices for one in stream.read_records(SyncMode.incremental, stream_slice=piece)]
+
+
 def sent(api: Any, path: str) -> list[dict[str, list[str]]]:
     """The queries of the requests to a path."""
     found = [urlsplit(request.url) for request in api.request_history]
@@ -70,7 +81,8 @@ def test_orders_are_requested_with_a_date_whatever_the_window() -> None:
         ([7], None, "1,7"),  # the default would be channel 1
         ([1], [1, 5], "1,5"),
         ([1], [1], None),
-        (None, [1, 5], None),  # a single storefront: the parameter is documented for several
+        (None, [1, 5], "1,5"),  # a single storefront; channel 5 may once have been another, or sell elsewhere
+        (None, [1], None),
     ],
 )
 def test_all_channels_are_named_unless_the_first_is_the_only_one(
@@ -82,6 +94,36 @@ def test_all_channels_are_named_unless_the_first_is_the_only_one(
     assert [one["id"] for one in records(make_stream(B2bOrders))] == [101]
     assert {tuple(query.get("channelIds[]", [])) for query in sent(api, "orders")} == {(named,) if named else ()}
     assert len(sent(api, "channels")) == 1
+
+
+def test_channels_that_became_known_are_read_from_their_start(api: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The state records which channels were named while the store's own list of them could not be read."""
+    caplog.set_level(logging.INFO, "airbyte")
+    has_channels(api, [1, 2])
+    listed(api, "orders", [{**ORDER, "channelId": 1}])
+    stream = make_stream(B2bOrders)
+    assert [one["id"] for one in incremental(stream, {})] == [101]
+    assert "Those of other channels may be missing" in caplog.text
+    assert stream.state["selection"]["channel_ids"] == [1, 2]
+    has_channels(api, [1, 2], [1, 2, 3])
+    listed(api, "orders", [{**ORDER, "channelId": 1}, {**ORDER, "id": 6, "bcOrderId": 102, "channelId": 3}])
+    again = make_stream(B2bOrders)
+    assert [one["id"] for one in incremental(again, stream.state)] == [102]
+    assert again.state["selection"]["channel_ids"] == []
+
+
+def test_a_firewall_is_not_taken_for_a_missing_scope(api: Any) -> None:
+    """Orders of other channels would be missing, and the state would pass them."""
+    has_channels(api, [1, 2])
+    blocked = {
+        "status_code": 403,
+        "text": "<html><title>Access denied</title>",
+        "headers": {"Content-Type": "text/html"},
+    }
+    api.get(f"{STORE_URL}v3/channels", **blocked)
+    listed(api, "orders", [ORDER])
+    with pytest.raises(BigCommerceError, match="'b2b_orders' needs the list of channels, which could not be read"):
+        records(make_stream(B2bOrders))
 
 
 @pytest.mark.parametrize("refusal", [{"code": 403, "message": "Forbidden"}, None])
@@ -219,3 +261,32 @@ def test_dates_are_requested_in_unix_seconds_a_second_wider(api: Any) -> None:
     stream = make_stream(Quotes, start_date="2024-01-01")
     stream.reader.query.channels_of_store = tuple
     assert f"minModified={1_704_067_200 - 1}" in stream.path(stream_slice=stream.reader.whole().to_stream_slice())
+
+
+@pytest.mark.parametrize(
+    ("children", "rows", "total"),
+    [
+        (CompanySubsidiaries, [{"companyId": 8}, {"companyId": 9}], 10),  # the documented example
+        (CompanyHierarchy, [{"companyId": 7, "subsidiaries": [{"companyId": 8}, {"companyId": 9}]}], 2),
+        (CompanyHierarchy, [{"companyId": 7}], 0),
+    ],
+)
+def test_the_total_of_a_tree_counts_all_that_is_in_it(api: Any, children: Any, rows: list[Any], total: int) -> None:
+    listed(api, "companies", [COMPANY])
+    pagination = {"totalCount": total, "limit": 100, "offset": 0}
+    name = {CompanySubsidiaries: "subsidiaries", CompanyHierarchy: "hierarchy"}[children]
+    api.get(f"{B2B_URL}companies/7/{name}", json={"data": rows, "meta": {"pagination": pagination}})
+    assert [one["company_id"] for one in records(make_stream(children))] == [one["companyId"] for one in rows]
+    assert len(sent(api, f"companies/7/{name}")) == 1
+
+
+def test_a_refusal_that_is_not_of_the_limit_makes_no_other_list_slower(api: Any) -> None:
+    """Smaller limits are tried, as the refusal of a limit is not documented."""
+    listed(api, "users", [{"id": 1, "updatedAt": 1}, {"id": 2, "updatedAt": 2}, {"id": 3, "updatedAt": 3}])
+    api.get(f"{B2B_URL}shopping-list", json={"code": 200, "data": [], "meta": {"pagination": {"totalCount": 0}}})
+    refused = {"code": 422, "data": {"errMsg": "User does not exist."}, "meta": {"message": "Parameter Error"}}
+    api.get(f"{B2B_URL}shopping-list?userId=2", status_code=422, json=refused)
+    with pytest.raises(BigCommerceError, match="is incomplete: the records of 1 parent"):
+        records(make_stream(ShoppingLists, num_workers=1))  # one user's lists after another's
+    limits = [query["limit"] for query in sent(api, "shopping-list") if query["userId"] == ["3"]]
+    assert limits == [["200"]] * len(limits) != []

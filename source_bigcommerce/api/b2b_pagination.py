@@ -32,19 +32,25 @@ class Offset(PageNumber):
     divides into the smaller sizes.
 
     `key` is the field that identifies a record; the record gets it as its `id` too, and keeps an id of another kind as
-    `b2b_id`. `place` is the field of `data` that contains the list, if it is not `data` itself.
+    `b2b_id`. `place` is the field of `data` that contains the list, if it is not `data` itself. `total_is_of_records`
+    is False if the reported total counts something else. One that is smaller than the page is ignored in any case.
+    Documented examples contain both.
     """
 
     limit: int = 100  # where no maximum is documented; otherwise 200
     key: str = "id"
     place: str = ""
+    total_is_of_records: bool = True
 
     def page(self, body: Any, request_params: Params) -> Page:
         envelope = {} if body is None else _mapping(body)
         rows = self._rows_of(envelope.get("data", [] if body is None else None))
-        found = super().page({**envelope, "data": rows}, request_params)
+        meta = dict(_mapping(_mapping(envelope.get("meta")).get("pagination")))
+        if not self.total_is_of_records or meta.get("total", 0) < len(rows):
+            meta.pop("total", None)
+        found = super().page({"data": rows, "meta": {"pagination": meta}}, request_params)
         number, requested = int(request_params["page"]), requested_limit(request_params, self)
-        reported = _mapping(_mapping(envelope.get("meta")).get("pagination")).get("per_page")
+        reported = meta.get("per_page")
         is_unknown = found.total is None and reported is None
         may_be_full = number == 1 and len(rows) >= _DEFAULT_LIMIT and is_unknown
         if found.next is None and not may_be_full:

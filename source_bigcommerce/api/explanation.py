@@ -93,7 +93,7 @@ def _words(body: Any) -> Iterator[str]:
         if isinstance(meta := body.get("meta"), dict) and _is_text(meta.get("message")):
             yield meta["message"]
             if isinstance(data := body.get("data"), dict):
-                yield from _reasons(data.get("errMsg"), "")
+                yield from _reasons(data.get("errMsg", data), "")
 
 
 def _reasons(errors: Any, name: str) -> Iterator[str]:

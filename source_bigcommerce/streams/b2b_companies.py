@@ -105,7 +105,7 @@ class CompanySubsidiaries(PerParentStream):
     primary_key = ["parent_company_id", "company_id"]
     parent_key = "parent_company_id"
     children = "b2b/companies/{id}/subsidiaries"
-    child_pagination = Offset()
+    child_pagination = Offset(total_is_of_records=False)
 
 
 class CompanyHierarchy(PerParentStream):
@@ -119,7 +119,7 @@ class CompanyHierarchy(PerParentStream):
     primary_key = ["root_company_id", "company_id"]
     parent_key = "root_company_id"
     children = "b2b/companies/{id}/hierarchy"
-    child_pagination = Offset()
+    child_pagination = Offset(total_is_of_records=False)
     reads_in_parallel = False
 
     def parents_with_children(self, entries: Sequence[Record]) -> Sequence[Record]:

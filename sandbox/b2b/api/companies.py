@@ -126,10 +126,16 @@ def _below(companies: list[Row], key: Any, passed: frozenset[Any] = frozenset())
     ]
 
 
-def _paged(call: Call, nodes: list[Row]) -> ApiResponse:
-    """A page of trees; these responses have no `code` (documented by example)."""
+def _size(nodes: list[Row]) -> int:
+    """The number of companies in some trees."""
+    return sum(1 + _size(node.get("subsidiaries", [])) for node in nodes)
+
+
+def _paged(call: Call, nodes: list[Row], subsidiaries: int) -> ApiResponse:
+    """A page of trees; these responses have no `code` (documented by example). Their total is documented as the number
+    of subsidiaries of the company, on all layers."""
     limit, offset = call.query.integer("limit") or 10, call.query.integer("offset") or 0
-    pagination = {"totalCount": len(nodes), "limit": limit, "offset": offset}
+    pagination = {"totalCount": subsidiaries, "limit": limit, "offset": offset}
     found = [shown(node, call.variant) for node in nodes[offset : offset + limit]]
     return json({"data": found, "meta": {"message": SUCCESS, "pagination": pagination}})
 
@@ -137,7 +143,8 @@ def _paged(call: Call, nodes: list[Row]) -> ApiResponse:
 def _subsidiaries(call: Call) -> ApiResponse:
     """The accounts on lower layers, each with those below it."""
     key = call.company(Wrong.TITLE)["companyId"]
-    return _paged(call, _below(call.rows("companies"), key))
+    nodes = _below(call.rows("companies"), key)
+    return _paged(call, nodes, _size(nodes))
 
 
 def _hierarchy(call: Call) -> ApiResponse:
@@ -148,7 +155,8 @@ def _hierarchy(call: Call) -> ApiResponse:
     while (parent := _parent_of(root)) in by_key and parent not in passed:
         passed.add(parent)
         root = by_key[parent]
-    return _paged(call, [_node(root, _below(companies, root["companyId"]))])
+    below = _below(companies, root["companyId"])
+    return _paged(call, [_node(root, below)], _size(below))
 
 
 # Roles
