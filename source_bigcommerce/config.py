@@ -166,9 +166,9 @@ class Config(BaseModel):
     ] = Field(
         title="Start date",
         description=(
-            "Customers and orders changed before this date are not replicated. Products ignore it on their first "
-            "sync: all of them are replicated. Coupons are always replicated in full. The default time is midnight "
-            "UTC."
+            "Customers and orders changed before this date are not replicated, nor are orders and quotes of B2B "
+            "Edition. Products ignore it on their first sync: all of them are replicated. Coupons are always "
+            "replicated in full. The default time is midnight UTC."
         ),
         examples=["2024-01-31", "01/31/2024", "2024-01-31T00:00:00Z"],
         json_schema_extra={"order": 0, "pattern_descriptor": "YYYY-MM-DD, MM/DD/YYYY or YYYY-MM-DDTHH:MM:SSZ"},

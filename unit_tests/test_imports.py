@@ -28,7 +28,7 @@ LAYERS = (
 
 # The folders that may import each folder; a folder that is not named here is imported by none.
 IMPORTED_BY = {
-    "source_bigcommerce": {"main", "image", "tools", "unit_tests", "integration_tests"},
+    "source_bigcommerce": {"main", "image", "benchmarks", "tools", "unit_tests", "integration_tests"},
     "sandbox": {"demo", "benchmarks", "tools", "unit_tests", "integration_tests"},
     "demo": {"tools", "unit_tests", "integration_tests"},
     "image": {"unit_tests", "integration_tests"},

@@ -10,14 +10,13 @@ from image.build import NAME, Image, build
 from image.names import PACKAGE
 
 AGAIN = f"{PACKAGE}:again"
-NOT_COMPARABLE = "docker dates the files of an image only when it exports or pushes it"
 
 
 @pytest.mark.exhaustive  # the image is built once more, from nothing
 def test_two_builds_of_one_commit_are_the_same_image(image: Image) -> None:
     """Layer for layer: whoever builds it can see that a published image is what it claims to be."""
     if image.engine.name == "docker":
-        pytest.skip(NOT_COMPARABLE)
+        pytest.skip("docker dates the files of an image only when it exports or pushes it")
     build(image.engine, NAME, "--no-cache")
     build(image.engine, AGAIN, "--no-cache")
     try:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
+from source_bigcommerce.api import b2b_edition
 from source_bigcommerce.api.scopes import Scope
 from source_bigcommerce.lists.listing import ChannelParents
 from source_bigcommerce.streams.b2b_sales import QUOTES_WITH_DETAILS, ShoppingLists
@@ -21,6 +22,7 @@ STREAMS = DOCS / "streams.md"
 PAGE = DOCS / "bigcommerce.md"
 MIGRATIONS = DOCS / "bigcommerce-migrations.md"
 WITH_NUMBER = (ROOT / "README.md", ROOT / "CHANGELOG.md")
+_B2B_PATH = "api/v3/io/"  # on the host of B2B Edition
 _SYNCING = "Stream | Sync modes | Cursor | Start date | Primary key"
 
 FORMER_STREAMS = (  # of Airbyte's former connector, 0.3.23; the primary key of each was `id`
@@ -41,7 +43,7 @@ def streams_table() -> str:
     """Returns the table of all streams as Markdown, one row per stream."""
     counts: dict[str, str] = json.loads(COUNTS.read_text(encoding="utf-8"))
     return _table(
-        f"{_SYNCING} | Reconciliation | Scope (read-only) | Endpoint | Requests for 1,000 entries",
+        f"{_SYNCING} | Reconciliation | Scope | Endpoint | Requests for 1,000 entries",
         *(
             (*_syncing(one), _reconciled(one), scopes(one), _endpoint(one), counts.get(one.name) or _requests(one))
             for one in streams()
@@ -136,7 +138,8 @@ def _reconciled(stream: Stream) -> str:
 
 
 def _endpoint(stream: Stream) -> str:
-    return f"`/{stream.children if isinstance(stream, PerParentStream) else stream.listing.endpoint}`"
+    endpoint = stream.children if isinstance(stream, PerParentStream) else stream.listing.endpoint
+    return f"`/{endpoint.replace(b2b_edition.PREFIX, _B2B_PATH, 1)}`"
 
 
 def _channel_restriction(stream: Stream) -> str:
@@ -161,7 +164,7 @@ def _requests(stream: Stream) -> str:
     if isinstance(stream, OrderShippingQuotes):
         return "those of the list, and 1 for each shipping address"
     if isinstance(stream, PerParentStream):
-        return f"those of the list, and 1 for each {stream.parent_field.removesuffix('_id')}"
+        return f"those of the list, and 1 for each {stream.parent_field.removesuffix('_id').replace('_', ' ')}"
     if stream.listing is QUOTES_WITH_DETAILS:
         return "those of the list, and 1 for each quote"
     if stream.listing is PRODUCTS_WITH_OPTIONS:
