@@ -12,6 +12,7 @@ import conftest
 pytest_plugins = ["pytester"]
 
 RULES = (Path(__file__).parents[1] / "conftest.py").read_text(encoding="utf-8")
+# The tests that are skipped in these ways are run by the test below, which counts what becomes of them.
 SKIPPING = """
 import pytest
 def test_body(): pytest.skip("no podman")

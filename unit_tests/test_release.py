@@ -160,7 +160,7 @@ def test_the_release_publishes_under_the_names_of_this_project() -> None:
 
 
 def test_the_security_policy_names_every_host_and_the_scope_that_is_not_read_only() -> None:
-    """Whoever opens a firewall or grants scopes relies on it."""
+    """Administrators who open a firewall or grant scopes rely on it."""
     (sends,) = re.findall(r"^- \*\*It sends\*\* .*$", (ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.M)
     for setting in ("api_url", "b2b_api_url"):
         assert f"`{urlsplit(Config.model_fields[setting].default).hostname}`" in sends

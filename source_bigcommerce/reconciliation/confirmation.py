@@ -73,7 +73,8 @@ class DeletionConfirmation:
         lists = self._reader.parents
         with_own_list = [one for one in missing if lists or isinstance(one.stream, PerParentStream)]
         existing = set(lists.keys()) if lists else set()  # the parents that have a list each
-        parents = _parents_of(missing)
+        # Of what may be a whole list. An entry without an id proves nothing: `to_records` raises an error for it.
+        wanted = {None, *_parents_of(missing)}
         for entries in self._entries(missing):
             selected = [entry for entry in entries if self._reader.selects(entry)]
             excluded = {entry.get("id") for entry in entries} - {entry.get("id") for entry in selected}
@@ -81,8 +82,7 @@ class DeletionConfirmation:
                 one.forget(excluded)
             if not lists:
                 existing.update(entry.get("id") for entry in selected)
-                # Of what may be a whole list. An entry without an id proves nothing: it is an error below.
-                selected = [entry for entry in selected if entry.get("id") in {None, *parents}]
+                selected = [entry for entry in selected if entry.get("id") in wanted]
             hidden = [entry for entry in selected if entry.get("id") not in self.returned]
             returned = [entry for entry in selected if entry.get("id") in self.returned]
             enricher = self._reader.enricher

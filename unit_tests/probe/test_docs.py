@@ -41,7 +41,7 @@ def test_the_page_promises_what_the_probe_keeps() -> None:
 
 @pytest.mark.parametrize("name", ["likeliest", "everything awkward", "V2 ignores the limit"])
 def test_the_page_tells_how_many_records_are_read(name: str) -> None:
-    """Whoever runs the probe wants to know what it sees of the customers."""
+    """Users of the probe must know what it sees of their customers."""
     sentence = r"up to (\d+) orders, (\d+) products, (\d+) customers, and (\d+) entries of each other list"
     orders, products, customers, others = documented(sentence)
     sizes = dict.fromkeys(("orders", "products", "customers", "coupons"), 1200)
