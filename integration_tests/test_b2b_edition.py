@@ -27,6 +27,7 @@ from integration_tests.harness import (
     config_for,
     kept_catalog_of,
     key_of,
+    seconds_of,
     sync,
 )
 from integration_tests.simulated import Machine, StoreClock, Time
@@ -62,7 +63,7 @@ QUICK = {
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """So small that these small lists have several, and a change falls between two."""
-    set_page_size(monkeypatch, PAGE)
+    set_page_size(monkeypatch, PAGE, pages_per_slice=1)
 
 
 def row_key(stream: str, record: dict[str, Any]) -> Any:
@@ -355,6 +356,30 @@ def test_incremental_streams_read_little_when_nothing_has_changed() -> None:
     assert not second.failure, second.errors
     assert not any(second.records.values()), {name: len(rows) for name, rows in second.records.items() if rows}
     assert not [path for path in requested if "*" in path]
+
+
+SLICED = ("company_credit", "company_subsidiaries", "b2b_order_products", "quote_details", "quote_line_items")
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("variant", ["likeliest", "empty data is null"])
+def test_streams_with_a_request_for_each_entry_save_states_on_their_way(variant: str) -> None:
+    """A sync that is interrupted continues from the last one. Slices that were read side by side would skip some."""
+    with serve(replace(SMALL, companies=60, b2b_variant=B2B_VARIANTS[variant])) as server:
+        alone, result = (sync(server, SLICED, num_workers=workers, reconcile="never") for workers in (1, 8))
+        assert not result.failure, result.errors
+        reached = {name: sorted({seconds_of(state) for state in result.states[name]}) for name in SLICED}
+        assert all(len(found) > 3 for found in reached.values()), reached
+        assert {name: len(alone.states[name]) for name in SLICED} == {
+            name: len(found) for name, found in reached.items()
+        }
+        whole = len(result.records["company_credit"])
+        result.states["company_credit"] = [
+            state for state in result.states["company_credit"] if seconds_of(state) == reached["company_credit"][1]
+        ]
+        again = sync(server, ["company_credit"], state=result.state(), reconcile="never")
+    assert not again.failure
+    assert 0 < len(again.records["company_credit"]) < whole
 
 
 def test_state_and_catalog_survive_the_setting() -> None:

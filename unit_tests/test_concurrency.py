@@ -26,6 +26,7 @@ from source_bigcommerce.concurrency.shared_read import Limits, SharedRead, Slice
 from source_bigcommerce.lists.slices import ListSlice
 from source_bigcommerce.lists.state import StreamState
 from source_bigcommerce.streams.counters import StreamCounters
+from source_bigcommerce.streams.orders import Orders
 
 
 def record(number: int) -> Record:
@@ -148,6 +149,7 @@ class OrdersOnly:
 
     name, namespace, cursor_field = "orders", None, ()
     one_record_per_entry = False
+    listing = Orders.listing
 
     def __init__(self, error: Exception | None = None) -> None:
         self.reader = ThreeSlices(error)

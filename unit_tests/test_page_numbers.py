@@ -125,13 +125,13 @@ def edit(place: int) -> Change:
     return change
 
 
-def read_window(shop: DatedShop, since: int) -> list[int]:
-    """The ids that an incremental reader gets of a window that began so many seconds before the sync."""
+def read_window(shop: DatedShop, since: int, until: int = 0) -> list[int]:
+    """The ids that an incremental reader gets of a window that began, and ended, so many seconds before the sync."""
     stream = make_stream(Subscribers)
     stream.store._started = BEGAN
     stream.store.now = lambda: BEGAN + shop.now * SECOND
     stream.reader.pages.fetch = shop.page
-    piece = ListSlice(window=TimeWindow(BEGAN - since * SECOND, BEGAN))
+    piece = ListSlice(window=TimeWindow(BEGAN - since * SECOND, BEGAN - until * SECOND))
     return [row["id"] for rows in stream.reader.read_entries(piece) for row in rows]
 
 
@@ -153,24 +153,38 @@ def no_one_sleeps() -> Iterator[None]:
 @given(
     st.lists(st.integers(-200, -1) | st.integers(-3, -1), min_size=1, max_size=20),
     st.lists(st.builds(edit, st.integers(0, 30)), max_size=12),
+    st.sampled_from([0, 2, 20]),
     st.booleans(),
     st.booleans(),
     st.booleans(),
 )
 def test_what_is_edited_during_the_sync_pushes_nothing_out_of_a_window(
-    dates: list[int], changes: list[Change], tells_total: bool, ignores_the_beginning: bool, ignores_the_end: bool
+    dates: list[int],
+    changes: list[Change],
+    until: int,
+    tells_total: bool,
+    ignores_the_beginning: bool,
+    ignores_the_end: bool,
 ) -> None:
     """An old record joins the list in its middle, and every later one slides a place on, over page boundaries."""
     shop = DatedShop(dates, changes, tells_total=tells_total)
     shop.ignores_the_beginning, shop.ignores_the_end = ignores_the_beginning, ignores_the_end
     naps.append(shop)
-    owed = {id_ for id_, seconds in shop.dates.items() if seconds >= -100}
+    owed = {id_ for id_, seconds in shop.dates.items() if -100 <= seconds < -until}
     try:
-        found = read_window(shop, since=100)
+        found = read_window(shop, since=100, until=until)
     except BigCommerceError:  # it never held still
         assert ignores_the_end
         return
     assert {id_ for id_ in owed if shop.dates[id_] < 0} <= set(found)  # the others are for the next sync
+
+
+def test_a_window_that_ended_before_the_sync_is_read_to_its_end_only() -> None:
+    """The next slice has the entries after it."""
+    dates = [-200, *range(-90, -10, 5)]
+    found = read_window(DatedShop(dates, []), since=100, until=50)
+    assert found and all(-100 <= dates[id_ - 1] < -50 for id_ in found)
+    assert len(found) == sum(-100 <= date < -50 for date in dates)
 
 
 def test_the_same_edits_hide_a_record_from_a_reader_of_the_open_window(monkeypatch: pytest.MonkeyPatch) -> None:

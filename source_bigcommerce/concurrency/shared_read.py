@@ -67,7 +67,8 @@ class SharedRead:
         self.mode = mode
         self.queue = queue
         self.limits = limits
-        self.waiting = threading.Semaphore(_WAITING_SLICES)
+        self.is_sequential = self.first.listing.slices_by_count
+        self.waiting = threading.Semaphore(1 if self.is_sequential else _WAITING_SLICES)
         self.saved_state = state_manager.get_stream_state(self.first.name, self.first.namespace)
         self._cursors = {stream.name: _cursor(stream, state_manager, repository) for stream in streams}
         self._lock = threading.Lock()
@@ -92,6 +93,18 @@ class SharedRead:
         elif piece.window:
             cursor.cap_state_at(piece.window.start)
         self._dropped_out.setdefault(stream.name, error)
+
+    @contextmanager
+    def slice_being_read(self) -> Iterator[None]:
+        """Occupies a worker, and lets the next slice be generated: at the end if the slices are read one by one."""
+        with self.limits.slices:
+            if not self.is_sequential:
+                self.waiting.release()
+            try:
+                yield
+            finally:
+                if self.is_sequential:
+                    self.waiting.release()
 
     @contextmanager
     def failing_together(self) -> Iterator[None]:
@@ -190,16 +203,14 @@ class SlicePartition(Partition):
 
     def read(self) -> Iterable[Record]:
         read = self._read
-        with read.limits.slices:
-            read.waiting.release()
-            with read.failing_together():
-                for entries in read.reader.read(self._piece):
-                    for stream in read.streams:
-                        read.queue.expect(read.reader.pages.size.record_bytes if stream.one_record_per_entry else 0)
-                        yield from self._records(stream, entries)
-                        if len(self._dropped_out) == len(read.streams):
-                            return
-                    del entries  # not kept while the next page is fetched
+        with read.slice_being_read(), read.failing_together():
+            for entries in read.reader.read(self._piece):
+                for stream in read.streams:
+                    read.queue.expect(read.reader.pages.size.record_bytes if stream.one_record_per_entry else 0)
+                    yield from self._records(stream, entries)
+                    if len(self._dropped_out) == len(read.streams):
+                        return
+                del entries  # not kept while the next page is fetched
 
     def to_slice(self) -> Mapping[str, Any]:
         return self._piece.to_stream_slice()

@@ -58,7 +58,9 @@ class Listing:
 
     `embedded` are lists in the entries; `separable` are further values of `include` that can be read from an endpoint
     of their own. `count_endpoint` returns the length of a list whose pages do not. `sequence_field` numbers the
-    entries in the order in which they are created. `pages_per_slice` come in addition to the sample of a slice.
+    entries in the order in which they are created. `pages_per_slice` come in addition to the sample of a slice. With
+    `slices_by_count`, slices have no sample: the store counts the entries of a period, and the slices are read one by
+    one. This is for entries that each take a request of a small quota.
     `finds_by_id` is True if single entries can be requested by their ids, for most lists by the filter `id:in`.
     `record_endpoint` is that of a single entry, with its `{id}`, for lists without such a filter.
     `reader` and `enricher` are classes for lists that need their own.
@@ -78,6 +80,7 @@ class Listing:
     identity: Callable[[Record], Any] = by_fields("id")
     sequence_field: str = "id"
     pages_per_slice: int = 10
+    slices_by_count: bool = False
     finds_by_id: bool = False
     record_endpoint: str = ""
     reader: Callable[..., Any] | None = None

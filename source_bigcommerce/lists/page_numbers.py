@@ -65,7 +65,7 @@ class PageNumberReader:
             yield self._filter.filter(unseen(first.records), piece)  # one page shows one moment
             return
         closed = closed_part(piece, self._store.sync_started_at()) if self._can_grow_by_edits else None
-        if closed is None:
+        if closed is None or closed.window == piece.window:  # what is changed from now on belongs to a later slice
             yield from self._read(piece, first, skipper)
             skipper.end()
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,7 @@ from source_bigcommerce.api.client import Store, with_query
 from source_bigcommerce.api.errors import BigCommerceError, PageTooHeavy
 from source_bigcommerce.api.json_body import decode, release
 from source_bigcommerce.api.pagination import Page, Params, Record, with_integer_ids
+from source_bigcommerce.lists.bisection import bisected
 from source_bigcommerce.lists.client import ListClient
 from source_bigcommerce.lists.entry_filter import EntryFilter
 from source_bigcommerce.lists.page_size import limits_of
@@ -21,6 +23,8 @@ from source_bigcommerce.lists.pages import PageFetcher
 from source_bigcommerce.lists.query import ListQuery
 from source_bigcommerce.lists.sampling import Sample, SamplePages, cut, sample_of, sample_page
 from source_bigcommerce.lists.slices import EARLIEST, SECOND, ListSlice, TimeWindow
+
+_FUTURE = timedelta(days=1)
 
 logger = logging.getLogger("airbyte")
 
@@ -41,6 +45,9 @@ class TimeSlicer:
     def cut(self, whole: ListSlice, total: int) -> Iterator[ListSlice]:
         """Yields slices that tile the window of `whole`, about `total` entries, each as soon as its end is known."""
         assert whole.window is not None
+        if self._listing.slices_by_count:
+            yield from self._cut_by_count(whole, whole.window, total)
+            return
         oldest_first = isinstance(whole.first_page, Page) and _is_sorted_by_id(whole.first_page.records)
         for start, end, sample in self._windows(whole, whole.window, total):
             if whole.window == TimeWindow(start, end):
@@ -51,6 +58,52 @@ class TimeSlicer:
             if sample and sample.start < sample.end and oldest_first:
                 piece.sample = sample
             yield piece
+
+    def _cut_by_count(self, whole: ListSlice, window: TimeWindow, total: int) -> Iterator[ListSlice]:
+        most = self._listing.pages_per_slice * self._listing.pagination.limit
+        if total <= most or not self._counts_by_date(whole):
+            yield whole
+            return
+        whole.first_page = None
+        for part in bisected(window, total, most, lambda part: self._count(whole, part)):
+            yield whole.restrict(part.start, part.end)
+
+    def _counts_by_date(self, whole: ListSlice) -> bool:
+        """Returns True if the store applies both date filters, to the date that the entries have. Otherwise each slice
+        would read the list from its beginning, or one could miss an entry that belongs to another."""
+        entries = whole.first_page.records if isinstance(whole.first_page, Page) else ()
+        dates = [date for entry in entries if (date := self._filter.changed_at(entry))]
+        now = self._store.sync_started_at()
+        is_applied = (
+            bool(dates)
+            and self._query.selects_by_date
+            and self._count(whole, TimeWindow(EARLIEST, EARLIEST + SECOND)) == 0
+            and self._count(whole, TimeWindow(now + _FUTURE, now)) == 0  # whose end is open
+            and bool(self._count(whole, TimeWindow(dates[0], dates[0] + SECOND)))
+        )
+        if not is_applied:
+            logger.info(f"'{self._pages.name}' is read in one slice: the store does not count its records by date.")
+        return is_applied
+
+    def _count(self, whole: ListSlice, window: TimeWindow) -> int | None:
+        """Returns the number of entries in a window; None if the store does not report it, or not now."""
+        position = {**self._listing.pagination.first(), "limit": 1}
+        piece = whole.restrict(window.start, window.end)
+        try:
+            response = self._client.send_page(
+                self._listing.endpoint,
+                lambda: self._query.path(piece, position),
+                None,
+                (),  # a refused period is no reason to leave the filter out elsewhere
+                False,
+                limits_of(self._listing.pagination.limit, 1),  # few attempts: slices are optional
+            )
+            page = self._listing.pagination.page(decode(response), position)
+        except BigCommerceError as error:
+            self._store.breaker.check()
+            logger.info(f"The records of '{self._pages.name}' in a period are not counted: {error.message}")
+            return None
+        return page.total if page.records else 0
 
     def rows(self, page: requests.Response) -> list[Record]:
         """Returns the entries of a sample; none if the body is not a list."""

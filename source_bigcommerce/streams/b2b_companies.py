@@ -42,6 +42,11 @@ COMPANY_USERS = Listing(
 logger = logging.getLogger("airbyte")
 
 
+def one_by_one(listing: Listing) -> Listing:
+    """Returns a list of B2B Edition for a stream that sends a request for each of its entries."""
+    return replace(listing, pages_per_slice=5, slices_by_count=True)
+
+
 def extra_fields(of: str, limit: int = 100) -> Listing:
     """Returns the list of the extra fields of the records at an endpoint."""
     return Listing(f"b2b/{of}/extra-fields", Scope.B2B_EDITION, Offset(limit))
@@ -101,7 +106,7 @@ class CompanySubsidiaries(PerParentStream):
     """The companies directly below each company, with those below them; one request for each company that is new or
     changed."""
 
-    listing = replace(COMPANIES)
+    listing = one_by_one(COMPANIES)
     primary_key = ["parent_company_id", "company_id"]
     parent_key = "parent_company_id"
     children = "b2b/companies/{id}/subsidiaries"
@@ -115,7 +120,7 @@ class CompanyHierarchy(PerParentStream):
     The endpoint is limited to 15 requests a minute, so they are sent one after the other: others must not wait.
     """
 
-    listing = replace(COMPANIES)
+    listing = one_by_one(COMPANIES)
     primary_key = ["root_company_id", "company_id"]
     parent_key = "root_company_id"
     children = "b2b/companies/{id}/hierarchy"
@@ -129,7 +134,7 @@ class CompanyHierarchy(PerParentStream):
 class CompanyAttachments(PerParentStream):
     """The files of companies; one request for each company that is new or changed."""
 
-    listing = replace(COMPANIES)
+    listing = one_by_one(COMPANIES)
     primary_key = ["company_id", "id"]
     parent_key = "company_id"
     children = "b2b/companies/{id}/attachments"
@@ -139,7 +144,7 @@ class CompanyAttachments(PerParentStream):
 class CompanyCredit(PerParentStream):
     """The credit of companies; one request for each company that is new or changed."""
 
-    listing = replace(COMPANIES)
+    listing = one_by_one(COMPANIES)
     primary_key = parent_key = "company_id"
     children = "b2b/companies/{id}/credit"
     child_pagination = SingleObject()
@@ -158,7 +163,7 @@ class CompanyCredit(PerParentStream):
 class CompanyPaymentTerms(PerParentStream):
     """The terms of payment of companies; one request for each company that is new or changed."""
 
-    listing = replace(COMPANIES)
+    listing = one_by_one(COMPANIES)
     primary_key = parent_key = "company_id"
     children = "b2b/companies/{id}/payment-terms"
     child_pagination = SingleObject()

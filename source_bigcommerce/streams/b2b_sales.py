@@ -18,7 +18,7 @@ from source_bigcommerce.lists.listing import Listing, Parents
 from source_bigcommerce.lists.reader import ListReader
 from source_bigcommerce.lists.slices import ListSlice
 from source_bigcommerce.streams.b2b_channels import B2B_CHANNELS, EveryChannelReader
-from source_bigcommerce.streams.b2b_companies import B2B_MODIFIED, COMPANY_USERS, extra_fields
+from source_bigcommerce.streams.b2b_companies import B2B_MODIFIED, COMPANY_USERS, extra_fields, one_by_one
 from source_bigcommerce.streams.quote_list import QUOTE, QuoteDetailsEnricher, QuoteReader
 from source_bigcommerce.streams.stream import NestedStream, PerParentStream, Stream
 
@@ -64,7 +64,7 @@ _QUOTES = Listing(
     record_endpoint=QUOTE,
     reader=QuoteReader,
 )
-QUOTES_WITH_DETAILS = replace(_QUOTES, enricher=QuoteDetailsEnricher)
+QUOTES_WITH_DETAILS = replace(one_by_one(_QUOTES), enricher=QuoteDetailsEnricher)
 _PAYMENTS = Listing(
     "b2b/ip/payments",
     Scope.B2B_EDITION,
@@ -118,7 +118,7 @@ class B2bOrderProducts(PerParentStream):
     Those of other buyers are in `order_products`.
     """
 
-    listing = replace(_ORDERS)
+    listing = one_by_one(_ORDERS)
     primary_key = ["order_id", "position"]  # it is not certain that `id` is unique in an order
     parent_key = "order_id"
     children = "b2b/orders/{id}/products"
