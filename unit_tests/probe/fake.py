@@ -14,6 +14,7 @@ from source_bigcommerce.probe.session import Reply
 Params = Mapping[str, Any]
 Respond = Callable[[str, Params, bool], Any]
 """Returns the body of the response, or a Reply, for an endpoint, its parameters, and whether these are encoded."""
+NOTHING = Reply(204, None)
 
 
 class FakeProbe:
@@ -85,3 +86,18 @@ def listed(orders: list[dict[str, Any]], params: Params, default: int = 50) -> l
     size = params.get("limit", default)
     start = (params.get("page", 1) - 1) * size
     return rows[start : start + size]
+
+
+def plain(orders: list[dict[str, Any]], **refused: int) -> Respond:
+    """A list of orders that ignores unknown filters, and refuses some with a status; own addresses work."""
+
+    def respond(endpoint: str, params: Params, is_encoded: bool) -> Any:
+        for name, status in refused.items():
+            if name in params:
+                return Reply(status, None)
+        if endpoint == "v2/orders":
+            return listed(orders, params)
+        id_ = int(endpoint.rpartition("/")[2])
+        return next((row for row in orders if row["id"] == id_), Reply(404, None))
+
+    return respond
