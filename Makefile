@@ -7,7 +7,12 @@ OPENAPI ?=
 ONLY ?=
 SELECT ?=
 PYTEST := $(BIN)/pytest
-SUITES := lint types unit integration dbt-test examples-test form report image-test
+# The suites spend much of their time waiting. Each prints its output when it ends (from version 4 of make).
+SIDE_BY_SIDE := --no-print-directory --keep-going --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+SUITES := lint types integration dbt-test image-test unit examples-test form report
+# Set up before the suites, as one that waits for its environment would start last; one by one, as the first of them
+# may replace the uv that installs the others.
+ENVIRONMENTS := $(VENV)/.tests $(VENV)/.dbt-tests $(VENV)/.examples
 APART := dbt examples form image report # folders of integration_tests with a target of their own
 
 .PHONY: help demo test test-all lint types unit integration dbt-test examples-test form form-screenshot report report-screenshot image image-test lock sandbox bench soak reliability contract schemas docs diagram released dist clean
@@ -18,11 +23,13 @@ help: ## this list
 demo: $(VENV)/.demo $(VENV)/.dbt ## sync a local store into DuckDB, edit it, sync again, and draw a report
 	@$(BIN)/python -m demo
 
-test: $(SUITES) ## what every change must pass: a few cases of every suite
+test: ## what every change must pass: a few cases of every suite
+	@$(MAKE) --no-print-directory --jobs=1 $(ENVIRONMENTS)
+	@$(MAKE) $(SIDE_BY_SIDE) $(SUITES)
 
-test-all: SELECT := -m ''
-test-all: EXAMPLES := --hypothesis-profile=thorough
-test-all: $(SUITES) ## every case of every suite, as in CI
+test-all: ## every case of every suite, as in CI
+	@$(MAKE) --no-print-directory --jobs=1 $(ENVIRONMENTS)
+	@$(MAKE) $(SIDE_BY_SIDE) SELECT="$(or $(SELECT),-m '')" EXAMPLES=--hypothesis-profile=thorough $(SUITES)
 
 lint: $(VENV)/.tests ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

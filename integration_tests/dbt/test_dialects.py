@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 
 from integration_tests.dbt.project import ROOT, Project
+from unit_tests.representatives import representatives
 
 OFFLINE = ("--no-populate-cache", "compile", "--no-introspect")
 VARIABLES = {
@@ -28,7 +29,7 @@ DIALECTS = ["bigquery", "snowflake"]
 Schema = dict[str, dict[str, dict[str, dict[str, str]]]]
 
 
-@pytest.fixture(scope="module", params=DIALECTS)
+@pytest.fixture(scope="module", params=representatives(DIALECTS, {"bigquery"}))
 def dialect(request: pytest.FixtureRequest, project: Project) -> str:
     """A dialect for which the package has been compiled by the adapter of its warehouse, without a connection."""
     name: str = request.param
