@@ -24,7 +24,7 @@ from integration_tests.test_order_children import CHILDREN, reachable_rows
 from sandbox import Options, Server, serve
 from unit_tests.representatives import representatives
 
-STORE = Options(orders=80, products=80, customers=80, coupons=30, oddities=False)
+STORE = Options(orders=80, products=120, customers=120, coupons=30, oddities=False)
 LINES, REQUESTS, STATES = 900, 500, 18  # of a whole sync, at the least
 MB = 1024 * 1024
 B2B_STORE = Options(
