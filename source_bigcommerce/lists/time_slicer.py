@@ -72,14 +72,14 @@ class TimeSlicer:
         """Returns True if the store applies both date filters, to the date that the entries have. Otherwise each slice
         would read the list from its beginning, or one could miss an entry that belongs to another."""
         entries = whole.first_page.records if isinstance(whole.first_page, Page) else ()
-        dates = [date for entry in entries if (date := self._filter.changed_at(entry))]
+        dated = next((date for entry in entries if (date := self._filter.changed_at(entry))), None)
         now = self._store.sync_started_at()
         is_applied = (
-            bool(dates)
+            dated is not None
             and self._query.selects_by_date
             and self._count(whole, TimeWindow(EARLIEST, EARLIEST + SECOND)) == 0
             and self._count(whole, TimeWindow(now + _FUTURE, now)) == 0  # whose end is open
-            and bool(self._count(whole, TimeWindow(dates[0], dates[0] + SECOND)))
+            and bool(self._count(whole, TimeWindow(dated, dated + SECOND)))
         )
         if not is_applied:
             logger.info(f"'{self._pages.name}' is read in one slice: the store does not count its records by date.")
